@@ -1,0 +1,31 @@
+"""mserve: a content service for service providers."""
+
+from typing import Any
+
+
+def main(global_config: dict[str, str], **lines: str) -> Any:
+    """The WSGI application of an ini file: the table of contents of the web process.
+
+    Pyramid is imported here, not above: the storage server and the workers do without it.
+    """
+    from pyramid.config import Configurator
+
+    from mserve.settings import Settings
+
+    settings = Settings.parse(lines)
+    lines |= {
+        "zodbconn.uri": settings.database,
+        "tm.manager_hook": "pyramid_tm.explicit_manager",
+        "tm.annotate_user": "false",
+        "tm.commit_veto": "pyramid_tm.default_commit_veto",
+        "retry.attempts": "10",
+        "retry.activate_hook": "mserve.views.retry.attempts_of",
+    }
+    with Configurator(settings=lines) as config:
+        config.registry.mserve = settings
+        config.include("pyramid_zodbconn")
+        config.include("pyramid_tm")
+        config.include("pyramid_retry")
+        config.include("pyramid_jinja2")
+        config.include("mserve.views")
+    return config.make_wsgi_app()

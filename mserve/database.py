@@ -1,0 +1,89 @@
+"""The tree's database: opened once a process, used in short transactions that are tried again."""
+
+import random
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import transaction
+import zodburi
+from transaction.interfaces import TransientError
+from ZODB import DB
+from zodburi.resolvers import ClientStorageURIResolver
+
+from mserve.resources.site import Site
+from mserve.settings import Settings
+
+SITE = "mserve"
+T = TypeVar("T")
+
+
+class SyncedZEO(ClientStorageURIResolver):  # type: ignore[misc]  # zodburi has no types
+    """`zeosync:///socket?…`: zodburi's `zeo:`, and ZEO's `server_sync`, which that one leaves out.
+
+    With server_sync a transaction begins with a round trip, so that it sees every commit that was
+    answered before it, of any process: a revoked key is revoked, a pushed job is there.
+    """
+
+    _int_args = (*ClientStorageURIResolver._int_args, "server_sync")
+
+    def __call__(self, uri: str) -> tuple[Callable[[], Any], dict[str, str]]:
+        plain: tuple[Any, dict[str, str]] = super().__call__(uri.replace("zeosync", "zeo", 1))
+        return plain
+
+
+resolve_zeosync = SyncedZEO()
+
+
+def open_database(settings: Settings) -> DB:
+    """The database that the settings name. Open it after a fork, never before."""
+    factory, options = zodburi.resolve_uri(settings.database)
+    return DB(factory(), **options)
+
+
+def site_of(connection: Any) -> Site:
+    """The Site of an open connection's database."""
+    site: Site = connection.root()[SITE]
+    return site
+
+
+def run(db: DB, action: Callable[[Site], T], *, attempts: int = 10) -> T:
+    """What `action(site)` returns, done in a short transaction of its own.
+
+    On a conflict it is tried again with a jittered pause; the last conflict is raised.
+    """
+    return run_root(db, lambda root: action(root[SITE]), attempts=attempts)
+
+
+def run_root(db: DB, action: Callable[[Any], T], *, attempts: int = 10) -> T:
+    """As `run`, with the database's root mapping, which may have no Site yet."""
+    manager = transaction.TransactionManager(explicit=True)
+    connection = db.open(manager)
+    try:
+        return attempt(manager, lambda: action(connection.root()), attempts=attempts)
+    finally:
+        connection.close()
+
+
+def attempt(manager: Any, action: Callable[[], T], *, attempts: int = 10) -> T:
+    """What `action()` returns, committed by `manager`; on a transient error tried again."""
+    for number in range(1, attempts + 1):
+        manager.begin()
+        try:
+            result = action()
+            manager.commit()
+            return result
+        except TransientError:
+            manager.abort()
+            if number == attempts:
+                raise
+            pause(number)
+        except BaseException:
+            manager.abort()
+            raise
+    raise AssertionError("attempts is at least 1")
+
+
+def pause(number: int) -> None:
+    """Waits a random while, longer after each conflict: up to 2^number ms, at most 0.25 s."""
+    time.sleep(random.uniform(0, min(0.25, 0.002 * 2**number)))

@@ -1,0 +1,97 @@
+"""The domain's own errors: raised below, turned into answers by one table in views/errors.py.
+
+MserveError
+ ├ BadInput            what was sent cannot be used; says what would be right
+ │  ├ BadName          a child cannot be called so
+ │  ├ BadDocument      a JSON document with faults, each with its place
+ │  └ BadContent       the bytes are not those announced (length, digest)
+ │     └ ShortBody     fewer bytes than Content-Length announced
+ ├ NameTaken           a child of that name is there already
+ ├ Refused             the actor may not; safe to tell the actor why
+ ├ Missing             there is no such thing
+ ├ Conflict            the state of things forbids it
+ ├ StorageFull         no room for the bytes
+ ├ SettingsError       the ini file; all faults together
+ ├ SchemaMismatch      database and code are of different versions
+ ├ DuplicateTask       two tasks of one name
+ └ TaskError           a task's clear failure, told to the owner of the file
+"""
+
+from collections.abc import Sequence
+
+
+class MserveError(Exception):
+    """Root of all errors that mserve raises on purpose; str() is a sentence for a person."""
+
+
+class BadInput(MserveError):
+    """What was sent cannot be used."""
+
+
+class BadName(BadInput):
+    """A child cannot be called so."""
+
+
+class BadDocument(BadInput):
+    """A document with faults; `faults` holds (place, what is wrong) pairs.
+
+    Places are JSON Pointers (RFC 6901).
+    """
+
+    def __init__(self, faults: Sequence[tuple[str, str]]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("; ".join(f"{place or '/'}: {what}" for place, what in self.faults))
+
+
+class BadContent(BadInput):
+    """The bytes that came are not the bytes that were announced."""
+
+
+class ShortBody(BadContent):
+    """The body ended before the announced length."""
+
+    def __init__(self, announced: int, received: int) -> None:
+        super().__init__(f"{announced} bytes were announced, {received} came; nothing was stored")
+
+
+class NameTaken(MserveError):
+    """A child of that name is there already."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is already something called {name!r} here")
+
+
+class Refused(MserveError):
+    """The actor may not do this; the message is safe to show to that actor."""
+
+
+class Missing(MserveError):
+    """There is no such thing."""
+
+
+class Conflict(MserveError):
+    """The present state of things forbids it."""
+
+
+class StorageFull(MserveError):
+    """There is no room for the bytes."""
+
+
+class SettingsError(MserveError):
+    """The ini file cannot be used; all its faults are told together."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("settings: " + "; ".join(self.faults))
+
+
+class SchemaMismatch(MserveError):
+    """The database was written by another version of mserve."""
+
+
+class DuplicateTask(MserveError):
+    """Two tasks of one name."""
+
+
+class TaskError(MserveError):
+    """A task could not do its work; the message says what was wrong with file or arguments."""

@@ -1,0 +1,106 @@
+"""Evolve: the database's version, and the steps that bring an older one up to it.
+
+A step is a function of the Site, entered in order by @step; the site's `schema` counts those done.
+Each runs in a transaction of its own together with the new count, so a step is done once or not.
+"""
+
+import os
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from mserve import database, provision
+from mserve.errors import SchemaMismatch
+from mserve.resources.site import Site
+from mserve.settings import Settings
+
+Step = Callable[[Site], None]
+STEPS: list[Step] = []
+ADMIN_KEY, DEMO_KEY = "admin.key", "demo.key"
+
+
+def step(function: Step) -> Step:
+    """Enters `function` as the next step; its docstring says what it changes."""
+    STEPS.append(function)
+    return function
+
+
+@step
+def first(site: Site) -> None:
+    """The first shape of the tree; nothing to change."""
+
+
+def ensure(settings: Settings) -> None:
+    """Makes the Site and its first keys where there is none, and runs the steps it lacks."""
+    db = database.open_database(settings)
+    try:
+        database.run_root(db, _make_site)
+        evolve(db)
+        database.run(db, lambda site: _first_keys(site, settings))
+    finally:
+        db.close()
+
+
+def _make_site(root: Any) -> None:
+    if database.SITE not in root:
+        site = root[database.SITE] = Site()
+        site.register(site)
+        site.schema = len(STEPS)
+
+
+def evolve(db: Any) -> int:
+    """Runs the steps that the database lacks; returns how many. Raises SchemaMismatch."""
+    done = database.run(db, lambda site: site.schema)
+    if done > len(STEPS):
+        raise SchemaMismatch(_words(done))
+    for number in range(done, len(STEPS)):
+        database.run(db, partial(_take, number))
+    return len(STEPS) - done
+
+
+def _take(number: int, site: Site) -> None:
+    if site.schema == number:
+        STEPS[number](site)
+        site.schema = number + 1
+
+
+def check(db: Any) -> None:
+    """Raises SchemaMismatch where the code and the database are not of one version."""
+    root = database.run_root(db, lambda root: getattr(root.get(database.SITE), "schema", None))
+    if root is None:
+        raise SchemaMismatch("the database has no site yet; `mserve init INI` makes it")
+    if root != len(STEPS):
+        raise SchemaMismatch(_words(root))
+
+
+def _words(schema: int) -> str:
+    mend = "`mserve evolve INI` brings it up" if schema < len(STEPS) else "install a newer mserve"
+    return f"the database is of version {schema}, this mserve of version {len(STEPS)}; {mend}"
+
+
+def _first_keys(site: Site, settings: Settings) -> None:
+    """The administrator's key, and with `mserve.demo` a demo service; secrets go to files.
+
+    A file is written before the commit: a secret that was lost would be lost for good, one that
+    was written and not committed is overwritten by the next start.
+    """
+    if site.keys is None:
+        _, secret = site.add_key("siteadmin", label="first site administrator")
+        write_secret(settings.data / ADMIN_KEY, secret)
+        if settings.demo:
+            container, _ = provision.make_container(site, "demo")
+            _, keys = provision.make_service(container, "files")
+            write_secret(settings.data / DEMO_KEY, keys[-1][1])
+
+
+def write_secret(path: Path, secret: str) -> None:
+    """Writes a secret so that its owner alone can read it; all of it or nothing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secret + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(draft, path)

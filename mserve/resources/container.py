@@ -1,0 +1,7 @@
+"""Container: groups the services of a provider."""
+
+from mserve.resources.node import Branch
+
+
+class Container(Branch):
+    type = "container"

@@ -1,0 +1,63 @@
+"""Content: immutable bytes in a blob, with what is known of them; shared by all who have them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from persistent import Persistent
+from ZODB.blob import Blob
+
+from mserve.resources import clock
+
+FACTS = frozenset({"mimetype", "md5"})
+
+
+@dataclass(frozen=True)
+class Rendition:
+    """A smaller picture of a content, for example its thumbnail. Sizes are in pixels."""
+
+    content: "Content"
+    mimetype: str
+    width: int
+    height: int
+
+
+class Content(Persistent):  # type: ignore[misc]  # persistent has no types
+    """Bytes, their size and SHA-256; what tasks find out about them is added once known."""
+
+    md5: str | None = None
+    mimetype: str | None = None
+    renditions: Mapping[str, Rendition] = {}
+
+    def __init__(self, path: str, size: int, sha256: str) -> None:
+        """Takes the file `path` away, by a rename: it must lie beside the blobs."""
+        self.size = size
+        self.sha256 = sha256
+        self.created = clock.now()
+        self.blob = Blob()
+        self.blob.consumeFile(path)
+
+    def learn(self, facts: Mapping[str, str]) -> None:
+        """Records facts (of FACTS) that a task found out about the bytes."""
+        for name in FACTS & facts.keys():
+            setattr(self, name, facts[name])
+
+    def add_rendition(self, name: str, rendition: Rendition) -> None:
+        self.renditions = {**self.renditions, name: rendition}
+
+    def open(self) -> BinaryIO:
+        """The committed bytes as a plain file, readable after the connection is closed."""
+        return open(self.path, "rb")
+
+    @property
+    def path(self) -> str:
+        """Where the committed bytes lie, on every machine that shares the blob directory."""
+        return str(self.blob.committed())
+
+    def _p_resolveConflict(
+        self, old: dict[str, Any], saved: dict[str, Any], new: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Tasks of one set finish at once: each adds its own facts and renditions."""
+        changed = {name: new[name] for name in FACTS & new.keys() if new[name] != old.get(name)}
+        renditions = {**saved.get("renditions", {}), **new.get("renditions", {})}
+        return {**saved, **changed, "renditions": renditions}

@@ -1,0 +1,95 @@
+"""Facets: what belongs to mserve about a node, below `/-/` in its URL, apart from its children."""
+
+from typing import Any, ClassVar
+
+
+class Facet:
+    """One facet of a node, reached by traversal; not stored, it only shows what the node has."""
+
+    name: ClassVar[str]
+    types: ClassVar[frozenset[str]] = frozenset({"site", "container", "service", "folder", "mfile"})
+
+    def __init__(self, node: Any) -> None:
+        self.__parent__ = self.node = node
+        self.__name__ = self.name
+
+    def __getitem__(self, name: str) -> Any:
+        raise KeyError(name)
+
+
+class Info(Facet):
+    name = "info"
+
+
+class UsageFacet(Facet):
+    name = "usage"
+
+
+class Keys(Facet):
+    name = "keys"
+
+    def __getitem__(self, name: str) -> Any:
+        return (self.node.keys or {})[name]
+
+
+class Health(Facet):
+    name = "health"
+    types = frozenset({"site"})
+
+
+class ContentFacet(Facet):
+    name = "content"
+    types = frozenset({"mfile"})
+
+
+class Thumbnail(Facet):
+    name = "thumbnail"
+    types = frozenset({"mfile"})
+
+
+class Poster(Facet):
+    name = "poster"
+    types = frozenset({"mfile"})
+
+
+class Jobs(Facet):
+    name = "jobs"
+    types = frozenset({"service", "mfile"})
+
+    def __getitem__(self, name: str) -> Any:
+        return self.node.job(name)
+
+
+class Profiles(Facet):
+    name = "profiles"
+    types = frozenset({"service"})
+
+    def __getitem__(self, name: str) -> Any:
+        return self.node.profiles[name]
+
+
+FACETS: dict[str, type[Facet]] = {
+    facet.name: facet
+    for facet in (
+        Info, UsageFacet, Keys, Health, ContentFacet, Thumbnail, Poster, Jobs, Profiles,
+    )
+}  # fmt: skip
+
+
+class Facets:
+    """`node['-']`: the node's facets by name."""
+
+    __name__ = "-"
+
+    def __init__(self, node: Any) -> None:
+        self.__parent__ = self.node = node
+
+    def __getitem__(self, name: str) -> Facet:
+        facet = FACETS.get(name)
+        if facet is None or self.node.type not in facet.types:
+            raise KeyError(name)
+        return facet(self.node)
+
+    def names(self) -> list[str]:
+        """The facets that this node has."""
+        return [name for name, facet in FACETS.items() if self.node.type in facet.types]

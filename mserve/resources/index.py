@@ -1,0 +1,62 @@
+"""Index: a mapping in shards, so that many writers at once seldom meet in one BTree bucket."""
+
+import heapq
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+from zlib import crc32
+
+from BTrees.OOBTree import OOBTree
+from persistent import Persistent
+
+SHARDS = 64
+
+
+class Index(Persistent):  # type: ignore[misc]  # persistent has no types
+    """Text keys to values, spread over BTrees by the key's CRC-32. The shards never change."""
+
+    def __init__(self, shards: int = SHARDS) -> None:
+        self.shards = tuple(OOBTree() for _ in range(shards))
+
+    def _shard(self, key: str) -> Any:
+        return self.shards[crc32(key.encode()) % len(self.shards)]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._shard(key)
+
+    def __getitem__(self, key: str) -> Any:
+        return self._shard(key)[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self._shard(key)[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self._shard(key)[key]
+
+    def get(self, key: str, default: Any = None) -> Any:
+        return self._shard(key).get(key, default)
+
+    def discard(self, key: str) -> None:
+        """Removes `key` if it is there."""
+        self._shard(key).pop(key, None)
+
+    def items(self) -> Iterator[tuple[str, Any]]:
+        """All items, in no order."""
+        for shard in self.shards:
+            yield from shard.items()
+
+    def page(self, limit: int, after: str | None = None) -> list[tuple[str, Any]]:
+        """The `limit` items of the lowest keys, in order; above the key `after` if given.
+
+        Costs the page and one step into each shard, whatever the index holds.
+        """
+        pages = (shard.items(min=after, excludemin=after is not None) for shard in self.shards)
+        return list(islice(heapq.merge(*pages, key=lambda item: item[0]), limit))
+
+
+NEWEST = (1 << 63) - 1
+
+
+def newest_first(moment: int, id: str) -> str:
+    """An index key that sorts what happened at `moment` (µs) before all that was earlier."""
+    return f"{NEWEST - moment:016x}-{id}"

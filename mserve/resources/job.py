@@ -1,0 +1,186 @@
+"""Job › TaskRun › JobOutput: what ran, and what came of it. States move by a table."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from persistent import Persistent
+
+from mserve.errors import Conflict
+from mserve.resources import clock
+from mserve.resources.content import Content
+from mserve.resources.index import newest_first
+from mserve.resources.profile import TaskSet, TaskSpec, Workflow
+
+DUE, RUNNING, DONE, FAILED, CANCELLED, SKIPPED = (
+    "queued", "running", "done", "failed", "cancelled", "skipped",
+)  # fmt: skip
+
+NEXT: Mapping[str, frozenset[str]] = {
+    DUE: frozenset({DUE, RUNNING, CANCELLED}),
+    RUNNING: frozenset({DONE, FAILED, DUE, CANCELLED}),
+    DONE: frozenset(),
+    FAILED: frozenset(),
+    CANCELLED: frozenset(),
+    SKIPPED: frozenset(),
+}
+ENDED = frozenset({DONE, FAILED, CANCELLED, SKIPPED})
+
+
+@dataclass(frozen=True)
+class JobOutput:
+    """A named result of a task run, as bytes."""
+
+    name: str
+    mimetype: str
+    content: Content
+
+
+class TaskRun(Persistent):  # type: ignore[misc]  # persistent has no types
+    """One task of one job. `attempt` is the fencing token: what an older attempt says is void."""
+
+    attempt = 1
+    failures = 0
+    lapses = 0
+    not_before = 0
+    started: int | None = None
+    ended: int | None = None
+    lease_until: int | None = None
+    worker: str | None = None
+    seconds: float | None = None
+    result: Mapping[str, Any] = {}
+    error: str | None = None
+    outputs: tuple[JobOutput, ...] = ()
+
+    def __init__(self, job: "Job", place: str, spec: TaskSpec, queue: str, state: str) -> None:
+        self.__parent__ = self.job = job
+        self.id = f"{job.id}-{place}"
+        self.spec = spec
+        self.queue = queue
+        self.state = state
+
+    def move(self, state: str) -> None:
+        """Changes the state as the table NEXT allows; raises Conflict otherwise."""
+        if state not in NEXT[self.state]:
+            raise Conflict(f"a task run that is {self.state} cannot become {state}")
+        self.state = state
+
+
+class Job(Persistent):  # type: ignore[misc]  # persistent has no types
+    """A workflow that was started on an Mfile, with the plan as it was then."""
+
+    ended: int | None = None
+    outcome: str | None = None
+    runs: tuple[tuple[TaskRun, ...], ...] = ()
+    """The task runs of each set that has been opened; the last is the current one."""
+
+    def __init__(
+        self, service: Any, mfile: Any, trigger: str, name: str, plan: Workflow, version: int
+    ) -> None:
+        self.id = self.__name__ = uuid4().hex
+        self.service = service
+        self.mfile = mfile
+        self.content = mfile.content
+        self.trigger = trigger
+        self.name = name
+        self.plan = plan
+        self.profile_version = version
+        self.created = clock.now()
+
+    @property
+    def __parent__(self) -> Any:
+        """The file, as long as it is in the tree, else the service."""
+        return self.mfile if self.in_tree else self.service
+
+    @property
+    def in_tree(self) -> bool:
+        return any(node is self.service for node in self.mfile.lineage())
+
+    def __getitem__(self, name: str) -> Any:
+        if name == "outputs":
+            return Outputs(self)
+        raise KeyError(name)
+
+    def open_set(self, runs: tuple[TaskRun, ...]) -> None:
+        """The next set's task runs; makes two that open the same set at once conflict."""
+        self.runs = (*self.runs, runs)
+
+    def next_set(self) -> TaskSet | None:
+        """The set of the plan that has not been opened yet, if there is one."""
+        sets = self.plan.sets
+        return sets[len(self.runs)] if len(self.runs) < len(sets) else None
+
+    @property
+    def sort_key(self) -> str:
+        """Where the job stands in an index by time, newest first."""
+        return newest_first(self.created, self.id)
+
+    @property
+    def set_ended(self) -> bool:
+        """Whether no task of the current set is left to do."""
+        return all(run.state in ENDED for run in self._current())
+
+    @property
+    def set_failed(self) -> bool:
+        """Whether the current set's failures stop the job."""
+        failed = any(run.state in (FAILED, CANCELLED) for run in self._current())
+        return failed and self.plan.sets[len(self.runs) - 1].on_failure == "stop"
+
+    def _current(self) -> tuple[TaskRun, ...]:
+        return self.runs[-1] if self.runs else ()
+
+    def run(self, place: str) -> TaskRun | None:
+        """The task run at `<set>-<number>`."""
+        number, _, index = place.partition("-")
+        try:
+            return self.runs[int(number)][int(index)]
+        except (ValueError, IndexError):
+            return None
+
+    def all_runs(self) -> Iterator[TaskRun]:
+        for runs in self.runs:
+            yield from runs
+
+    def close(self, outcome: str) -> None:
+        self.outcome = outcome
+        self.ended = clock.now()
+
+    @property
+    def state(self) -> str:
+        """Derived from the runs, so that a starting task does not write the job."""
+        if self.outcome is not None:
+            return self.outcome
+        begun = any(run.attempt > 1 or run.state not in (DUE, SKIPPED) for run in self.all_runs())
+        return RUNNING if begun else DUE
+
+    @property
+    def started(self) -> int | None:
+        return min((run.started for run in self.all_runs() if run.started), default=None)
+
+
+class Outputs:
+    """`<job>/outputs`: what its tasks produced, by `<set>-<number>-<name>`."""
+
+    __name__ = "outputs"
+
+    def __init__(self, job: Job) -> None:
+        self.__parent__ = self.job = job
+
+    def items(self) -> Iterator[tuple[str, JobOutput]]:
+        for run in self.job.all_runs():
+            place = run.id.partition("-")[2]
+            for output in run.outputs:
+                yield f"{place}-{output.name}", output
+
+    def __getitem__(self, name: str) -> "OutputView":
+        return OutputView(self, name, dict(self.items())[name])
+
+
+class OutputView:
+    """One output, at its place in the tree."""
+
+    def __init__(self, outputs: Outputs, name: str, output: JobOutput) -> None:
+        self.__parent__ = outputs
+        self.__name__ = name
+        self.output = output

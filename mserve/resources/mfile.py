@@ -1,0 +1,72 @@
+"""Mfile: named content."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from BTrees.OOBTree import OOTreeSet
+
+from mserve.resources.content import Content, Rendition
+from mserve.resources.node import Node
+
+UNKNOWN = "application/octet-stream"
+
+
+class Mfile(Node):
+    """A name for a Content, with the version counted and the jobs that ran on it."""
+
+    type = "mfile"
+    version = 1
+    announced: str | None = None
+    """The media type that came with the upload; a guess until a task has looked at the bytes."""
+    jobs: Any = None
+
+    def __init__(self, content: Content, announced: str | None = None) -> None:
+        super().__init__()
+        self.content = content
+        self.announced = announced
+
+    @property
+    def mimetype(self) -> str:
+        return self.content.mimetype or self.announced or UNKNOWN
+
+    @property
+    def etag(self) -> str:
+        """The strong validator of the bytes (RFC 9110, 8.8.3), without its quotes."""
+        return self.content.sha256
+
+    def replace(self, content: Content, announced: str | None = None) -> Content:
+        """Gives the name to new content; returns the former."""
+        former, self.content, self.announced = self.content, content, announced
+        self.version += 1
+        self.touch()
+        return former
+
+    def rendition(self, name: str) -> Rendition | None:
+        return self.content.renditions.get(name)
+
+    def note_job(self, key: str) -> None:
+        """Remembers a job of this file by its sort key."""
+        if self.jobs is None:
+            self.jobs = OOTreeSet()
+        self.jobs.add(key)
+
+    def job_ids(self) -> Iterator[str]:
+        """Ids of this file's jobs, newest first."""
+        return (key.rpartition("-")[2] for key in self.jobs or ())
+
+    def job(self, id: str) -> Any:
+        """The job of that id, if it ran on this file; else KeyError."""
+        job = self.site.ids[id]
+        if getattr(job, "mfile", None) is not self:
+            raise KeyError(id)
+        return job
+
+    def page_jobs(self, limit: int, after: str | None = None) -> list[tuple[str, Any]]:
+        """Up to `limit` (key, job) pairs, newest first, after the key `after`."""
+        site = self.site
+        keys: list[str] = []
+        for key in self.jobs.keys(after, None, after is not None) if self.jobs else ():
+            if len(keys) == limit:
+                break
+            keys.append(key)
+        return [(key, site.ids[key.rpartition("-")[2]]) for key in keys]

@@ -1,0 +1,32 @@
+"""What a child may be called: any name that is one segment of a URL, but for the facets' `-`."""
+
+from mserve.errors import BadName
+
+FACETS = "-"
+LIMIT = 255  # bytes of UTF-8, as on the file systems that people copy from and to
+AT_ROOT = frozenset({"dav", "k"})
+
+
+def check_name(name: object) -> str:
+    """`name`, if a child can be called so; raises BadName that says what would be right."""
+    if not isinstance(name, str) or not name:
+        raise BadName("a name should be a text of at least one character")
+    if name in (".", "..", FACETS):
+        raise BadName(f"{name!r} is taken by the system; choose another name")
+    if "/" in name or "\0" in name:
+        raise BadName("a name cannot hold '/' or the NUL character")
+    try:
+        length = len(name.encode())
+    except UnicodeEncodeError:
+        raise BadName("a name should be valid Unicode (UTF-8 on the wire)") from None
+    if length > LIMIT:
+        raise BadName(f"the name has {length} bytes in UTF-8; at most {LIMIT} are allowed")
+    return name
+
+
+def check_container_name(name: object) -> str:
+    """As check_name, for a child of the root, where `dav` and `k` are doors."""
+    checked = check_name(name)
+    if checked in AT_ROOT:
+        raise BadName(f"{checked!r} is taken by the system at the root; choose another name")
+    return checked

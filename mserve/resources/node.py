@@ -1,0 +1,136 @@
+"""Node: what every noun of the tree has. Branch: a node with children, held in a BTree."""
+
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import Any, ClassVar
+from uuid import uuid4
+
+from BTrees.Length import Length
+from BTrees.OOBTree import OOBTree
+from persistent import Persistent
+
+from mserve.errors import NameTaken
+from mserve.resources import clock
+from mserve.resources.facets import Facets
+from mserve.resources.key import Key
+from mserve.resources.names import FACETS, check_name
+from mserve.resources.roles import ROLES
+from mserve.resources.usage import Usage
+
+ALLOW = "Allow"  # pyramid.authorization.Allow, without Pyramid in the storage server
+
+
+class Node(Persistent):  # type: ignore[misc]  # persistent has no types
+    """An object with a place in the tree, an id that outlives renaming, keys and usage."""
+
+    type: ClassVar[str]
+    __parent__: Any = None
+    __name__: str | None = None
+    keys: Any = None
+    metadata: Mapping[str, Any] = {}
+
+    def __init__(self) -> None:
+        self.id = uuid4().hex
+        self.created = self.modified = clock.now()
+        self.usage = Usage()
+
+    @property
+    def __acl__(self) -> list[tuple[str, str, frozenset[str]]]:
+        """Who holds a role on this node may do here what the role's line in the table says."""
+        acl = getattr(self, "_v_acl", None)
+        if acl is None:
+            acl = [(ALLOW, f"{role}@{self.id}", may) for role, may in ROLES.items()]
+            self._v_acl: list[tuple[str, str, frozenset[str]]] = acl
+        return acl
+
+    def __getitem__(self, name: str) -> Any:
+        if name == FACETS:
+            return Facets(self)
+        raise KeyError(name)
+
+    def lineage(self) -> Iterator["Node"]:
+        """This node and those above it."""
+        node: Node | None = self
+        while node is not None:
+            yield node
+            node = node.__parent__
+
+    def above(self) -> Iterator["Node"]:
+        """The nodes above this one."""
+        return islice(self.lineage(), 1, None)
+
+    @property
+    def site(self) -> Any:
+        """The root of the tree that this node is in."""
+        return [*self.lineage()][-1]
+
+    def find(self, type: str) -> Any:
+        """The nearest node of that type in the lineage, or None."""
+        return next((node for node in self.lineage() if node.type == type), None)
+
+    def touch(self) -> None:
+        """Marks the node as modified now."""
+        self.modified = clock.now()
+
+    def add_key(self, role: str, parent: Key | None = None, **terms: Any) -> tuple[Key, str]:
+        """A new key on this node and its secret, which is not kept."""
+        key = Key(self, role, parent)
+        secret = key.renew_secret()
+        for term, value in terms.items():
+            setattr(key, term, value)
+        if self.keys is None:
+            self.keys = OOBTree()
+        self.keys[key.id] = key
+        self.site.key_index[key.digest] = key
+        return key, secret
+
+
+class Branch(Node):
+    """A node with children by name. What is listed of it is a page, never the whole."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.children = OOBTree()
+        self.count = Length()
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.children
+
+    def __getitem__(self, name: str) -> Any:
+        child = self.children.get(name)
+        return super().__getitem__(name) if child is None else child
+
+    def get(self, name: str) -> Any:
+        """The child of that name, or None."""
+        return self.children.get(name)
+
+    def check_name(self, name: object) -> str:
+        """`name`, if a child of this node can be called so; else raises BadName."""
+        return check_name(name)
+
+    def add(self, name: str, child: Node) -> None:
+        """Puts `child` here under `name`; raises BadName or NameTaken."""
+        if self.check_name(name) in self.children:
+            raise NameTaken(name)
+        self.children[name] = child
+        self.count.change(1)
+        child.__parent__, child.__name__ = self, name
+
+    def drop(self, name: str) -> Any:
+        """Takes the child `name` out of the tree and returns it."""
+        child = self.children.pop(name)
+        self.count.change(-1)
+        child.__parent__ = None
+        return child
+
+    def page(self, limit: int, after: str | None = None) -> list[tuple[str, Any]]:
+        """Up to `limit` children by name, above the name `after`; costs the page alone."""
+        items = self.children.items(min=after, excludemin=after is not None)
+        return list(islice(items, limit))
+
+    def walk(self) -> Iterator[Node]:
+        """All nodes below this one, depth first."""
+        for child in self.children.values():
+            yield child
+            if isinstance(child, Branch):
+                yield from child.walk()

@@ -1,0 +1,77 @@
+"""Profile › Workflow › TaskSet › TaskSpec: what to run when. All but the Profile are values."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from persistent import Persistent
+
+TRIGGERS = ("ingest", "access", "update", "periodic")
+"""The workflows that every profile has; any other name is run by hand."""
+
+
+@dataclass(frozen=True)
+class TaskSpec:
+    """One task of a set: which, with what, when (CEL), where, and how often it is tried again."""
+
+    task: str
+    name: str
+    arguments: Mapping[str, Any]
+    condition: str = ""
+    queue: str | None = None
+    retries: int = 2
+
+
+@dataclass(frozen=True)
+class TaskSet:
+    """Tasks that run in parallel; the next set starts when all have ended well, or `continue`."""
+
+    name: str
+    tasks: tuple[TaskSpec, ...]
+    on_failure: str = "stop"
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """Task sets in order."""
+
+    sets: tuple[TaskSet, ...] = ()
+
+
+class Profile(Persistent):  # type: ignore[misc]  # persistent has no types
+    """A service's workflows by name; each change makes a new version."""
+
+    version = 0
+    workflows: Mapping[str, Workflow] = {}
+
+    def __init__(self, service: Any, name: str) -> None:
+        self.__parent__ = service
+        self.__name__ = self.name = name
+
+    def change(self, workflows: Mapping[str, Workflow]) -> None:
+        empty = dict.fromkeys(TRIGGERS, Workflow())
+        self.workflows = {**empty, **workflows}
+        self.version += 1
+
+    def specs(self) -> Iterator[TaskSpec]:
+        for workflow in self.workflows.values():
+            for task_set in workflow.sets:
+                yield from task_set.tasks
+
+
+IMAGE = 'mfile.mimetype.startsWith("image/")'
+
+
+def default_workflows() -> dict[str, Workflow]:
+    """What a new service does with its files: look at them, sum them, picture the images."""
+    look = TaskSet("identify", (TaskSpec("mime", "mime", {}),))
+    derive = TaskSet(
+        "derive",
+        (
+            TaskSpec("checksum", "md5", {"algorithm": "md5"}),
+            TaskSpec("thumbnail", "thumbnail", {"width": 210, "height": 128}, IMAGE),
+            TaskSpec("poster", "poster", {"width": 420, "height": 256}, IMAGE),
+        ),
+    )
+    workflow = Workflow((look, derive))
+    return {"ingest": workflow, "update": workflow}

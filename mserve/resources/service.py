@@ -1,0 +1,54 @@
+"""Service: what a customer gets: files, profiles of workflows, and the jobs that ran."""
+
+from typing import Any
+
+from BTrees.OOBTree import OOBTree
+
+from mserve.resources.index import Index
+from mserve.resources.node import Branch
+from mserve.resources.profile import Profile, default_workflows
+
+JOB_SHARDS = 16
+
+
+class Service(Branch):
+    """Files below it are processed by the workflows of its profile, within its times (µs)."""
+
+    type = "service"
+    start: int | None = None
+    end: int | None = None
+    priority = False
+    profile = "default"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.profiles = OOBTree()
+        self.jobs = Index(JOB_SHARDS)
+        self.put_profile("default", default_workflows())
+
+    def put_profile(self, name: str, workflows: Any) -> Profile:
+        """Makes or changes the profile `name`; a change is a new version of it."""
+        profile: Profile | None = self.profiles.get(name)
+        if profile is None:
+            profile = self.profiles[name] = Profile(self, name)
+        profile.change(workflows)
+        return profile
+
+    def closed(self, moment: int) -> str | None:
+        """Why the service is not open at `moment` (µs), or None."""
+        if self.start is not None and moment < self.start:
+            return "the service has not begun yet"
+        if self.end is not None and moment >= self.end:
+            return "the service has ended"
+        return None
+
+    def job(self, id: str) -> Any:
+        """The job of that id, if it ran in this service; else KeyError."""
+        job = self.site.ids[id]
+        if getattr(job, "service", None) is not self:
+            raise KeyError(id)
+        return job
+
+    def page_jobs(self, limit: int, after: str | None = None) -> list[tuple[str, Any]]:
+        """Up to `limit` (key, job) pairs, newest first, after the key `after`."""
+        return self.jobs.page(limit, after)

@@ -1,0 +1,47 @@
+"""Site: the root of the tree, and the indexes over all of it."""
+
+from typing import Any
+
+from mserve.resources.index import Index
+from mserve.resources.names import check_container_name
+from mserve.resources.node import Branch, Node
+
+
+class Site(Branch):
+    """One per database.
+
+    `ids` maps a node's or job's id to it, `key_index` a secret's digest to its Key, `due` the ids
+    of task runs that wait for a worker to their attempts (the outbox), `running` those that a
+    worker has claimed, and `active` the ids of jobs that have not ended.
+    """
+
+    type = "site"
+    schema = 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.__name__ = ""
+        self.ids = Index()
+        self.key_index = Index()
+        self.due = Index()
+        self.running = Index()
+        self.active = Index()
+
+    def check_name(self, name: object) -> str:
+        return check_container_name(name)
+
+    def register(self, thing: Any) -> None:
+        """Enters a node or job into the id index."""
+        self.ids[thing.id] = thing
+
+    def forget(self, node: Node) -> None:
+        """Takes a node that leaves the tree out of the id index, and its keys out of use."""
+        self.ids.discard(node.id)
+        for key in (node.keys or {}).values():
+            self.key_index.discard(key.digest)
+
+    def run(self, id: str) -> Any:
+        """The task run of that id, `<job>-<set>-<number>`, or None."""
+        job_id, _, place = id.partition("-")
+        job = self.ids.get(job_id)
+        return None if job is None else job.run(place)

@@ -1,0 +1,106 @@
+"""Who asks, and may they: from a request's credentials to a Key, and from its chain to permits.
+
+A key comes in the path (`/k/<key>/`), as Bearer token (RFC 6750) or as the password of HTTP Basic
+(RFC 7617) with any user name. What it may do is the intersection of its whole chain: each link's
+role must be allowed by the ACLs of the node's lineage.
+"""
+
+import binascii
+from base64 import b64decode
+from typing import Any
+
+from pyramid.authorization import ACLHelper
+from pyramid.security import Allowed, Denied
+
+from mserve.resources import clock
+from mserve.resources.key import Key, digest
+from mserve.resources.node import Node
+from mserve.resources.roles import Permission
+
+KEY_IN_PATH = "mserve.key"
+"""Where the request leaves the secret that it found in the path, in the WSGI environ."""
+
+
+class Closed(Denied):  # type: ignore[misc]  # pyramid has no types
+    """The service is outside its start and end times; `msg` is the reason, for its keys."""
+
+
+def secret_of(request: Any) -> str | None:
+    """The secret that the request presents, or None."""
+    in_path: str | None = request.environ.get(KEY_IN_PATH)
+    if in_path is not None:
+        return in_path
+    scheme, _, value = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return str(value).strip()
+    return _basic_password(value) if scheme.lower() == "basic" else None
+
+
+def _basic_password(value: str) -> str | None:
+    try:
+        return b64decode(value, validate=True).decode().partition(":")[2]
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+
+
+class SecurityPolicy:
+    """Pyramid's security policy (ISecurityPolicy) over keys."""
+
+    def __init__(self) -> None:
+        self.acl = ACLHelper()
+
+    def identity(self, request: Any) -> Key | None:
+        """The working key that the request presents; looked up once in each transaction."""
+        found = request.__dict__.get("mserve_key", False)
+        if found is False:
+            found = request.mserve_key = self._find(request)
+        return found  # type: ignore[no-any-return]
+
+    def _find(self, request: Any) -> Key | None:
+        secret = secret_of(request)
+        key: Key | None = request.site.key_index.get(digest(secret)) if secret else None
+        return key if key is not None and key.works(clock.now()) else None
+
+    def authenticated_userid(self, request: Any) -> str | None:
+        key = self.identity(request)
+        return None if key is None else key.id
+
+    def permits(self, request: Any, context: Any, permission: str) -> Allowed | Denied:
+        key = self.identity(request)
+        if key is None:
+            return Denied("no working key was presented")
+        for link in key.chain():
+            allowed = self.acl.permits(context, [principal(link)], permission)
+            if not allowed:
+                return allowed
+        return self._open(key, context) or allowed
+
+    def _open(self, key: Key, context: Any) -> Closed | None:
+        service = service_of(context)
+        reason = None if service is None else service.closed(clock.now())
+        if reason is None or Permission.ADMIN in key.permissions():
+            return None
+        return Closed(reason)
+
+    def remember(self, request: Any, userid: str, **kw: Any) -> list[tuple[str, str]]:
+        return []
+
+    def forget(self, request: Any, **kw: Any) -> list[tuple[str, str]]:
+        return []
+
+
+def principal(key: Key) -> str:
+    """The holder of the key's role on the key's node, as ACLs name it."""
+    return f"{key.role}@{key.__parent__.id}"
+
+
+def service_of(context: Any) -> Any:
+    """The service that `context` is in, or None."""
+    while context is not None and not isinstance(context, Node):
+        context = context.__parent__
+    return None if context is None else context.find("service")
+
+
+def forget_identity(request: Any) -> None:
+    """A new transaction begins: the key is to be looked up again, it may have been revoked."""
+    request.__dict__.pop("mserve_key", None)

@@ -1,0 +1,154 @@
+"""Settings: the ini's `mserve.*` lines, parsed once into a frozen, typed value.
+
+All faults are reported together, each with the line that would be right. The data folder may be
+overridden by the environment variable MSERVE_DATA, so that several stacks can run from one ini.
+"""
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import plaster
+
+from mserve.errors import SettingsError
+
+QUEUE = re.compile(r"[a-z][a-z0-9_-]{0,63}")
+SOCKET_PATH_LIMIT = 100  # bytes; sun_path holds 108 on Linux, unix(7), and names are appended
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the ini says. Times are in seconds, sizes in bytes."""
+
+    data: Path
+    database: str
+    redis: str
+    workers: Mapping[str, int]
+    queues: frozenset[str]
+    lease: float
+    heartbeat: float
+    sweep_interval: float
+    max_jobs: int
+    page_limit: int
+    image_pixels: int
+    tasks: tuple[str, ...]
+    demo: bool
+
+    @classmethod
+    def parse(cls, lines: Mapping[str, str]) -> "Settings":
+        """The settings in `lines`; raises SettingsError with every fault found."""
+        return _Parser(lines).settings()
+
+    @classmethod
+    def from_ini(cls, ini: str | Path, section: str = "main") -> "Settings":
+        """The settings in the `[app:<section>]` of the ini file `ini`."""
+        if not Path(ini).is_file():
+            raise SettingsError([f"there is no file {ini}"])
+        loader = plaster.get_loader(str(ini), protocols=["wsgi"])
+        return cls.parse(loader.get_wsgi_app_settings(section))
+
+
+def database_uri(data: Path) -> str:
+    """The embedded default: ZEO by a socket in the data folder, blobs shared by all processes."""
+    options = {
+        "server_sync": "1",  # a process sees what another has committed before it answered
+        "storage": "1",
+        "wait_timeout": "30",
+        "blob_dir": str(data / "blobs"),
+        "shared_blob_dir": "1",
+        "connection_pool_size": "16",
+        "connection_cache_size": "20000",
+    }
+    return f"zeosync://{data / 'zeo.sock'}?{urlencode(options)}"
+
+
+class _Parser:
+    """Reads one line after the other and remembers what was wrong."""
+
+    def __init__(self, lines: Mapping[str, str]) -> None:
+        self.lines = lines
+        self.faults: list[str] = []
+
+    def settings(self) -> Settings:
+        data = self.data_folder()
+        workers = self.read("workers", "normal=2 priority=1", self.counts)
+        named = self.read("queues", "", lambda text: frozenset(map(self.queue, text.split())))
+        settings = Settings(
+            data=data,
+            database=self.lines.get("zodbconn.uri") or database_uri(data),
+            redis=self.lines.get("mserve.redis") or f"unix://{data / 'redis.sock'}",
+            workers=workers or {},
+            queues=frozenset({"normal", "priority", *(workers or ()), *(named or ())}),
+            lease=self.read("lease", "15", self.positive),
+            heartbeat=self.read("heartbeat", "4", self.positive),
+            sweep_interval=self.read("sweep_interval", "10", self.positive),
+            max_jobs=self.read("max_jobs", "1000", self.whole),
+            page_limit=self.read("page_limit", "1000", self.whole),
+            image_pixels=self.read("image_pixels", "120000000", self.whole),
+            tasks=tuple(self.lines.get("mserve.tasks", "").split()),
+            demo=self.read("demo", "false", self.boolean),
+        )
+        self.check_known()
+        if self.faults:
+            raise SettingsError(self.faults)
+        return settings
+
+    def data_folder(self) -> Path:
+        text = os.environ.get("MSERVE_DATA") or self.lines.get("mserve.data")
+        if not text:
+            self.faults.append("mserve.data is missing; say mserve.data = %(here)s/var")
+        path = Path(text or "var").absolute()
+        if len(os.fsencode(path)) > SOCKET_PATH_LIMIT - len("/redis.sock"):
+            self.faults.append(
+                f"mserve.data {path} is too long: sockets live there, and the system allows their "
+                f"paths {SOCKET_PATH_LIMIT} bytes; choose a shorter folder"
+            )
+        return path
+
+    def read(self, name: str, default: str, convert: Callable[[str], Any]) -> Any:
+        text = self.lines.get(f"mserve.{name}", default)
+        try:
+            return convert(text)
+        except ValueError as fault:
+            self.faults.append(f"mserve.{name} = {text}: {fault}")
+
+    def check_known(self) -> None:
+        known = {*Settings.__dataclass_fields__} - {"database"}
+        for line in self.lines:
+            if line.startswith("mserve.") and line.removeprefix("mserve.") not in known:
+                self.faults.append(f"{line} is not a setting of mserve; known: {sorted(known)}")
+
+    @staticmethod
+    def queue(name: str) -> str:
+        if not QUEUE.fullmatch(name):
+            raise ValueError(f"{name!r} is no queue name; right is for example gpu-1")
+        return name
+
+    @classmethod
+    def counts(cls, text: str) -> dict[str, int]:
+        """`normal=5 priority=5` as a mapping of queue name to number of processes."""
+        pairs = (part.partition("=") for part in text.split())
+        return {cls.queue(name): cls.whole(number) for name, _, number in pairs}
+
+    @staticmethod
+    def positive(text: str) -> float:
+        number = float(text)
+        if not 0 < number < 1e9:
+            raise ValueError("should be a number of seconds above 0")
+        return number
+
+    @staticmethod
+    def whole(text: str) -> int:
+        if not text.isdigit() or int(text) == 0:
+            raise ValueError("should be a whole number above 0")
+        return int(text)
+
+    @staticmethod
+    def boolean(text: str) -> bool:
+        if text.lower() not in ("true", "false"):
+            raise ValueError("should be true or false")
+        return text.lower() == "true"

@@ -1,0 +1,50 @@
+"""THE HTTP DOOR: HTML and REST. Translates requests to use cases, and what they say to answers."""
+
+from typing import Any
+
+from pyramid.config import Configurator
+from pyramid.interfaces import ITraverser
+from zope.interface import Interface
+
+from mserve import evolve
+from mserve.security import SecurityPolicy
+from mserve.tasks import queue
+from mserve.tasks.registry import TaskRegistry
+from mserve.views.request import Request
+from mserve.views.traversal import Traverser
+
+
+def root(request: Any) -> Any:
+    """The root factory: the Site."""
+    return request.site
+
+
+def includeme(config: Configurator) -> None:
+    registry = config.registry
+    settings = registry.mserve
+    registry.queues = queue.Queues.from_url(settings.redis)
+    registry.tasks = TaskRegistry.load(settings.tasks)
+    config.set_request_factory(Request)
+    config.set_root_factory(root)
+    config.set_security_policy(SecurityPolicy())
+    config.registry.registerAdapter(Traverser, (Interface,), ITraverser)
+    for name, value in (
+        ("settings", settings),
+        ("queues", registry.queues),
+        ("tasks", registry.tasks),
+    ):
+        config.add_request_method(lambda request, value=value: value, name, property=True)
+    config.include("mserve.views.config")
+    config.include("mserve.views.errors")
+    config.include("mserve.views.retry")
+    config.add_static_view("-/static", "mserve.views:static", cache_max_age=3600)
+    config.scan("mserve.views.api")
+    config.scan("mserve.views.html")
+    config.action("mserve.database", _bind_queues, args=(registry,), order=9999)
+
+
+def _bind_queues(registry: Any) -> None:
+    """The database is open by now: check its version, and tell it where its jobs are queued."""
+    db = registry._zodb_databases[""]
+    evolve.check(db)
+    queue.bind(db, registry.queues)

@@ -1,0 +1,46 @@
+"""REST of containers: services are made here."""
+
+from typing import Any
+
+from mserve import provision
+from mserve.errors import BadInput
+from mserve.resources import clock
+from mserve.resources.container import Container
+from mserve.resources.names import check_name
+from mserve.resources.roles import Permission
+from mserve.views.api.site import with_keys
+from mserve.views.body import Fields, document, flag
+from mserve.views.config import created, rest
+from mserve.views.urls import url
+
+
+@rest(context=Container, method="POST", permission=Permission.ADD_SERVICE)
+def add_service(context: Container, request: Any) -> Any:
+    """A new service and its keys: `{"name", "start"?, "end"?, "priority"?, "profile"?}`."""
+    fields = Fields(document(request))
+    name = fields.need("name", check_name)
+    terms = {**service_terms(fields), "profile": fields.take("profile", known_profile, "default")}
+    fields.end()
+    check_times(terms["start"], terms["end"])
+    service, keys = provision.make_service(context, name, **terms)
+    return created(request, with_keys(request, service, keys), url(request, service))
+
+
+def service_terms(fields: Fields) -> dict[str, Any]:
+    """What a provider sets of a service, from JSON."""
+    return {
+        "start": fields.take("start", clock.parse),
+        "end": fields.take("end", clock.parse),
+        "priority": fields.take("priority", flag, False),
+    }
+
+
+def known_profile(value: Any) -> str:
+    if value != "default":
+        raise BadInput("a new service has the profile 'default' alone")
+    return str(value)
+
+
+def check_times(start: int | None, end: int | None) -> None:
+    if start is not None and end is not None and end <= start:
+        raise BadInput("the end should be after the start")

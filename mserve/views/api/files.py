@@ -1,0 +1,150 @@
+"""REST of content: PUT and multipart POST in, GET out."""
+
+from typing import Any
+
+from pyramid.response import Response
+
+from mserve import ingest
+from mserve.errors import BadInput, Missing, NameTaken
+from mserve.resources.facets import ContentFacet, Facet, Poster, Thumbnail
+from mserve.resources.folder import Folder
+from mserve.resources.mfile import Mfile
+from mserve.resources.node import Branch
+from mserve.resources.roles import Permission
+from mserve.resources.service import Service
+from mserve.resources.spool import Spool
+from mserve.views import json, receive
+from mserve.views.body import Fields, document
+from mserve.views.bytes import serve
+from mserve.views.config import created, rest
+from mserve.views.traversal import Absent
+from mserve.views.urls import facet_url, url
+
+
+@rest(context=Absent, method="PUT", permission=Permission.ADD)
+def create(context: Absent, request: Any) -> Any:
+    """Creates the Mfile, and the folders on its way that are missing."""
+    _check_place(context)
+    return _put(request, Permission.ADD)
+
+
+@rest(context=(Mfile, ContentFacet), method="PUT", permission=Permission.WRITE)
+def replace(context: Any, request: Any) -> Any:
+    """Replaces the Mfile's content."""
+    return _put(request, Permission.WRITE)
+
+
+@rest(context=(Service, Folder), method="PUT", permission=Permission.ADD)
+def put_on_folder(context: Branch, request: Any) -> Any:
+    """A folder has no content to put."""
+    raise NameTaken(context.__name__ or "")
+
+
+def _put(request: Any, permission: str) -> Any:
+    announced = request.headers.get("Content-Type", "")
+    with receive.outside_transaction(request):
+        spool = receive.receive_body(request)
+        try:
+            return receive.commit(
+                request, permission, lambda context: _store(request, context, spool, announced)
+            )
+        finally:
+            spool.discard()
+
+
+def _store(request: Any, context: Any, spool: Spool, announced: str) -> dict[str, Any]:
+    """Stores what came where the path leads by now."""
+    if isinstance(context, Absent):
+        folder, name = _check_place(context)
+        stored = ingest.create(ingest.make_folders(*folder), name, spool, announced)
+    else:
+        mfile = context.node if isinstance(context, ContentFacet) else context
+        stored = ingest.replace(mfile, spool, announced)
+    answer = stored_json(request, stored)
+    return created(request, answer, url(request, stored.mfile)) if stored.created else answer
+
+
+def _check_place(absent: Absent) -> tuple[tuple[Branch, tuple[str, ...]], str]:
+    """Where the Mfile shall be: a node, missing folders, a name. Raises BadName, Missing."""
+    node, names = absent.place()
+    if not isinstance(node, Branch):
+        raise NameTaken(node.__name__)
+    if node.type not in ("service", "folder"):
+        raise BadInput(f"files go into a service or a folder in one, not into a {node.type}")
+    for name in names:
+        node.check_name(name)
+    return (node, names[:-1]), names[-1]
+
+
+def stored_json(request: Any, stored: ingest.Stored) -> dict[str, Any]:
+    """The Mfile, and the job that its upload started."""
+    job = stored.job
+    where = None if job is None else facet_url(request, stored.mfile, "jobs", job.id)
+    return {**json.node(request, stored.mfile), "job": where}
+
+
+@rest(context=(Service, Folder), method="POST", permission=Permission.ADD)
+def add(context: Branch, request: Any) -> Any:
+    """Uploads of a form (multipart/form-data), or a new folder: `{"type": "folder", "name"}`."""
+    if request.content_type == "application/json":
+        return _add_folder(context, request)
+    with receive.outside_transaction(request):
+        parts = receive.receive_parts(request)
+        try:
+            return receive.commit(
+                request, Permission.ADD, lambda context: _store_all(request, context, parts)
+            )
+        finally:
+            receive.discard(parts)
+
+
+def _store_all(request: Any, folder: Any, parts: list[tuple[str, str, Spool]]) -> dict[str, Any]:
+    """All files of a form, or none."""
+    stored = [ingest.create(folder, name, spool, kind) for name, kind, spool in parts]
+    items = [stored_json(request, each) for each in stored]
+    return created(request, {"items": items}, url(request, folder))
+
+
+def _add_folder(context: Branch, request: Any) -> Any:
+    fields = Fields(document(request))
+    fields.need("type", _is_folder)
+    name = fields.need("name", context.check_name)
+    fields.end()
+    folder = ingest.make_folder(context, name)
+    return created(request, json.node(request, folder), url(request, folder))
+
+
+def _is_folder(value: Any) -> str:
+    if value != "folder":
+        raise BadInput('should be "folder"; files come as multipart/form-data or by PUT')
+    return "folder"
+
+
+@rest(context=Mfile, method="GET", permission=Permission.READ)
+def content(context: Mfile, request: Any) -> Response:
+    """The bytes."""
+    name = context.__name__ or "content"
+    return serve(request, context.content, context.mimetype, name, context.modified)
+
+
+@rest(context=Mfile, method="GET", permission=Permission.VIEW, door="json")
+def facts(context: Mfile, request: Any) -> Any:
+    """The Mfile's JSON, where the client asks for application/json."""
+    return json.node(request, context)
+
+
+@rest(context=ContentFacet, method="GET", permission=Permission.READ)
+def content_facet(context: ContentFacet, request: Any) -> Response:
+    """Always the bytes, whatever the client accepts."""
+    return content(context.node, request)
+
+
+@rest(context=(Thumbnail, Poster), method="GET", permission=Permission.RENDITIONS)
+def rendition(context: Facet, request: Any) -> Response:
+    """A smaller picture of the file, once a task has made it."""
+    mfile, name = context.node, context.name
+    found = mfile.rendition(name)
+    if found is None:
+        raise Missing(f"there is no {name} of this file (yet); its jobs tell more")
+    label = f"{mfile.__name__}.{name}"
+    return serve(request, found.content, found.mimetype, label, found.content.created)

@@ -1,0 +1,79 @@
+"""REST of jobs: started by hand, watched, and their outputs fetched, at `…/-/jobs`."""
+
+from typing import Any
+
+from pyramid.response import Response
+
+from mserve.errors import BadInput
+from mserve.resources.facets import Jobs
+from mserve.resources.job import RUNNING, Job, OutputView
+from mserve.resources.profile import TaskSpec
+from mserve.resources.roles import Permission
+from mserve.tasks import engine
+from mserve.views import json, paging
+from mserve.views.body import Fields, document, mapping, text
+from mserve.views.bytes import serve
+from mserve.views.config import created, rest
+from mserve.views.profiles import queue, task
+
+
+@rest(context=Jobs, method="GET", permission=Permission.VIEW)
+def listing(context: Jobs, request: Any) -> Any:
+    """A page of the jobs of a file or service, newest first."""
+    limit, after = paging.asked(request)
+    found = context.node.page_jobs(limit + 1, after)
+    items = [json.job(request, job) for _, job in found[:limit]]
+    return paging.page(request, context, items, found, limit)
+
+
+@rest(context=Job, method="GET", permission=Permission.VIEW)
+def show(context: Job, request: Any) -> Any:
+    """A job with its sets and tasks as they are now."""
+    runs = [run.id for run in context.all_runs() if run.state == RUNNING]
+    return json.job(request, context, request.queues.read_progress(runs) if runs else {})
+
+
+@rest(context=Jobs, method="POST", permission=Permission.PROCESS)
+def start(context: Jobs, request: Any) -> Any:
+    """Runs now: `{"workflow": name}` or `{"task": name, "arguments"?, "queue"?}`."""
+    mfile = context.node
+    if mfile.type != "mfile":
+        raise BadInput("a job runs on a file: POST to /-/jobs of the file")
+    fields = Fields(document(request))
+    workflow = fields.take("workflow", text)
+    if (workflow is None) == (fields.rest.get("task") is None):
+        raise BadInput('name either a "workflow" or a "task"')
+    if workflow is not None:
+        job = _start_workflow(mfile, workflow, fields)
+    else:
+        job = _start_task(mfile, fields, request)
+    answer = json.job(request, job)
+    created(request, answer, answer["url"])
+    request.response.status_int = 202
+    return answer
+
+
+def _start_workflow(mfile: Any, workflow: str, fields: Fields) -> Job:
+    fields.end()
+    job = engine.start(mfile, "manual", workflow)
+    if job is None:
+        raise BadInput(f"the workflow {workflow!r} has no tasks")
+    return job
+
+
+def _start_task(mfile: Any, fields: Fields, request: Any) -> Job:
+    name = fields.need("task", task(request.tasks))
+    arguments = fields.take("arguments", mapping, {})
+    where = fields.take("queue", queue(request.settings))
+    if name is not None and arguments is not None:
+        faults = request.tasks[name].check(arguments)
+        fields.faults += [("/arguments", fault) for fault in faults]
+    fields.end()
+    return engine.start_task(mfile, TaskSpec(name, name, arguments, queue=where))
+
+
+@rest(context=OutputView, method="GET", permission=Permission.RENDITIONS)
+def output(context: OutputView, request: Any) -> Response:
+    """The bytes of one output."""
+    made = context.output
+    return serve(request, made.content, made.mimetype, made.name, made.content.created)

@@ -1,0 +1,117 @@
+"""REST of all nodes: their facts and listings, renaming, moving, removal."""
+
+from json import dumps
+from typing import Any
+
+from mserve import ingest
+from mserve.errors import BadInput, Conflict
+from mserve.resources import clock
+from mserve.resources.container import Container
+from mserve.resources.facets import Info
+from mserve.resources.folder import Folder
+from mserve.resources.mfile import Mfile
+from mserve.resources.node import Branch, Node
+from mserve.resources.roles import Permission
+from mserve.resources.service import Service
+from mserve.resources.site import Site
+from mserve.views import json, paging
+from mserve.views.api.containers import check_times
+from mserve.views.body import Fields, document, flag, mapping, text
+from mserve.views.config import no_content, rest
+
+METADATA_LIMIT = 64 << 10  # bytes of JSON
+
+
+@rest(context=Info, method="GET", permission=Permission.VIEW)
+def info(context: Info, request: Any) -> Any:
+    """The node's own JSON."""
+    return json.node(request, context.node)
+
+
+@rest(context=(Site, Container, Service, Folder), method="GET", permission=Permission.VIEW)
+def listing(context: Branch, request: Any) -> Any:
+    """A page of the children by name: `?limit=&cursor=`."""
+    limit, after = paging.asked(request)
+    children = context.page(limit + 1, after)
+    items = [json.node(request, child) for _, child in children[:limit]]
+    return paging.page(request, context, items, children, limit, total=context.count())
+
+
+@rest(context=Container, method="DELETE", permission=Permission.ADD_CONTAINER)
+@rest(context=Service, method="DELETE", permission=Permission.ADD_SERVICE)
+@rest(context=(Folder, Mfile), method="DELETE", permission=Permission.REMOVE)
+def remove(context: Node, request: Any) -> Any:
+    """Removes the node; one with children only with `?recursive=true`."""
+    recursive = request.GET.get("recursive", "false").lower() == "true"
+    ingest.remove(context, recursive=recursive)
+    return no_content()
+
+
+@rest(context=(Container, Service), method="PATCH", permission=Permission.CONFIGURE)
+@rest(context=(Folder, Mfile), method="PATCH", permission=Permission.WRITE)
+def change(context: Node, request: Any) -> Any:
+    """JSON merge patch (RFC 7396) of `name`, `parent` (a path), `metadata`; a service's terms."""
+    asked = document(request)
+    fields = Fields(asked)
+    name = fields.take("name", text, context.__name__)
+    path = fields.take("parent", text)
+    metadata = fields.take("metadata", mapping)
+    terms = _terms(context, fields, asked) if isinstance(context, Service) else {}
+    fields.end()
+    if metadata is not None:
+        context.metadata = _capped(_merged(context.metadata, metadata))
+    for term, value in terms.items():
+        setattr(context, term, value)
+    context.touch()
+    if path is not None or name != context.__name__:
+        ingest.move(context, _target(context, path, request), name)
+    return json.node(request, context)
+
+
+def _terms(service: Service, fields: Fields, asked: dict[str, Any]) -> dict[str, Any]:
+    """A service's start, end, priority; null takes a time away."""
+    checks = {"start": clock.parse, "end": clock.parse, "priority": flag, "profile": text}
+    terms = {name: fields.take(name, checks[name]) for name in checks if name in asked}
+    for name in ("priority", "profile"):
+        if name in terms and terms[name] is None:
+            del terms[name]
+    if terms.get("profile", service.profile) not in service.profiles:
+        fields.faults.append(("/profile", f"there are: {', '.join(service.profiles)}"))
+    check_times(terms.get("start", service.start), terms.get("end", service.end))
+    return terms
+
+
+def _merged(now: Any, patch: dict[str, Any]) -> dict[str, Any]:
+    """`now` with `patch` merged into it, RFC 7396."""
+    merged = dict(now)
+    for name, value in patch.items():
+        if value is None:
+            merged.pop(name, None)
+        elif isinstance(value, dict):
+            old = merged.get(name)
+            merged[name] = _merged(old if isinstance(old, dict) else {}, value)
+        else:
+            merged[name] = value
+    return merged
+
+
+def _capped(metadata: dict[str, Any]) -> dict[str, Any]:
+    size = len(dumps(metadata).encode())
+    if size > METADATA_LIMIT:
+        raise BadInput(f"the metadata would have {size} bytes; at most {METADATA_LIMIT} are kept")
+    return metadata
+
+
+def _target(node: Node, path: str | None, request: Any) -> Branch:
+    """The folder at `path` below the client's own root, where it may add; raises Conflict."""
+    if path is None:
+        return node.__parent__  # type: ignore[no-any-return]
+    target = request.virtual_root
+    for name in filter(None, path.split("/")):
+        target = target.get(name) if isinstance(target, Branch) else None
+    may = target is not None and request.has_permission(Permission.ADD, target)
+    if not (isinstance(target, Branch) and may):
+        raise Conflict(f"there is no folder {path!r} that this key may add to")
+    if not request.has_permission(Permission.REMOVE, node):
+        raise Conflict("this key may not take the node away from where it is")
+    return target

@@ -1,0 +1,76 @@
+"""JSON bodies: read under a cap, checked field by field, all faults told together."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from mserve.errors import BadDocument, BadInput
+
+LIMIT = 1 << 20  # bytes
+
+
+def document(request: Any) -> dict[str, Any]:
+    """The JSON object in the body; raises BadInput where there is none."""
+    text = request.body_file.read(LIMIT + 1)
+    if len(text) > LIMIT:
+        raise BadInput(f"a JSON body may have at most {LIMIT} bytes")
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError) as fault:
+        raise BadInput(f"the body is no JSON: {fault}") from None
+    if not isinstance(found, dict):
+        raise BadInput('the body should be a JSON object, for example {"name": "photos"}')
+    return found
+
+
+class Fields:
+    """Takes the fields of an object one by one and remembers every fault."""
+
+    def __init__(self, source: Mapping[str, Any]) -> None:
+        self.rest = dict(source)
+        self.faults: list[tuple[str, str]] = []
+
+    def take(self, name: str, check: Callable[[Any], Any], default: Any = None) -> Any:
+        """The checked field, or `default` where it is missing or null."""
+        value = self.rest.pop(name, None)
+        if value is None:
+            return default
+        try:
+            return check(value)
+        except BadInput as fault:
+            self.faults.append((f"/{name}", str(fault)))
+
+    def need(self, name: str, check: Callable[[Any], Any]) -> Any:
+        """As take, but a field that is missing is a fault."""
+        if self.rest.get(name) is None:
+            self.rest.pop(name, None)
+            self.faults.append((f"/{name}", "is missing"))
+        return self.take(name, check)
+
+    def end(self) -> None:
+        """Raises BadDocument if there was a fault; a field that nobody took is one."""
+        self.faults += [(f"/{name}", "is not a field here") for name in self.rest]
+        if self.faults:
+            raise BadDocument(self.faults)
+
+
+def text(value: Any) -> str:
+    if not isinstance(value, str) or len(value) > 4096:
+        raise BadInput("should be a text of at most 4096 characters")
+    return value
+
+
+def flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise BadInput("should be true or false")
+    return value
+
+
+def mapping(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise BadInput("should be a JSON object")
+    return value
+
+
+def anything(value: Any) -> Any:
+    return value

@@ -1,0 +1,119 @@
+"""How views are declared: @rest and @page say all about a view's door at the view itself.
+
+`@rest(context=Folder, method="POST", permission=Permission.ADD)` answers JSON or bytes; `@page`
+answers a client that asks for text/html. A view without a permission is refused to everybody.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import venusian
+from pyramid.config import Configurator
+from pyramid.response import Response
+
+from mserve.resources.roles import Permission
+
+View = Callable[[Any, Any], Any]
+NOBODY = "nobody"
+"""The default permission, which no role has: a view that forgot its own fails closed."""
+
+
+def rest(
+    *,
+    context: type | tuple[type, ...],
+    method: str,
+    permission: Permission | str,
+    **predicates: Any,
+) -> Callable[[View], View]:
+    """Declares a view of the machines' door. What it returns is a Response, or becomes JSON."""
+    contexts = context if isinstance(context, tuple) else (context,)
+
+    def attach(view: View) -> View:
+        def register(scanner: Any, name: str, wrapped: View) -> None:
+            for each in contexts:
+                scanner.config.add_rest_view(wrapped, each, method, permission, **predicates)
+
+        venusian.attach(view, register, category="pyramid")
+        return view
+
+    return attach
+
+
+def page(
+    *, context: type | tuple[type, ...], permission: Permission | str, template: str
+) -> Callable[[View], View]:
+    """Declares a page for people: GET of `context` by a client that asks for text/html."""
+    contexts = context if isinstance(context, tuple) else (context,)
+
+    def attach(view: View) -> View:
+        def register(scanner: Any, name: str, wrapped: View) -> None:
+            for each in contexts:
+                scanner.config.add_view(
+                    wrapped,
+                    context=each,
+                    request_method="GET",
+                    permission=permission,
+                    door="html",
+                    renderer=f"mserve.views:templates/{template}",
+                )
+
+        venusian.attach(view, register, category="pyramid")
+        return view
+
+    return attach
+
+
+class DoorPredicate:
+    """`door="html"`: the view serves clients that ask for this."""
+
+    def __init__(self, door: str, info: Any) -> None:
+        self.door = door
+
+    def text(self) -> str:
+        return f"door = {self.door}"
+
+    phash = text
+
+    def __call__(self, context: Any, request: Any) -> bool:
+        return bool(request.door == self.door)
+
+
+def add_rest_view(
+    config: Configurator, view: View, context: type, method: str, permission: str, **predicates: Any
+) -> None:
+    """Directive: a view of the machines' door, entered in the table that answers 405."""
+    config.registry.rest_methods.setdefault(context, set()).add(method)
+    config.add_view(
+        view,
+        context=context,
+        request_method=method,
+        permission=permission,
+        renderer="json",
+        **predicates,
+    )
+
+
+def methods_of(registry: Any, context: Any) -> Iterable[str]:
+    """The methods that `context` answers, for Allow (RFC 9110, 10.2.1)."""
+    found: set[str] = {"OPTIONS"}
+    for each in type(context).__mro__:
+        found |= registry.rest_methods.get(each, set())
+    return sorted(found | ({"HEAD"} if "GET" in found else set()))
+
+
+def created(request: Any, document: dict[str, Any], location: str) -> dict[str, Any]:
+    """Answers 201 with `document` and its Location."""
+    request.response.status_int = 201
+    request.response.location = location
+    return document
+
+
+def no_content() -> Response:
+    return Response(status=204)
+
+
+def includeme(config: Configurator) -> None:
+    config.registry.rest_methods = {}
+    config.add_directive("add_rest_view", add_rest_view)
+    config.add_view_predicate("door", DoorPredicate)
+    config.set_default_permission(NOBODY)

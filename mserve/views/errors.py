@@ -1,0 +1,125 @@
+"""What the domain raises becomes an answer here: problem+json (RFC 9457), or a page for people."""
+
+import json
+import logging
+from typing import Any
+
+from pyramid.config import Configurator
+from pyramid.exceptions import PredicateMismatch, URLDecodeError
+from pyramid.httpexceptions import HTTPException, HTTPForbidden, status_map
+from pyramid.renderers import render
+from pyramid.response import Response
+from transaction.interfaces import TransientError
+from ZODB.POSException import StorageError
+
+from mserve import errors
+from mserve.resources.roles import Permission
+from mserve.security import Closed
+from mserve.views.config import methods_of
+
+log = logging.getLogger(__name__)
+
+STATUS: dict[type[errors.MserveError], int] = {
+    errors.BadInput: 400,
+    errors.NameTaken: 409,
+    errors.Refused: 403,
+    errors.Missing: 404,
+    errors.Conflict: 409,
+    errors.StorageFull: 507,
+    errors.TaskError: 422,
+    errors.MserveError: 500,
+}
+RETRY_AFTER = "2"  # seconds
+
+
+def problem(request: Any, status: int, kind: str, detail: str, **more: Any) -> Response:
+    """The answer that tells `detail`: a problem document, or a page where the client wants one."""
+    title = status_map[status].title if status in status_map else "Error"
+    body = {"type": f"urn:mserve:problem:{kind}", "title": title, "status": status}
+    body |= {"detail": detail, **more}
+    if request.door == "html":
+        text = render("mserve.views:templates/error.jinja2", body, request)
+        return Response(text, status=status, content_type="text/html")
+    return Response(json.dumps(body).encode(), status=status, content_type="application/problem+json")
+
+
+def kind_of(fault: Exception) -> str:
+    """`BadName` as `bad-name`."""
+    name = type(fault).__name__
+    return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in name)[1:]
+
+
+def told(fault: errors.MserveError, request: Any) -> Response:
+    """One of our own errors: its sentence is the answer."""
+    status = next(STATUS[each] for each in type(fault).__mro__ if each in STATUS)
+    more = {}
+    if isinstance(fault, errors.BadDocument):
+        more["faults"] = [{"place": place, "detail": what} for place, what in fault.faults]
+    return problem(request, status, kind_of(fault), str(fault), **more)
+
+
+def not_found(fault: Any, request: Any) -> Response:
+    """404; or 405 where the holder of the key may see that the method alone is wrong."""
+    context = getattr(request, "context", None)
+    if isinstance(fault, PredicateMismatch) and request.has_permission(Permission.VIEW, context):
+        return not_allowed(request, context)
+    return nothing(request)
+
+
+def nothing(request: Any) -> Response:
+    """The one answer for what is not there and for what may not be seen."""
+    detail = "there is nothing here that this request may see; check the address and the key"
+    return problem(request, 404, "not-found", detail)
+
+
+def not_allowed(request: Any, context: Any) -> Response:
+    allowed = ", ".join(methods_of(request.registry, context))
+    detail = f"{request.method} is not a method of this place; it has: {allowed}"
+    answer = problem(request, 405, "method-not-allowed", detail)
+    answer.headers["Allow"] = allowed
+    return answer
+
+
+def forbidden(fault: HTTPForbidden, request: Any) -> Response:
+    """403 with the reason to who may see the node; to all others there is nothing."""
+    reason = fault.result
+    if isinstance(reason, Closed):
+        return problem(request, 403, "service-closed", str(reason.msg))
+    if not request.has_permission(Permission.VIEW, request.context):
+        return nothing(request)
+    detail = f"the role {request.identity.role} of this key does not allow this"
+    return problem(request, 403, "forbidden", detail)
+
+
+def other(fault: HTTPException, request: Any) -> Response:
+    """Pyramid's own HTTP errors."""
+    return problem(request, fault.status_int, "http", fault.detail or fault.explanation)
+
+
+def undecodable(fault: URLDecodeError, request: Any) -> Response:
+    return problem(request, 400, "bad-name", "the path of the URL is not valid UTF-8")
+
+
+def busy(fault: Exception, request: Any) -> Response:
+    """The database is away, or others changed the same things at every attempt."""
+    log.warning("no answer from the tree: %s", type(fault).__name__)
+    answer = problem(request, 503, "busy", "the service is busy; please try again in a moment")
+    answer.headers["Retry-After"] = RETRY_AFTER
+    return answer
+
+
+def fault(exception: Exception, request: Any) -> Response:
+    """A fault of ours: the log has all, the client nothing that could leak."""
+    log.error("unexpected fault", exc_info=exception)
+    return problem(request, 500, "fault", "mserve failed; the fault was logged")
+
+
+def includeme(config: Configurator) -> None:
+    config.add_exception_view(told, context=errors.MserveError)
+    config.add_notfound_view(not_found)
+    config.add_forbidden_view(forbidden)
+    config.add_exception_view(other, context=HTTPException)
+    config.add_exception_view(undecodable, context=URLDecodeError)
+    config.add_exception_view(busy, context=TransientError)
+    config.add_exception_view(busy, context=StorageError)
+    config.add_exception_view(fault, context=Exception)

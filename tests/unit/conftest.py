@@ -1,0 +1,70 @@
+"""A whole web application on a real database of its own, in a temporary folder."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from webtest import TestApp
+
+from mserve import evolve, main
+from mserve.settings import Settings
+
+
+class Client:
+    """A WebTest client that holds one key."""
+
+    def __init__(self, app: TestApp, key: str | None) -> None:
+        self.app = app
+        self.headers = {"Authorization": f"Bearer {key}"} if key else {}
+
+    def __call__(self, method: str, url: str, **options: Any) -> Any:
+        headers = {**self.headers, **options.pop("headers", {})}
+        status = options.pop("status", "*")
+        return self.app.request(url, method=method, headers=headers, expect_errors=True, **options)
+
+    def json(self, method: str, url: str, document: Any, **headers: str) -> Any:
+        call = getattr(self.app, f"{method.lower()}_json")
+        return call(url, document, headers={**self.headers, **headers}, expect_errors=True)
+
+
+@pytest.fixture
+def lines(tmp_path: Path) -> dict[str, str]:
+    """The settings of an application whose tree is a FileStorage in `tmp_path`."""
+    data = tmp_path / "data"
+    data.mkdir()
+    return {
+        "mserve.data": str(data),
+        "zodbconn.uri": f"file://{data}/Data.fs?blobstorage_dir={data}/blobs&blobstorage_layout=bushy",
+        "mserve.redis": f"unix://{data}/no-redis.sock",
+        "mserve.demo": "true",
+    }
+
+
+@pytest.fixture
+def settings(lines: dict[str, str]) -> Settings:
+    return Settings.parse(lines)
+
+
+@pytest.fixture
+def app(lines: dict[str, str], settings: Settings) -> Iterator[TestApp]:
+    evolve.ensure(settings)
+    wsgi = main({}, **lines)
+    yield TestApp(wsgi)
+    wsgi.registry._zodb_databases[""].close()
+
+
+@pytest.fixture
+def admin(app: TestApp, settings: Settings) -> Client:
+    return Client(app, (settings.data / evolve.ADMIN_KEY).read_text().strip())
+
+
+@pytest.fixture
+def customer(app: TestApp, settings: Settings) -> Client:
+    """Holds the customer key of the service /demo/files/."""
+    return Client(app, (settings.data / evolve.DEMO_KEY).read_text().strip())
+
+
+@pytest.fixture
+def stranger(app: TestApp) -> Client:
+    return Client(app, None)

@@ -1,0 +1,136 @@
+"""The image tasks: thumbnail and poster, small pictures of a raster image for a browser.
+
+The file may have come from anyone. Its pixels are counted by its header before anything is decoded,
+only raster formats are opened (Pillow starts Ghostscript for EPS), and nothing of its metadata
+is carried over.
+"""
+
+import mmap
+import os
+import struct
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+from PIL import Image, UnidentifiedImageError
+
+from mserve.errors import TaskError
+from mserve.tasks.library.pixels import shrink
+from mserve.tasks.outcome import Rendition
+from mserve.tasks.registry import task
+from mserve.tasks.source import Source
+
+PIXELS = 120_000_000  # decoded at most, unless the environment's MSERVE_IMAGE_PIXELS says otherwise
+SCANS = 200  # of a progressive JPEG; encoders make about ten, and each costs a pass over all pixels
+WHOLE = 256 << 20  # bytes; WebP, AVIF and JPEG 2000 are read into memory as a whole
+STREAMED = ("JPEG", "PNG", "GIF", "TIFF", "BMP", "PPM", "ICO")  # JPEG: MPO too
+FORMATS = (*STREAMED, "WEBP", "AVIF", "JPEG2000")
+MIMETYPES = frozenset(
+    f"image/{each}"
+    for each in (
+        *("avif", "bmp", "gif", "jp2", "jpeg", "jpx", "png", "tiff", "webp"),
+        *("vnd.microsoft.icon", "x-icon", "x-ms-bmp"),
+        *("x-portable-bitmap", "x-portable-greymap", "x-portable-pixmap"),
+    )
+)
+TIMEOUT = 120.0
+
+Pixels = Annotated[int, range(1, 4097)]
+
+# What Pillow raises on files that are not what they seem to be, differing by format.
+BROKEN = (OSError, SyntaxError, ValueError, TypeError, LookupError, ArithmeticError, EOFError,
+          RuntimeError, AttributeError, struct.error)  # fmt: skip
+
+_limits = threading.Lock()  # Pillow's limit and Python's warning filters are the whole process's
+
+
+@task("thumbnail", timeout=TIMEOUT)
+def thumbnail(source: Source, *, width: Pixels = 210, height: Pixels = 128) -> Rendition:
+    """Make a small picture for listings."""
+    return render(source, "thumbnail", (width, height))
+
+
+@task("poster", timeout=TIMEOUT)
+def poster(source: Source, *, width: Pixels = 420, height: Pixels = 256) -> Rendition:
+    """Make a picture for the file's own page."""
+    return render(source, "poster", (width, height))
+
+
+def render(source: Source, name: str, box: tuple[int, int], limit: int | None = None) -> Rendition:
+    """The rendition `name` of an image, fitted inside `box` (pixels), never enlarged.
+
+    `limit` is the greatest number of pixels that is decoded. Raises TaskError for what is no
+    image, is broken, or has too many pixels.
+    """
+    bound = _bounded(_pixel_limit() if limit is None else limit)
+    with bound, _explained(), _open(source) as image:
+        small = shrink(image, box)
+    return _save(small, source.scratch, name)
+
+
+def _pixel_limit() -> int:
+    text = os.environ.get("MSERVE_IMAGE_PIXELS", "")
+    if text and not text.isdecimal():
+        raise TaskError(f"MSERVE_IMAGE_PIXELS={text} should be a whole number of pixels")
+    return int(text or PIXELS)
+
+
+@contextmanager
+def _bounded(limit: int) -> Iterator[None]:
+    """Make Pillow refuse what has more than `limit` pixels, also in frames and embedded images."""
+    with _limits, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        before, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, limit
+        try:
+            yield
+        except (Image.DecompressionBombWarning, Image.DecompressionBombError) as fault:
+            raise TaskError(f"the image has more than the {limit} pixels allowed") from fault
+        finally:
+            Image.MAX_IMAGE_PIXELS = before
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except UnidentifiedImageError as fault:
+        raise TaskError(f"no image of a known format; known: {', '.join(FORMATS)}") from fault
+    except MemoryError as fault:
+        raise TaskError("the image needs more memory than there is") from fault
+    except BROKEN as fault:
+        raise TaskError(f"the image is broken: {str(fault) or type(fault).__name__}") from fault
+
+
+def _open(source: Source) -> Image.Image:
+    if source.path.stat().st_size == 0:
+        raise TaskError("the file is empty")
+    _check_scans(source.path)
+    formats = FORMATS if source.path.stat().st_size <= WHOLE else STREAMED
+    return Image.open(source.path, formats=formats)
+
+
+def _check_scans(path: Path) -> None:
+    """Refuse a JPEG that is small but takes minutes: each scan may go over all its pixels."""
+    with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, prot=mmap.PROT_READ) as data:
+        if data[:2] != b"\xff\xd8":
+            return
+        place, scans = -1, 0
+        while scans <= SCANS and (place := data.find(b"\xff\xda", place + 1)) >= 0:
+            scans += 1
+    if scans > SCANS:
+        raise TaskError(f"the image has more than {SCANS} scans")
+
+
+def _save(small: Image.Image, folder: Path, name: str) -> Rendition:
+    """Write as JPEG, or as WebP where parts are transparent."""
+    opaque = small.mode in ("L", "RGB")
+    path = folder / (f"{name}.jpg" if opaque else f"{name}.webp")
+    if opaque:
+        small.save(path, "JPEG", quality=85, progressive=True, optimize=True)
+    else:
+        small.save(path, "WEBP", quality=85, method=4)
+    return Rendition(name, path, "image/jpeg" if opaque else "image/webp", *small.size)

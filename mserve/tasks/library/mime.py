@@ -1,0 +1,21 @@
+"""The mime task: what kind of file it is, by its bytes, and by its name where those say little."""
+
+from mserve.tasks.library import libmagic
+from mserve.tasks.library.suffixes import refine
+from mserve.tasks.outcome import Outcome
+from mserve.tasks.registry import task
+from mserve.tasks.source import Source
+
+# ASCII is UTF-8 as well, and what libmagic did not read may hold more than ASCII.
+CHARSETS = {"us-ascii": "utf-8", "binary": "", "unknown-8bit": ""}
+
+
+@task("mime", timeout=60.0)
+def mime(source: Source) -> Outcome:
+    """Find out the media type of the file."""
+    detected = libmagic.detect(source.path)
+    mimetype = refine(detected.mimetype, source.name)
+    result = {"mimetype": mimetype, "description": detected.description}
+    if charset := CHARSETS.get(detected.encoding, detected.encoding):
+        result["encoding"] = charset
+    return Outcome(result, {"mimetype": mimetype})

@@ -7,7 +7,7 @@ is carried over.
 
 import mmap
 import os
-import struct
+import re
 import threading
 import warnings
 from collections.abc import Iterator
@@ -18,13 +18,15 @@ from typing import Annotated
 from PIL import Image, UnidentifiedImageError
 
 from mserve.errors import TaskError
-from mserve.tasks.library.pixels import shrink
+from mserve.tasks.library.pixels import BROKEN, shrink
 from mserve.tasks.outcome import Rendition
 from mserve.tasks.registry import task
 from mserve.tasks.source import Source
 
 PIXELS = 120_000_000  # decoded at most, unless the environment's MSERVE_IMAGE_PIXELS says otherwise
 SCANS = 200  # of a progressive JPEG; encoders make about ten, and each costs a pass over all pixels
+MARKER = re.compile(rb"\xff[^\x00\x01\xd0-\xd7\xff]", re.DOTALL)  # ITU-T T.81, table B.1
+END_OF_IMAGE, START_OF_SCAN = b"\xff\xd9", b"\xff\xda"
 WHOLE = 256 << 20  # bytes; WebP, AVIF and JPEG 2000 are read into memory as a whole
 STREAMED = ("JPEG", "PNG", "GIF", "TIFF", "BMP", "PPM", "ICO")  # JPEG: MPO too
 FORMATS = (*STREAMED, "WEBP", "AVIF", "JPEG2000")
@@ -39,10 +41,6 @@ MIMETYPES = frozenset(
 TIMEOUT = 120.0
 
 Pixels = Annotated[int, range(1, 4097)]
-
-# What Pillow raises on files that are not what they seem to be, differing by format.
-BROKEN = (OSError, SyntaxError, ValueError, TypeError, LookupError, ArithmeticError, EOFError,
-          RuntimeError, AttributeError, struct.error)  # fmt: skip
 
 _limits = threading.Lock()  # Pillow's limit and Python's warning filters are the whole process's
 
@@ -102,6 +100,8 @@ def _explained() -> Iterator[None]:
     except MemoryError as fault:
         raise TaskError("the image needs more memory than there is") from fault
     except BROKEN as fault:
+        if isinstance(fault, OSError) and fault.errno:  # of the disk, not of Pillow
+            raise
         raise TaskError(f"the image is broken: {str(fault) or type(fault).__name__}") from fault
 
 
@@ -116,13 +116,19 @@ def _open(source: Source) -> Image.Image:
 def _check_scans(path: Path) -> None:
     """Refuse a JPEG that is small but takes minutes: each scan may go over all its pixels."""
     with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, prot=mmap.PROT_READ) as data:
-        if data[:2] != b"\xff\xd8":
-            return
-        place, scans = -1, 0
-        while scans <= SCANS and (place := data.find(b"\xff\xda", place + 1)) >= 0:
-            scans += 1
-    if scans > SCANS:
-        raise TaskError(f"the image has more than {SCANS} scans")
+        if data[:2] == b"\xff\xd8" and _count_scans(data) > SCANS:
+            raise TaskError(f"the image has more than {SCANS} scans")
+
+
+def _count_scans(data: mmap.mmap) -> int:
+    """The scans up to the end of the image; much may follow it, such as a phone's short film."""
+    place, scans = 2, 0
+    while (found := MARKER.search(data, place)) and scans <= SCANS:
+        if found[0] == END_OF_IMAGE:
+            break
+        scans += found[0] == START_OF_SCAN
+        place = found.end() + int.from_bytes(data[found.end() : found.end() + 2])
+    return scans
 
 
 def _save(small: Image.Image, folder: Path, name: str) -> Rendition:

@@ -2,8 +2,9 @@
 
 import io
 import math
+import struct
 
-from PIL import Image, ImageCms, ImageMath
+from PIL import Image, ImageCms
 
 UPRIGHT = {  # what undoes each value of the EXIF tag Orientation (CIPA DC-008, section 4.6.4)
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -18,20 +19,28 @@ LYING = frozenset({5, 6, 7, 8})  # width and height change places
 ORIENTATION = 0x0112
 DEEP = ("I", "F", "I;16", "I;16L", "I;16B", "I;16N")
 AVERAGED = ("L", "LA", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr", "LAB")  # can be shrunk as they are
+# What Pillow raises on files that are not what they seem to be; it differs by format.
+BROKEN = (
+    *(ArithmeticError, AttributeError, EOFError, LookupError, OSError, RuntimeError),
+    *(SyntaxError, TypeError, ValueError, struct.error),
+)
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 
 
 def shrink(image: Image.Image, box: tuple[int, int]) -> Image.Image:
-    """A copy of `image` (its first frame) inside `box`, of mode L, RGB or RGBA, without metadata.
+    """The first frame of `image` inside `box`, of mode L, RGB or RGBA, without metadata.
 
-    Shrinking comes first, since all that follows then costs next to nothing.
+    Shrinking comes first, since all that follows then costs next to nothing. `image` is used up.
     """
     orientation = _orientation(image)
     profile = image.info.get("icc_profile")
     small = _averageable(image)
+    greys = _greys(small, image.mode) if image.mode in DEEP else None
     lying = orientation in LYING
     small.thumbnail(box[::-1] if lying else box, Image.Resampling.LANCZOS, reducing_gap=3)
     small.load()  # thumbnail leaves alone what fits already
+    if greys:
+        small = _eight_bits(small, *greys)
     if orientation in UPRIGHT:
         small = small.transpose(UPRIGHT[orientation])
     small = _drop_idle_alpha(_displayable(small, profile))
@@ -44,7 +53,7 @@ def _orientation(image: Image.Image) -> int:
         return 1
     try:
         found = image.getexif().get(ORIENTATION, 1)
-    except Exception:  # whatever broken EXIF leads to; the picture itself may be well
+    except BROKEN:  # the picture itself may be well
         return 1
     return found if found in UPRIGHT else 1
 
@@ -52,7 +61,7 @@ def _orientation(image: Image.Image) -> int:
 def _averageable(image: Image.Image) -> Image.Image:
     """`image` in a mode in which neighbouring pixels can be averaged."""
     if image.mode in DEEP:
-        return _eight_bits(image)
+        return image.convert("F")
     if image.mode in AVERAGED and "transparency" not in image.info:
         return image
     return image.convert("RGBA" if image.has_transparency_data else _plain(image))
@@ -62,25 +71,20 @@ def _plain(image: Image.Image) -> str:
     return "L" if image.mode == "1" else "RGB"
 
 
-def _eight_bits(image: Image.Image) -> Image.Image:
-    """Grey values of 16 bits, 32 bits or floats, brought to 0..255."""
-    low, high = _range(image)
-    scale = 255 / (high - low)
-    wide = image if image.mode in ("I", "F") else image.convert("I")
-    scaled = ImageMath.lambda_eval(
-        lambda args: args["convert"]((args["float"](args["wide"]) - low) * scale, "L"), wide=wide
-    )
-    assert isinstance(scaled, Image.Image)
-    return scaled
-
-
-def _range(image: Image.Image) -> tuple[float, float]:
-    """The values of black and white: the format's if the image keeps to them, else its own."""
+def _greys(image: Image.Image, stored: str) -> tuple[float, float]:
+    """The values of black and white: the usual ones of mode `stored`, or else those that occur."""
     low, high = image.getextrema()
-    assert isinstance(low, int | float) and isinstance(high, int | float)
-    white = 1.0 if image.mode == "F" else 65535.0
+    assert isinstance(low, float) and isinstance(high, float)
+    white = 1.0 if stored == "F" else 65535.0
     usual = low >= 0 and high <= white
     return (low, high) if math.isfinite(high - low) and low < high and not usual else (0.0, white)
+
+
+def _eight_bits(image: Image.Image, black: float, white: float) -> Image.Image:
+    """`image` of mode F with its greys brought to 0..255."""
+    scale = 255 / (white - black)
+    shift = -black * scale
+    return image.point(lambda value: value * scale + shift).convert("L")
 
 
 def _displayable(image: Image.Image, profile: bytes | None) -> Image.Image:

@@ -1,0 +1,362 @@
+"""Thumbnails and posters of real images, honest and hostile."""
+
+import io
+import struct
+import zlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageCms, features
+
+from mserve.errors import TaskError
+from mserve.tasks.library import images, pixels
+from mserve.tasks.registry import Rendition, TaskRegistry
+
+RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 200, 0), (0, 0, 255), (255, 255, 255)
+TASKS = TaskRegistry.load()
+FORMATS = ["JPEG", "PNG", "GIF", "TIFF", "BMP", "PPM", "ICO", "WEBP", "AVIF", "JPEG2000"]
+JPEG, WEBP = "image/jpeg", "image/webp"
+
+
+def encoded(image: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
+    stream = io.BytesIO()
+    image.save(stream, kind, **options)
+    return stream.getvalue()
+
+
+def quarters(width: int = 240, height: int = 120) -> Image.Image:
+    """Red and green above, blue and white below."""
+    image = Image.new("RGB", (width, height), WHITE)
+    x, y = width // 2, height // 2
+    image.paste(RED, (0, 0, x, y))
+    image.paste(GREEN, (x, 0, width, y))
+    image.paste(BLUE, (0, y, x, height))
+    return image
+
+
+def made(source: Any, name: str = "thumbnail", **arguments: int) -> tuple[Rendition, Image.Image]:
+    (output,) = TASKS[name].run(source, arguments).outputs
+    assert isinstance(output, Rendition)
+    image = Image.open(output.path)
+    image.load()
+    assert image.size == (output.width, output.height)
+    assert Image.MIME[image.format or ""] == output.mimetype
+    return output, image
+
+
+def alike(seen: Any, wanted: tuple[int, ...], tolerance: int = 24) -> bool:
+    return all(abs(a - b) <= tolerance for a, b in zip(seen, wanted, strict=True))
+
+
+def is_quarters(image: Image.Image) -> bool:
+    x, y = image.width // 4, image.height // 4
+    corners = [(x, y), (3 * x, y), (x, 3 * y), (3 * x, 3 * y)]
+    colours = [image.convert("RGB").getpixel(corner) for corner in corners]
+    return all(map(alike, colours, [RED, GREEN, BLUE, WHITE]))
+
+
+def test_every_format_is_there() -> None:
+    assert all(features.check(each) for each in ("jpg", "webp", "avif", "jpg_2000", "libtiff"))
+    assert set(FORMATS) == set(images.FORMATS)
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_thumbnail_of_each_format(source_of: Any, kind: str) -> None:
+    if kind == "ICO":  # icons are square, and of a few sizes
+        _, image = made(source_of(encoded(quarters(256, 256), kind)))
+        assert image.size == (128, 128)
+    else:
+        output, image = made(source_of(encoded(quarters(840, 420), kind)))
+        assert (output.name, output.mimetype, image.size) == ("thumbnail", JPEG, (210, 105))
+    assert is_quarters(image)
+
+
+def test_a_poster_is_twice_as_large(source_of: Any) -> None:
+    output, image = made(source_of(encoded(quarters(840, 840), "JPEG")), "poster")
+    assert (output.name, image.size) == ("poster", (256, 256))
+    assert image.info.get("progressive")
+
+
+def test_the_box_can_be_chosen(source_of: Any) -> None:
+    assert made(source_of(encoded(quarters())), width=60, height=60)[1].size == (60, 30)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (209, 127), (210, 10)])
+def test_nothing_is_enlarged(source_of: Any, size: tuple[int, int]) -> None:
+    assert made(source_of(encoded(Image.new("RGB", size))))[1].size == size
+
+
+@pytest.mark.parametrize(("size", "box"), [((1, 9000), (1, 128)), ((9000, 1), (210, 1))])
+def test_no_side_vanishes(source_of: Any, size: tuple[int, int], box: tuple[int, int]) -> None:
+    assert made(source_of(encoded(Image.new("RGB", size))))[1].size == box
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF", "WEBP", "AVIF"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("width", [840, 80], ids=["large", "small"])
+def test_the_picture_stands_upright(
+    source_of: Any, kind: str, orientation: int, width: int
+) -> None:
+    upright = quarters(width, width // 2)
+    inverse = {6: 8, 8: 6}.get(orientation, orientation)
+    turn = pixels.UPRIGHT.get(inverse)
+    exif = Image.Exif()
+    exif[pixels.ORIENTATION] = orientation
+    stored = upright.transpose(turn) if turn is not None else upright
+    _, image = made(source_of(encoded(stored, kind, exif=exif)))
+    assert image.size == ((210, 105) if width == 840 else (80, 40))
+    assert is_quarters(image)
+    assert pixels.ORIENTATION not in image.getexif()
+
+
+@pytest.mark.parametrize("exif", [b"Exif\0\0", b"Exif\0\0garbage" * 9, b"MM\0*\xff\xff\xff\xff"])
+def test_broken_exif_is_ignored(source_of: Any, exif: bytes) -> None:
+    assert is_quarters(made(source_of(encoded(quarters(), "JPEG", exif=exif)))[1])
+
+
+def test_nothing_of_the_metadata_is_carried_over(source_of: Any) -> None:
+    exif = Image.Exif()
+    exif[0x010E] = "a secret place"
+    stored = encoded(
+        quarters(), "JPEG", exif=exif, comment=b"a secret remark", dpi=(72, 72),
+        xmp=b"<x>a secret thought</x>", icc_profile=pixels.SRGB.tobytes(),
+    )  # fmt: skip
+    output, image = made(source_of(stored))
+    assert b"secret" in stored and b"secret" not in output.path.read_bytes()
+    assert not image.getexif() and not {"icc_profile", "comment", "xmp"} & image.info.keys()
+
+
+def test_of_an_animation_the_first_frame(source_of: Any) -> None:
+    later = [Image.new("RGB", (240, 120), colour) for colour in (BLUE, GREEN)]
+    for kind in ("GIF", "PNG", "WEBP", "AVIF", "TIFF"):
+        stored = encoded(quarters(), kind, save_all=True, append_images=later)
+        assert is_quarters(made(source_of(stored))[1]), kind
+
+
+def test_of_several_pictures_in_a_jpeg_the_first(source_of: Any) -> None:
+    stored = encoded(quarters(), "MPO", save_all=True, append_images=[Image.new("RGB", (9, 9))])
+    assert is_quarters(made(source_of(stored))[1])
+
+
+def test_a_film_behind_the_picture_is_no_matter(source_of: Any) -> None:
+    assert is_quarters(made(source_of(encoded(quarters(), "JPEG") + b"\xff\xda\0\2" * 999))[1])
+
+
+def test_print_colours(source_of: Any) -> None:
+    for kind in ("JPEG", "TIFF"):
+        stored = encoded(quarters().convert("CMYK"), kind)
+        output, image = made(source_of(stored))
+        assert output.mimetype == JPEG and is_quarters(image), kind
+
+
+def test_a_colour_profile_is_applied(source_of: Any) -> None:
+    swapped = pixels.SRGB.tobytes().replace(b"rXYZ", b"XXXX")
+    swapped = swapped.replace(b"gXYZ", b"rXYZ").replace(b"XXXX", b"gXYZ")
+    red = Image.new("RGB", (300, 300), RED)
+    for kind in ("JPEG", "PNG", "WEBP", "TIFF"):
+        _, image = made(source_of(encoded(red, kind, icc_profile=swapped)))
+        assert alike(image.getpixel((9, 9)), (0, 255, 0)), kind
+    red.putalpha(100)
+    output, image = made(source_of(encoded(red, "PNG", icc_profile=swapped)))
+    assert output.mimetype == WEBP
+    assert alike(image.getpixel((9, 9)), (0, 255, 0, 100))
+
+
+@pytest.mark.parametrize("profile", [b"no profile", "LAB"])
+def test_a_profile_that_does_not_fit_is_ignored(source_of: Any, profile: bytes | str) -> None:
+    if isinstance(profile, str):
+        profile = ImageCms.ImageCmsProfile(ImageCms.createProfile(profile)).tobytes()
+    assert is_quarters(made(source_of(encoded(quarters(), "JPEG", icc_profile=profile)))[1])
+
+
+def test_lab_colours(source_of: Any) -> None:
+    lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB"))
+    image = ImageCms.profileToProfile(quarters(), pixels.SRGB, lab, outputMode="LAB")
+    assert image and is_quarters(made(source_of(encoded(image, "TIFF")))[1])
+
+
+def grey(mode: str, values: list[float]) -> Image.Image:
+    image = Image.new(mode, (len(values) * 40, 40))
+    for place, value in enumerate(values):
+        for x in range(place * 40, place * 40 + 40):
+            for y in range(40):
+                image.putpixel((x, y), value if mode == "F" else int(value))
+    return image
+
+
+@pytest.mark.parametrize(
+    ("stored", "wanted"),
+    [
+        (encoded(grey("I;16", [0, 32768, 65535])), (0, 127, 255)),
+        (encoded(grey("I;16", [0, 32768, 65535]), "TIFF"), (0, 127, 255)),
+        (encoded(grey("I;16B", [0, 32768, 65535]), "TIFF"), (0, 127, 255)),
+        (encoded(grey("I", [0, 32768, 65535]), "TIFF"), (0, 127, 255)),
+        (encoded(grey("I", [-1000, 0, 1000]), "TIFF"), (0, 127, 255)),
+        (encoded(grey("I", [-(2**31), 0, 2**31 - 1]), "TIFF"), (0, 127, 255)),
+        (encoded(grey("F", [0, 0.5, 1]), "TIFF"), (0, 127, 255)),
+        (encoded(grey("F", [-10, 0, 10]), "TIFF"), (0, 127, 255)),
+        (encoded(grey("F", [7, 7, 7]), "TIFF"), (255, 255, 255)),
+        (encoded(grey("L", [0, 99, 255])), (0, 99, 255)),
+        (encoded(grey("1", [0, 1, 1])), (0, 255, 255)),
+        (encoded(grey("P", [0, 0, 0])), (0, 0, 0)),
+    ],
+)
+def test_greys_of_all_depths(source_of: Any, stored: bytes, wanted: tuple[int, ...]) -> None:
+    output, image = made(source_of(stored))
+    seen = [image.convert("L").getpixel((x, 20)) for x in (20, 60, 100)]
+    assert output.mimetype == JPEG and alike(seen, wanted, 4)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_numbers_that_are_no_greys(source_of: Any, value: float) -> None:
+    made(source_of(encoded(grey("F", [0, value, 5]), "TIFF")))
+
+
+def seen_through(kind: str) -> tuple[bytes, dict[str, Any]]:
+    """An image whose left half is transparent."""
+    image = quarters().convert("RGBA")
+    image.paste((0, 0, 0, 0), (0, 0, 120, 120))
+    if kind == "palette":
+        return encoded(image.quantize(16)), {}
+    if kind == "key colour":
+        return encoded(image.convert("RGB"), transparency=(0, 0, 0)), {}
+    if kind == "grey":
+        return encoded(image.convert("LA")), {}
+    if kind == "GIF":
+        return encoded(image.convert("RGBA"), "GIF"), {}
+    return encoded(image, kind), {}
+
+
+@pytest.mark.parametrize(
+    "kind", ["PNG", "WEBP", "TIFF", "AVIF", "JPEG2000", "GIF", "palette", "key colour", "grey"]
+)
+def test_transparency_is_kept(source_of: Any, kind: str) -> None:
+    output, image = made(source_of(seen_through(kind)[0]))
+    alpha = image.convert("RGBA").getchannel("A")
+    assert output.mimetype == WEBP and output.path.suffix == ".webp"
+    assert (alpha.getpixel((20, 50)), alpha.getpixel((190, 50))) == (0, 255)
+
+
+def test_a_transparency_that_nothing_uses_is_dropped(source_of: Any) -> None:
+    output, image = made(source_of(encoded(quarters().convert("RGBA"))))
+    assert output.mimetype == JPEG and is_quarters(image)
+
+
+def png_header(width: int, height: int) -> bytes:
+    def chunk(name: bytes, data: bytes) -> bytes:
+        check = zlib.crc32(name + data)
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", check)
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(bytes(99)))
+
+
+def with_size(kind: str, width: int, height: int) -> bytes:
+    """A small image whose header says that it is large."""
+    stored = bytearray(encoded(Image.new("RGB", (16, 16)), kind))
+    if kind == "JPEG":
+        struct.pack_into(">HH", stored, stored.index(b"\xff\xc0") + 5, height, width)
+    elif kind == "GIF":
+        struct.pack_into("<HH", stored, 6, width, height)
+        struct.pack_into("<HH", stored, stored.index(b",\0\0\0\0") + 5, width, height)
+    elif kind == "BMP":
+        struct.pack_into("<ii", stored, 18, width, height)
+    elif kind == "WEBP":
+        struct.pack_into("<HH", stored, 26, width, height)
+    return bytes(stored)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "GIF", "BMP", "WEBP"])
+def test_bombs_are_refused_by_their_header(source_of: Any, kind: str) -> None:
+    with pytest.raises(TaskError, match="more than the 120000000 pixels allowed"):
+        made(source_of(with_size(kind, 12_000, 11_000)))
+
+
+@pytest.mark.parametrize("size", [(12_000, 10_001), (20_000, 20_000), (2**31 - 1, 2**31 - 1)])
+def test_png_bombs(source_of: Any, size: tuple[int, int]) -> None:
+    with pytest.raises(TaskError, match="pixels allowed"):
+        made(source_of(png_header(*size)))
+
+
+def test_the_limit_can_be_set(source_of: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = source_of(encoded(quarters(100, 100)))
+    before = Image.MAX_IMAGE_PIXELS
+    monkeypatch.setenv("MSERVE_IMAGE_PIXELS", "10000")
+    made(source)
+    monkeypatch.setenv("MSERVE_IMAGE_PIXELS", "9999")
+    with pytest.raises(TaskError, match="the 9999 pixels"):
+        made(source)
+    monkeypatch.setenv("MSERVE_IMAGE_PIXELS", "many")
+    with pytest.raises(TaskError, match="whole number"):
+        made(source)
+    assert before == Image.MAX_IMAGE_PIXELS
+
+
+def test_a_jpeg_of_endless_scans(source_of: Any) -> None:
+    stored = encoded(quarters(), "JPEG", progressive=True)
+    first, second = [place for place in range(len(stored)) if stored[place:][:2] == b"\xff\xda"][:2]
+    made(source_of(stored[:first] + stored[first:second] * 100 + stored[first:]))
+    with pytest.raises(TaskError, match="more than 200 scans"):
+        made(source_of(stored[:first] + stored[first:second] * 200 + stored[first:]))
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_truncated_image(source_of: Any, kind: str) -> None:
+    noise = Image.effect_noise((256, 256), 90).convert("RGB")
+    stored = encoded(noise, kind)
+    with pytest.raises(TaskError, match=r"broken|known format"):
+        made(source_of(stored[: len(stored) // 2]))
+
+
+@pytest.mark.parametrize(
+    ("stored", "words"),
+    [
+        (b"", "empty"),
+        (b"just words", "known format"),
+        (b"\xff\xd8\xff", "known format"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n(x) run\n", "known format"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "known format"),
+        (b"\xd7\xcd\xc6\x9a" + bytes(99), "known format"),
+    ],
+)
+def test_what_is_no_image(source_of: Any, stored: bytes, words: str) -> None:
+    with pytest.raises(TaskError, match=words):
+        made(source_of(stored, "cat.jpg"))
+
+
+def test_a_disk_that_fails_is_not_the_image_s_fault(source_of: Any) -> None:
+    source = source_of(b"x")
+    source.path.unlink()
+    with pytest.raises(FileNotFoundError):
+        made(source)
+
+
+@pytest.mark.parametrize("box", [{"width": 0}, {"height": -5}, {"width": 5000}, {"width": "9"}])
+def test_boxes_that_are_refused(source_of: Any, box: dict[str, Any]) -> None:
+    with pytest.raises(TaskError, match="should be"):
+        made(source_of(encoded(quarters())), **box)
+
+
+SEEDS = [encoded(quarters(24, 16), kind) for kind in FORMATS]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_damaged_images_give_a_picture_or_a_clear_failure(source_of: Any, data: Any) -> None:
+    stored = bytearray(data.draw(st.sampled_from(SEEDS)))
+    places = st.integers(0, len(stored) - 1)
+    for place, value in data.draw(st.dictionaries(places, st.integers(0, 255), max_size=6)).items():
+        stored[place] = value
+    try:
+        made(source_of(bytes(stored)))
+    except TaskError as fault:
+        assert str(fault)
+
+
+def test_the_scratch_folder_holds_nothing_else(source_of: Any) -> None:
+    source = source_of(encoded(quarters()))
+    output, _ = made(source)
+    assert [*source.scratch.iterdir()] == [Path(output.path)]

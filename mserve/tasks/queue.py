@@ -1,0 +1,183 @@
+"""The queue: deliveries of task runs, over RQ. The tree is the truth; what is lost here is found.
+
+An RQ job carries only the ids (task run, attempt), and its own id is both, so that pushing twice
+delivers once. Beside the queues Redis holds two short-lived things: that an attempt is being
+worked on, and how far it is.
+"""
+
+import json
+import logging
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
+
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+from rq import Queue
+from rq.job import Job, JobStatus
+from rq.scripts import UNIQUE_ENQUEUE_SCRIPT
+from rq.serializers import JSONSerializer
+from rq.utils import now
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+FUNCTION = "mserve.tasks.worker.perform"
+"""The only function that a worker performs; a name, so that pushing does not import the worker."""
+
+ALIVE = "mserve:alive:"
+PROGRESS = "mserve:progress:"
+PROGRESS_TTL = 3600  # seconds
+FAILURE_TTL = 300  # seconds; the tree knows what failed and why, RQ only for its own tools
+BATCH = 500  # deliveries or keys in one round trip
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """That a task run waits for a worker, as its `attempt`."""
+
+    run: str
+    attempt: int
+    queue: str
+
+    @property
+    def id(self) -> str:
+        """The RQ job's id."""
+        return f"{self.run}-{self.attempt}"
+
+
+def connect(url: str, **options: Any) -> Redis:
+    """A Redis client that gives up soon: whoever waits for it has something better to do."""
+    settings = {"socket_connect_timeout": 1.0, "socket_timeout": 5.0} | options
+    return Redis.from_url(url, retry=Retry(NoBackoff(), 1), **settings)
+
+
+class Queues:
+    """All queues of one Redis. Everything but `ping` raises RedisError where Redis is away."""
+
+    def __init__(self, redis: Redis) -> None:
+        self.redis = redis
+
+    @classmethod
+    def from_url(cls, url: str) -> "Queues":
+        return cls(connect(url))
+
+    def push(self, deliveries: Iterable[Delivery]) -> set[str]:
+        """Delivers, and returns the ids that were new; one round trip for each batch.
+
+        RQ's own `enqueue(unique=True)` costs two round trips a job; this is its script, pipelined.
+        """
+        new: set[str] = set()
+        for batch in _batches(deliveries):
+            pipeline = self.redis.pipeline(transaction=False)
+            pipeline.sadd(Queue.redis_queues_keys, *{_key(each.queue) for each in batch})
+            for each in batch:
+                job = self._job(each)
+                keys = (job.key, _key(each.queue))
+                pipeline.eval(UNIQUE_ENQUEUE_SCRIPT, 2, *keys, each.id, "R", -1, *_fields(job))
+            answers = pipeline.execute()[1:]
+            new.update(each.id for each, pushed in zip(batch, answers, strict=True) if pushed)
+        return new
+
+    def _job(self, delivery: Delivery) -> Job:
+        """No time limit: the runner sets the task's own, around the task alone."""
+        job = Job.create(
+            FUNCTION,
+            args=(delivery.run, delivery.attempt),
+            id=delivery.id,
+            origin=delivery.queue,
+            description=f"attempt {delivery.attempt} of {delivery.run}",
+            status=JobStatus.QUEUED,
+            timeout=-1,
+            result_ttl=0,
+            failure_ttl=FAILURE_TTL,
+            connection=self.redis,
+            serializer=JSONSerializer,
+        )
+        job.enqueued_at = now()
+        return job
+
+    def waiting(self, queue: str) -> set[str]:
+        """Ids that wait in the queue for any worker to take them.
+
+        Those in RQ's intermediate queue, where a job is for the moment between being taken and
+        being alive, do not count: one that stays there was taken by a worker that died.
+        """
+        ids: Any = self.redis.lrange(_key(queue), 0, -1)
+        return {id.decode() for id in ids}
+
+    def beat(self, id: str, seconds: float) -> None:
+        """Tells that the attempt `id` is being worked on, and for how long to believe it."""
+        self.redis.set(ALIVE + id, 1, px=max(1, int(seconds * 1000)))
+
+    def alive(self, ids: Collection[str]) -> set[str]:
+        """Those of `ids` that are being worked on."""
+        return {id for id, value in self._values(ALIVE, ids) if value is not None}
+
+    def progress(self, run: str, fraction: float, words: str) -> None:
+        """Tells how far a task run is, from 0 to 1; the caller sees that it is not too often."""
+        self.redis.set(PROGRESS + run, json.dumps([fraction, words]), ex=PROGRESS_TTL)
+
+    def read_progress(self, runs: Collection[str]) -> dict[str, tuple[float, str]]:
+        """Fraction and words of those `runs` that have told any."""
+        found = {run: value for run, value in self._values(PROGRESS, runs) if value is not None}
+        return {run: tuple(json.loads(value)) for run, value in found.items()}
+
+    def _values(self, prefix: str, ids: Iterable[str]) -> Iterator[tuple[str, Any]]:
+        for batch in _batches(ids):
+            values: Any = self.redis.mget([prefix + id for id in batch])
+            yield from zip(batch, values, strict=True)
+
+    def ping(self) -> bool:
+        """Whether Redis answers."""
+        try:
+            return bool(self.redis.ping())
+        except RedisError:
+            return False
+
+
+def _key(queue: str) -> str:
+    return Queue.redis_queue_namespace_prefix + queue
+
+
+def _fields(job: Job) -> Iterator[str | bytes]:
+    """The job's hash as the script wants it: name, value, name, value…"""
+    for name, value in job.to_dict().items():
+        if value is not None:
+            yield name
+            yield value if isinstance(value, (str, bytes)) else str(value)
+
+
+def _batches(things: Iterable[T]) -> Iterator[Sequence[T]]:
+    rest = iter(things)
+    while batch := tuple(islice(rest, BATCH)):
+        yield batch
+
+
+_bound: WeakKeyDictionary[Any, Queues] = WeakKeyDictionary()
+
+
+def bind(db: Any, queues: Queues) -> None:
+    """Says where what becomes due in the database `db` is pushed."""
+    _bound[db] = queues
+
+
+def after_commit(transaction: Any, db: Any, deliveries: Sequence[Delivery]) -> None:
+    """Pushes once `transaction` is committed; where no queues are bound, nothing is pushed."""
+    queues = _bound.get(db)
+    if queues is not None and deliveries:
+        transaction.addAfterCommitHook(_push_if_committed, (queues, tuple(deliveries)))
+
+
+def _push_if_committed(committed: bool, queues: Queues, deliveries: Sequence[Delivery]) -> None:
+    """Never raises: what is due stays due in the tree, and a sweep delivers it."""
+    if not committed:
+        return
+    try:
+        queues.push(deliveries)
+    except RedisError as fault:
+        log.warning("%d tasks wait for the next sweep: Redis: %s", len(deliveries), fault)

@@ -1,0 +1,77 @@
+"""A real Redis, and a real tree with a service whose files tasks can be run on."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from mserve import database, evolve
+from mserve.settings import Settings
+from mserve.tasks import interrupt
+from mserve.tasks.queue import Queues, bind
+from mserve.tasks.registry import TaskRegistry
+from mserve.tasks.runner import Runner
+from tests.unit.tasks.support import RedisServer, Tree
+
+
+@pytest.fixture(scope="session")
+def redis_process() -> Iterator[RedisServer]:
+    server = RedisServer()
+    server.start()
+    yield server
+    server.remove()
+
+
+@pytest.fixture
+def redis(redis_process: RedisServer) -> RedisServer:
+    """A running server without any data."""
+    if redis_process.process is None or redis_process.process.poll() is not None:
+        redis_process.start(fresh=True)
+    Queues.from_url(redis_process.url).redis.flushall()
+    return redis_process
+
+
+@pytest.fixture
+def queues(redis: RedisServer) -> Iterator[Queues]:
+    queues = Queues.from_url(redis.url)
+    yield queues
+    queues.redis.close()
+
+
+@pytest.fixture
+def lines(lines: dict[str, str], redis: RedisServer) -> dict[str, str]:
+    """The application's settings, with a Redis, in a hurry."""
+    hurry = {"lease": "0.8", "heartbeat": "0.2", "sweep_interval": "0.3"}
+    hurried = {f"mserve.{name}": value for name, value in hurry.items()}
+    return {
+        **lines,
+        **hurried,
+        "mserve.redis": redis.url,
+        "mserve.tasks": "tests.unit.tasks.sample_tasks",
+    }
+
+
+@pytest.fixture
+def db(settings: Settings, queues: Queues) -> Iterator[Any]:
+    """A tree with the service /demo/files/."""
+    evolve.ensure(settings)
+    db = database.open_database(settings)
+    bind(db, queues)
+    yield db
+    db.close()
+
+
+@pytest.fixture
+def runner(db: Any, queues: Queues, settings: Settings) -> Runner:
+    return Runner(db, TaskRegistry.load(settings.tasks), queues, settings, worker="here")
+
+
+@pytest.fixture
+def tree(db: Any) -> Tree:
+    return Tree(db)
+
+
+@pytest.fixture(autouse=True)
+def quick_watchdog(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests that hang are not to hang for long."""
+    monkeypatch.setattr(interrupt, "GRACE", 5.0)

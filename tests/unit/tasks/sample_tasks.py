@@ -1,0 +1,75 @@
+"""Tasks that do what tasks do, well and badly."""
+
+import os
+import signal
+import sys
+import time
+from typing import Any
+
+from mserve.errors import TaskError
+from mserve.tasks.outcome import Outcome, Output
+from mserve.tasks.registry import task
+from mserve.tasks.source import Source
+
+
+@task("read")
+def read(source: Source) -> dict[str, Any]:
+    source.progress(1.0, "read")
+    return {"bytes": len(source.path.read_bytes()), "name": source.name}
+
+
+@task("copy")
+def copy(source: Source) -> Outcome:
+    path = source.scratch / "copy"
+    path.write_bytes(source.path.read_bytes())
+    return Outcome({"copied": True}, outputs=(Output("copy", path, "text/plain"),))
+
+
+@task("refuse")
+def refuse(source: Source) -> None:
+    raise TaskError("these bytes are no picture")
+
+
+@task("break")
+def break_(source: Source) -> None:
+    raise ZeroDivisionError("of all things")
+
+
+@task("exhaust")
+def exhaust(source: Source) -> None:
+    raise MemoryError
+
+
+@task("leave")
+def leave(source: Source) -> None:
+    sys.exit(3)
+
+
+class Panic(BaseException):
+    """What some compiled libraries raise."""
+
+
+@task("panic")
+def panic(source: Source) -> None:
+    raise Panic("in the machine room")
+
+
+@task("sleep", timeout=0.3)
+def sleep(source: Source, *, stubborn: bool = False) -> None:
+    try:
+        time.sleep(30)
+    except Exception:
+        if not stubborn:
+            raise
+
+
+@task("wait", timeout=60.0)
+def wait(source: Source, *, seconds: float = 20.0) -> None:
+    """Sleeps, and tells when it begins."""
+    source.progress(1.0, "begun")
+    time.sleep(seconds)
+
+
+@task("die")
+def die(source: Source) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)

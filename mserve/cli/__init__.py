@@ -1,0 +1,46 @@
+"""The command line: `mserve COMMAND INI …`. A command is imported when it is asked for."""
+
+from importlib import import_module
+
+import click
+
+from mserve.errors import MserveError
+
+COMMANDS = {
+    "up": "mserve.cli.up:up",
+    "init": "mserve.cli.tree:init",
+    "evolve": "mserve.cli.tree:evolve",
+    "zeo": "mserve.cli.zeo:zeo",
+    "worker": "mserve.cli.work:worker",
+    "scheduler": "mserve.cli.work:scheduler",
+}
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command when it is named, so that `mserve zeo` needs no web parts."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except MserveError as error:  # raised on purpose: a sentence, not a traceback
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="mserve")
+def main() -> None:
+    """mserve: a content service for service providers.
+
+    `mserve up development.ini` runs everything on one machine. The other commands are its parts,
+    to be run alone on separate machines.
+    """

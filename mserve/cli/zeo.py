@@ -1,0 +1,91 @@
+"""`mserve zeo`: the tree's storage server, ZEO over a FileStorage in the data folder."""
+
+import os
+import signal
+import time
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import Any
+
+import click
+
+from mserve.cli.common import configure, ini_argument
+from mserve.errors import MserveError
+from mserve.settings import Settings
+
+LOCK_WAIT = 15.0  # seconds for a server that is just ending to let go of the file
+VOTE_LIMIT = 60  # seconds a client may hold the commit lock before it is cut off
+INVALIDATIONS = 10_000  # transactions remembered, so that a client's cache survives a short absence
+
+
+@click.command()
+@ini_argument
+def zeo(ini: Path) -> None:
+    """Serve the tree's database on a socket in the data folder.
+
+    Files: Data.fs (the tree), blobs/ (the content), zeo.sock. SIGTERM ends it.
+    """
+    serve(configure(ini))
+
+
+def serve(settings: Settings) -> None:
+    """Serves until SIGTERM or SIGINT; raises MserveError when another server holds the file."""
+    import_resources()
+    os.umask(0o077)  # the socket is all there is to keep other users from the tree
+    storage = open_storage(settings.data)
+    server = storage_server(settings.data / "zeo.sock", storage)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        server.acceptor.event_loop.add_signal_handler(number, server.acceptor.event_loop.stop)
+    try:
+        server.acceptor.event_loop.run_forever()
+    finally:
+        server.close()  # writes the index, which makes the next start quick
+
+
+def storage_server(address: Path, storage: Any) -> Any:
+    """A StorageServer for `storage`, as storage "1" on the Unix socket `address`.
+
+    Conflicts are resolved by this server, as it has mserve's classes; client-side resolution
+    stays off, for it loses connections (assertion errors in ZEO 6).
+    """
+    from ZEO.StorageServer import StorageServer
+
+    return StorageServer(
+        str(address),
+        {"1": storage},
+        client_conflict_resolution=False,
+        invalidation_queue_size=INVALIDATIONS,
+        transaction_timeout=VOTE_LIMIT,
+    )
+
+
+def open_storage(data: Path) -> Any:
+    """The FileStorage in `data`; a server that is just ending is waited for."""
+    from zc.lockfile import LockError
+    from ZODB.FileStorage import FileStorage
+
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    give_up = time.monotonic() + LOCK_WAIT
+    while True:
+        try:
+            return FileStorage(str(data / "Data.fs"), blob_dir=str(data / "blobs"))
+        except LockError:
+            if time.monotonic() > give_up:
+                raise MserveError(in_use(data)) from None
+            time.sleep(0.1)
+
+
+def in_use(data: Path) -> str:
+    holder = (data / "Data.fs.lock").read_text().strip() or "unknown"
+    return (
+        f"{data / 'Data.fs'} is in use by another process ({holder}); "
+        "stop that one, or choose another folder with mserve.data or --data"
+    )
+
+
+def import_resources() -> None:
+    """Imports all persistent classes, or their `_p_resolveConflict` could not be called here."""
+    package = import_module("mserve.resources")
+    for module in iter_modules(package.__path__, "mserve.resources."):
+        import_module(module.name)

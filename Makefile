@@ -1,0 +1,50 @@
+# mserve: `make run` starts everything, `make test` tests it. Each target does its own set-up, and
+# is quick the second time.
+
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check --only-binary :all: -c constraints.txt
+INI := development.ini
+
+.PHONY: help install run test lint types bench clean
+
+help:
+	@echo 'make run      start everything; ARGS="--port 0 --data DIR" for another stack beside it'
+	@echo 'make test     run all tests; ARGS="-k name" for some'
+	@echo 'make install  make the environment $(VENV) alone'
+	@echo 'make lint types bench clean'
+
+install: $(VENV)/.installed
+
+run: install
+	@exec $(VENV)/bin/mserve up $(INI) $(ARGS)
+
+test: $(VENV)/.installed-test
+	@tools/test_needs.sh
+	$(PYTHON) -m pytest $(ARGS)
+
+lint: $(VENV)/.installed-test
+	$(VENV)/bin/ruff check
+	$(VENV)/bin/ruff format --check
+	$(VENV)/bin/lint-imports
+
+types: $(VENV)/.installed-test
+	$(VENV)/bin/mypy
+
+bench: $(VENV)/.installed-test
+	$(PYTHON) -m bench $(ARGS)
+
+clean: # what was made from the sources; the data in var/ stays
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.installed: setup.py constraints.txt tools/make_venv.sh tools/get_pip.py
+	@tools/make_venv.sh $(VENV)
+	@echo 'Installing mserve and what it needs into $(VENV) (about a minute the first time)'
+	@$(PIP) -e .
+	@touch $@
+
+$(VENV)/.installed-test: $(VENV)/.installed
+	@echo 'Installing the tools of the tests into $(VENV)'
+	@$(PIP) -e '.[test]'
+	@touch $@

@@ -133,11 +133,6 @@ class TaskWorker(SimpleWorker):
         self.stop = stop
         self.performed = 0
 
-    def validate_queues(self) -> None:
-        super().validate_queues()  # type: ignore[no-untyped-call]  # rq
-        if len(self.queues) != 1:
-            raise ValueError("a worker has one queue; start one for each")
-
     def serve(self, max_jobs: int) -> None:
         """Performs up to `max_jobs` deliveries, or until told to stop; raises RedisError."""
         self.bootstrap("WARNING")
@@ -169,6 +164,16 @@ class TaskWorker(SimpleWorker):
             )
         except DequeueTimeout:
             return None
+        except RedisError:
+            raise
+        except Exception as fault:  # RQ tells what it could not read
+            self.discard(getattr(fault, "job_id", ""), fault)
+            return None
+
+    def discard(self, id: str, fault: Exception) -> None:
+        """Takes what nobody can read out of the way."""
+        log.error("the job %r on %s cannot be read: %r", id, self.queues[0].name, fault)
+        self.queues[0].intermediate_queue.remove(id)
 
     def execute_job(self, job: Job, queue: Queue) -> None:
         """Performs in this process; alive before RQ's bookkeeping takes the job off its list."""

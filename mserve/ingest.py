@@ -13,7 +13,7 @@ from mserve.resources import clock, usage
 from mserve.resources.folder import Folder
 from mserve.resources.job import Job
 from mserve.resources.mfile import Mfile
-from mserve.resources.node import Branch, Node
+from mserve.resources.node import Branch, Node, depend_on
 from mserve.resources.spool import Spool
 from mserve.tasks import engine
 
@@ -46,8 +46,7 @@ def create(folder: Branch, name: str, spool: Spool, announced: str = "") -> Stor
         raise BadInput(f"files go into a service or a folder in one, not into a {folder.type}")
     folder.check_name(name)
     mfile = Mfile(spool.content(), _media_type(name, announced))
-    folder.add(name, mfile)
-    mfile.site.register(mfile)
+    _place(mfile, folder, name)
     usage.keep(mfile.lineage(), spool.size, mfile.created)
     usage.report(mfile.lineage(), usage.INGEST, spool.size)
     return Stored(mfile, engine.start(mfile, "ingest"), created=True)
@@ -55,6 +54,7 @@ def create(folder: Branch, name: str, spool: Spool, announced: str = "") -> Stor
 
 def replace(mfile: Mfile, spool: Spool, announced: str = "") -> Stored:
     """New content for a name that is there, and its update workflow."""
+    depend_on(mfile.above())
     former = mfile.replace(spool.content(), _media_type(mfile.__name__ or "", announced))
     moment, growth = mfile.modified, spool.size - former.size
     usage.keep(mfile.lineage(), growth, moment, files=0)
@@ -67,9 +67,15 @@ def make_folder(parent: Branch, name: str) -> Folder:
     if parent.type not in ("service", "folder"):
         raise BadInput(f"folders go into a service or another folder, not into a {parent.type}")
     folder = Folder()
-    parent.add(name, folder)
-    folder.site.register(folder)
+    _place(folder, parent, name)
     return folder
+
+
+def _place(node: Node, parent: Branch, name: str) -> None:
+    """Puts a new node into the tree, if what is above it stays there."""
+    depend_on(parent.lineage())
+    parent.add(name, node)
+    parent.site.register(node)
 
 
 def make_folders(parent: Branch, names: tuple[str, ...]) -> Branch:
@@ -91,6 +97,7 @@ def move(node: Node, parent: Branch, name: str) -> None:
     if name in parent:
         raise NameTaken(name)
     left = [*node.above()]
+    depend_on([node.usage, *left, *parent.lineage()])
     source.drop(node.__name__)
     parent.add(name, node)
     node.touch()
@@ -122,6 +129,7 @@ def remove(node: Node, *, recursive: bool = False) -> None:
         raise Conflict("the site itself cannot be removed")
     if isinstance(node, Branch) and node.count() and not recursive:
         raise Conflict(f"{node.__name__!r} is not empty; add ?recursive=true to remove it with all")
+    depend_on([node.usage, *([node.count] if isinstance(node, Branch) else ())])
     below = [node, *(node.walk() if isinstance(node, Branch) else ())]
     above = [*node.above()]
     _end_usage(node, above)

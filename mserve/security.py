@@ -59,7 +59,8 @@ class SecurityPolicy:
     def _find(self, request: Any) -> Key | None:
         secret = secret_of(request)
         key: Key | None = request.site.key_index.get(digest(secret)) if secret else None
-        return key if key is not None and key.works(clock.now()) else None
+        working = key is not None and key.works(clock.now()) and key.__parent__.in_tree
+        return key if working else None
 
     def authenticated_userid(self, request: Any) -> str | None:
         key = self.identity(request)

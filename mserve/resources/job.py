@@ -95,7 +95,7 @@ class Job(Persistent):  # type: ignore[misc]  # persistent has no types
 
     @property
     def in_tree(self) -> bool:
-        return any(node is self.service for node in self.mfile.lineage())
+        return self.mfile.in_tree and self.mfile.find("service") is self.service
 
     def __getitem__(self, name: str) -> Any:
         if name == "outputs":

@@ -1,6 +1,6 @@
 """Node: what every noun of the tree has. Branch: a node with children, held in a BTree."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any, ClassVar
 from uuid import uuid4
@@ -64,6 +64,11 @@ class Node(Persistent):  # type: ignore[misc]  # persistent has no types
         """The root of the tree that this node is in."""
         return [*self.lineage()][-1]
 
+    @property
+    def in_tree(self) -> bool:
+        """Whether the node has not been removed, with or without what is above it."""
+        return bool(self.site.type == "site")
+
     def find(self, type: str) -> Any:
         """The nearest node of that type in the lineage, or None."""
         return next((node for node in self.lineage() if node.type == type), None)
@@ -83,6 +88,17 @@ class Node(Persistent):  # type: ignore[misc]  # persistent has no types
         self.keys[key.id] = key
         self.site.key_index[key.digest] = key
         return key, secret
+
+
+def depend_on(things: Iterable[Any]) -> None:
+    """Makes the transaction conflict where another changes one of `things` at the same time.
+
+    For what is read, not written: the folders above a new file must still be there when it is
+    committed, and the sums of a folder that is removed must be the last.
+    """
+    for thing in things:
+        if thing._p_jar is not None:
+            thing._p_jar.readCurrent(thing)
 
 
 class Branch(Node):

@@ -40,7 +40,9 @@ def problem(request: Any, status: int, kind: str, detail: str, **more: Any) -> R
     if request.door == "html":
         text = render("mserve.views:templates/error.jinja2", body, request)
         return Response(text, status=status, content_type="text/html")
-    return Response(json.dumps(body).encode(), status=status, content_type="application/problem+json")
+    return Response(
+        json.dumps(body).encode(), status=status, content_type="application/problem+json"
+    )
 
 
 def kind_of(fault: Exception) -> str:
@@ -74,6 +76,8 @@ def nothing(request: Any) -> Response:
 
 def not_allowed(request: Any, context: Any) -> Response:
     allowed = ", ".join(methods_of(request.registry, context))
+    if request.method == "OPTIONS":
+        return Response(status=204, headerlist=[("Allow", allowed)])
     detail = f"{request.method} is not a method of this place; it has: {allowed}"
     answer = problem(request, 405, "method-not-allowed", detail)
     answer.headers["Allow"] = allowed

@@ -1,5 +1,6 @@
 """The JSON of each noun: one small function a type. Times are RFC 3339, sizes bytes."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from mserve.resources import clock
@@ -12,6 +13,7 @@ from mserve.resources.usage import RATES, Figure
 from mserve.views.urls import facet_url, url
 
 Json = dict[str, Any]
+Progress = Mapping[str, tuple[float, str]]
 LINKS = {
     "site": ("info", "keys", "usage", "health"),
     "container": ("info", "keys", "usage"),
@@ -103,7 +105,7 @@ def door_url(request: Any) -> str:
     return f"{request.host_url}{base}"
 
 
-def job(request: Any, thing: Job, progress: dict[str, Any] | None = None) -> Json:
+def job(request: Any, thing: Job, progress: Progress | None = None) -> Json:
     """A job with its sets; `progress` holds what running tasks say of themselves, by run id."""
     parent = thing.__parent__
     return {
@@ -123,11 +125,11 @@ def job(request: Any, thing: Job, progress: dict[str, Any] | None = None) -> Jso
     }
 
 
-def percent(thing: Job, progress: dict[str, Any]) -> int:
+def percent(thing: Job, progress: Progress) -> int:
     """How much of the job is done: each planned task counts the same."""
     planned = sum(len(each.tasks) for each in thing.plan.sets)
     done = sum(
-        1.0 if run.state in ENDED else progress.get(run.id, {}).get("fraction", 0.0)
+        1.0 if run.state in ENDED else progress.get(run.id, (0.0, ""))[0]
         for run in thing.all_runs()
     )
     return 100 if thing.outcome == DONE else int(100 * done / planned) if planned else 0

@@ -3,6 +3,7 @@
 from typing import Any
 
 from pyramid.response import Response
+from redis.exceptions import RedisError
 
 from mserve.errors import BadInput
 from mserve.resources.facets import Jobs
@@ -29,8 +30,16 @@ def listing(context: Jobs, request: Any) -> Any:
 @rest(context=Job, method="GET", permission=Permission.VIEW)
 def show(context: Job, request: Any) -> Any:
     """A job with its sets and tasks as they are now."""
-    runs = [run.id for run in context.all_runs() if run.state == RUNNING]
-    return json.job(request, context, request.queues.read_progress(runs) if runs else {})
+    return json.job(request, context, progress(request, context))
+
+
+def progress(request: Any, job: Job) -> json.Progress:
+    """What the job's running tasks say of themselves; nothing where Redis is away."""
+    runs = [run.id for run in job.all_runs() if run.state == RUNNING]
+    try:
+        return request.queues.read_progress(runs) if runs else {}  # type: ignore[no-any-return]
+    except RedisError:
+        return {}
 
 
 @rest(context=Jobs, method="POST", permission=Permission.PROCESS)

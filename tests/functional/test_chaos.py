@@ -1,0 +1,175 @@
+"""Everything is killed, again and again, while files come in: nothing acknowledged is lost.
+
+Thirty times each kill -9 of the web server, a worker, the scheduler, Redis and ZEO, at random
+moments, during uploads and jobs. After that every acknowledged upload is there with its digest,
+every job ends `done`, and none of their tasks is counted twice.
+"""
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from io import BytesIO
+from typing import Any
+
+import httpx
+import psutil
+from PIL import Image
+
+from tests.functional.stack import Stack, wait_for
+
+KILLS = 30  # of each part
+PARTS = {  # a word of each one's command line
+    "web": "pyramid.scripts.pserve",
+    "worker": "worker",
+    "scheduler": "scheduler",
+    "redis": "redis.sock",
+    "zeo": "zeo",
+}
+UPLOADERS = 2
+BETWEEN = (3.1, 4.0)  # seconds; the supervisor's back-off begins anew after 3 s of steady running
+SETTLE = 240.0  # seconds for all jobs to end
+TASK = "http://mserve/task"
+
+
+class Uploads:
+    """Uploads by threads, and what was acknowledged of them: URL of the file → digest, job."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.acknowledged: dict[str, tuple[str, str]] = {}
+        self.tried = 0
+        self.over = threading.Event()
+
+    def run(self, number: int) -> None:
+        while not self.over.is_set():
+            self.tried += 1
+            name = f"{number}-{self.tried}.{'jpg' if self.tried % 3 == 0 else 'bin'}"
+            try:
+                self.upload(name, picture() if name.endswith("jpg") else random.randbytes(20_000))
+            except httpx.HTTPError:
+                time.sleep(0.2)
+            time.sleep(0.2)
+
+    def upload(self, name: str, body: bytes) -> None:
+        answer = httpx.put(f"{self.url}in/{name}", content=body, timeout=30)
+        if answer.status_code == 201:
+            shown = answer.json()
+            assert shown["sha256"] == sha256(body).hexdigest()
+            self.acknowledged[shown["url"]] = (shown["sha256"], shown["job"])
+        else:
+            assert answer.status_code in (502, 503), answer.text
+            time.sleep(0.2)
+
+
+def picture() -> bytes:
+    """A small JPEG, another one each time."""
+    file = BytesIO()
+    Image.effect_noise((320, 240), random.uniform(1, 90)).save(file, "JPEG")
+    return file.getvalue()
+
+
+def victim(stack: Stack, part: str) -> psutil.Process:
+    """The process to kill: for the workers one that takes tasks, or now and then their pool.
+
+    The ready file is no help: it is written when all parts answer, which is seldom here.
+    """
+    assert stack.process
+    parts = psutil.Process(stack.process.pid).children()
+    found = next(each for each in parts if any(PARTS[part] in word for word in each.cmdline()))
+    children = found.children() if part == "worker" and random.random() < 0.8 else []
+    return random.choice(children or [found])
+
+
+def kill_again_and_again(stack: Stack, part: str, killed: list[str]) -> None:
+    while killed.count(part) < KILLS:
+        time.sleep(random.uniform(*BETWEEN))
+        try:
+            victim(stack, part).kill()
+            killed.append(part)
+        except (psutil.Error, StopIteration):  # it is down already, for example with its pool
+            pass
+
+
+def in_threads(*jobs: Callable[[], None]) -> list[threading.Thread]:
+    threads = [threading.Thread(target=job, daemon=True) for job in jobs]
+    for thread in threads:
+        thread.start()
+    return threads
+
+
+def all_files(client: httpx.Client, url: str) -> Iterator[dict[str, Any]]:
+    page = client.get(url).raise_for_status().json()
+    yield from page["items"]
+    while page["next"]:
+        page = client.get(page["next"]).raise_for_status().json()
+        yield from page["items"]
+
+
+def job_of(client: httpx.Client, url: str) -> dict[str, Any] | None:
+    job: dict[str, Any] = client.get(url).raise_for_status().json()
+    return job if job["state"] in ("done", "failed", "cancelled") else None
+
+
+def test_nothing_acknowledged_is_lost_and_no_task_counts_twice(
+    make_stack: Callable[..., Stack],
+) -> None:
+    stack = make_stack(lease="2", heartbeat="0.5", sweep_interval="1").start()
+    uploads = Uploads(stack.demo_url)
+    killed: list[str] = []
+    uploaders = in_threads(*(lambda n=n: uploads.run(n) for n in range(UPLOADERS)))
+    killers = in_threads(
+        *(lambda part=part: kill_again_and_again(stack, part, killed) for part in PARTS)
+    )
+    for thread in killers:
+        thread.join()
+    uploads.over.set()
+    for thread in uploaders:
+        thread.join()
+
+    assert {part: killed.count(part) for part in PARTS} == dict.fromkeys(PARTS, KILLS)
+    assert len(uploads.acknowledged) > 100, f"of {uploads.tried} tried"
+    with stack.client() as client:
+        wait_for(lambda: healthy(client))
+        check_content(client, uploads)
+        check_jobs(client, uploads)
+        check_usage(client, stack.demo_url)
+
+
+def healthy(client: httpx.Client) -> bool:
+    try:
+        return client.get("/-/health").status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+def check_content(client: httpx.Client, uploads: Uploads) -> None:
+    for url, (digest, _) in uploads.acknowledged.items():
+        body = client.get(url).raise_for_status().content
+        assert sha256(body).hexdigest() == digest, url
+
+
+def check_jobs(client: httpx.Client, uploads: Uploads) -> None:
+    give_up = time.monotonic() + SETTLE
+    for url, (_, job_url) in uploads.acknowledged.items():
+        job = wait_for(lambda job_url=job_url: job_of(client, job_url), give_up - time.monotonic())
+        assert job["state"] == "done", job
+        renditions = client.get(f"{url}/-/info").json()["renditions"]
+        assert set(renditions) == ({"thumbnail", "poster"} if url.endswith("jpg") else set())
+
+
+def check_usage(client: httpx.Client, url: str) -> None:
+    """The sums, of files whose upload was not acknowledged too, are those of the tree."""
+    files = list(all_files(client, f"{url}in/"))
+    ended = 0
+    for file in files:
+        jobs = client.get(f"{file['url']}/-/jobs").json()["items"]
+        final = [wait_for(lambda job=job: job_of(client, job["url"])) for job in jobs]
+        runs = [task for job in final for each in job["sets"] for task in each["tasks"]]
+        ended += sum(run["state"] == "done" for run in runs)
+    figures = {each["metric"]: each for each in client.get(f"{url}-/usage").json()["items"]}
+    assert figures[TASK]["reports"] == figures[TASK]["total"] == ended
+    assert figures["http://mserve/file"]["total"] == len(files)
+    assert figures["http://mserve/disc_space"]["total"] == sum(file["size"] for file in files)
+    assert figures["http://mserve/disc"]["rate"] == sum(file["size"] for file in files)

@@ -12,6 +12,7 @@ import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from errno import EINVAL, EOVERFLOW
 from pathlib import Path
 from typing import Annotated
 
@@ -27,9 +28,11 @@ PIXELS = 120_000_000  # decoded at most, unless the environment's MSERVE_IMAGE_P
 SCANS = 200  # of a progressive JPEG; encoders make about ten, and each costs a pass over all pixels
 MARKER = re.compile(rb"\xff[^\x00\x01\xd0-\xd7\xff]", re.DOTALL)  # ITU-T T.81, table B.1
 END_OF_IMAGE, START_OF_SCAN = b"\xff\xd9", b"\xff\xda"
-WHOLE = 256 << 20  # bytes; WebP, AVIF and JPEG 2000 are read into memory as a whole
 STREAMED = ("JPEG", "PNG", "GIF", "TIFF", "BMP", "PPM", "ICO")  # JPEG: MPO too
-FORMATS = (*STREAMED, "WEBP", "AVIF", "JPEG2000")
+HEAVY = ("WEBP", "AVIF", "JPEG2000")  # read whole, and decoded at 9 to 19 bytes a pixel, not 4
+FORMATS = (*STREAMED, *HEAVY)
+HEAVY_BYTES = 256 << 20
+HEAVY_SHARE = 3  # they may have a third of the pixels, so that no image takes more than about 1 GB
 MIMETYPES = frozenset(
     f"image/{each}"
     for each in (
@@ -63,8 +66,8 @@ def render(source: Source, name: str, box: tuple[int, int], limit: int | None = 
     `limit` is the greatest number of pixels that is decoded. Raises TaskError for what is no
     image, is broken, or has too many pixels.
     """
-    bound = _bounded(_pixel_limit() if limit is None else limit)
-    with bound, _explained(), _open(source) as image:
+    pixels = _pixel_limit() if limit is None else limit
+    with _bounded(pixels), _explained(), _open(source.path, pixels) as image:
         small = shrink(image, box)
     return _save(small, source.scratch, name)
 
@@ -86,7 +89,7 @@ def _bounded(limit: int) -> Iterator[None]:
         try:
             yield
         except (Image.DecompressionBombWarning, Image.DecompressionBombError) as fault:
-            raise TaskError(f"the image has more than the {limit} pixels allowed") from fault
+            raise _too_large(limit) from fault
         finally:
             Image.MAX_IMAGE_PIXELS = before
 
@@ -100,17 +103,25 @@ def _explained() -> Iterator[None]:
     except MemoryError as fault:
         raise TaskError("the image needs more memory than there is") from fault
     except BROKEN as fault:
-        if isinstance(fault, OSError) and fault.errno:  # of the disk, not of Pillow
-            raise
+        if isinstance(fault, OSError) and fault.errno not in (None, EINVAL, EOVERFLOW):
+            raise  # the disk's fault; those are what a seek to a nonsensical place gives
         raise TaskError(f"the image is broken: {str(fault) or type(fault).__name__}") from fault
 
 
-def _open(source: Source) -> Image.Image:
-    if source.path.stat().st_size == 0:
+def _open(path: Path, limit: int) -> Image.Image:
+    size = path.stat().st_size
+    if size == 0:
         raise TaskError("the file is empty")
-    _check_scans(source.path)
-    formats = FORMATS if source.path.stat().st_size <= WHOLE else STREAMED
-    return Image.open(source.path, formats=formats)
+    _check_scans(path)
+    image = Image.open(path, formats=FORMATS if size <= HEAVY_BYTES else STREAMED)
+    if image.format in HEAVY and image.width * image.height > limit // HEAVY_SHARE:
+        image.close()
+        raise _too_large(limit // HEAVY_SHARE)
+    return image
+
+
+def _too_large(limit: int) -> TaskError:
+    return TaskError(f"the image has more than the {limit} pixels allowed")
 
 
 def _check_scans(path: Path) -> None:

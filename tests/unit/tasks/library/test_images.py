@@ -275,6 +275,11 @@ def test_bombs_are_refused_by_their_header(source_of: Any, kind: str) -> None:
         made(source_of(with_size(kind, 12_000, 11_000)))
 
 
+def test_formats_that_take_much_memory_may_have_fewer_pixels(source_of: Any) -> None:
+    with pytest.raises(TaskError, match="more than the 40000000 pixels allowed"):
+        made(source_of(with_size("WEBP", 8_000, 5_001)))
+
+
 @pytest.mark.parametrize("size", [(12_000, 10_001), (20_000, 20_000), (2**31 - 1, 2**31 - 1)])
 def test_png_bombs(source_of: Any, size: tuple[int, int]) -> None:
     with pytest.raises(TaskError, match="pixels allowed"):
@@ -325,6 +330,13 @@ def test_a_truncated_image(source_of: Any, kind: str) -> None:
 def test_what_is_no_image(source_of: Any, stored: bytes, words: str) -> None:
     with pytest.raises(TaskError, match=words):
         made(source_of(stored, "cat.jpg"))
+
+
+def test_a_seek_to_nowhere_is_a_broken_image(source_of: Any) -> None:
+    stored = bytearray(encoded(quarters(24, 16), "JPEG2000"))
+    stored[15] = 0x80  # the length of the first box; what is taken for the next has a silly one
+    with pytest.raises(TaskError, match="broken"):
+        made(source_of(bytes(stored)))
 
 
 def test_a_disk_that_fails_is_not_the_image_s_fault(source_of: Any) -> None:

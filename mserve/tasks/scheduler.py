@@ -25,7 +25,7 @@ import shutil
 import signal
 import socket
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -165,12 +165,16 @@ def remove_abandoned(folder: Path, age: float) -> None:
 
 def _changed(path: Path) -> float:
     """When the file, or the folder or anything in it, was last changed (s since the epoch)."""
-    below: Collection[Path] = list(path.rglob("*")) if path.is_dir() else ()
+    below: Iterable[Path] = path.rglob("*") if _is_folder(path) else ()
     return max(each.lstat().st_mtime for each in (path, *below))
 
 
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
+
+
 def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
+    if _is_folder(path):
         shutil.rmtree(path)
     else:
         path.unlink()

@@ -1,7 +1,7 @@
 """Parameters: what a task can be told, checked against the annotations of its function."""
 
 import inspect
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Mapping
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -75,10 +75,8 @@ def _is_scalar(value: object, kind: type) -> bool:
 
 
 def _outside(value: object, limits: tuple[Any, ...]) -> str:
-    """As _mismatch, for what Annotated[int, range(1, 100)] and the like allow."""
+    """As _mismatch, for what Annotated[int, range(1, 100)] allows."""
     for limit in limits:
-        if isinstance(limit, Container) and value not in limit:
-            if isinstance(limit, range):
-                return f"from {limit[0]} to {limit[-1]}"
-            return f"one of {limit}"
+        if isinstance(limit, range) and value not in limit:
+            return f"from {limit[0]} to {limit[-1]}"
     return ""

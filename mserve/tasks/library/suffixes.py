@@ -70,6 +70,7 @@ XML = _table("""
     application/vnd.google-earth.kml+xml kml
     application/xhtml+xml                xhtml
     application/xslt+xml                 xsl xslt
+    text/xml                             xml
     image/svg+xml                        svg
 """)
 ZIP = _table("""

@@ -16,7 +16,21 @@ from errno import EINVAL, EOVERFLOW
 from pathlib import Path
 from typing import Annotated
 
-from PIL import Image, UnidentifiedImageError
+# All that can be opened; Pillow would else look for more when a process opens its first image.
+from PIL import (  # noqa: F401
+    AvifImagePlugin,
+    BmpImagePlugin,
+    GifImagePlugin,
+    IcoImagePlugin,
+    Image,
+    Jpeg2KImagePlugin,
+    JpegImagePlugin,
+    PngImagePlugin,
+    PpmImagePlugin,
+    TiffImagePlugin,
+    UnidentifiedImageError,
+    WebPImagePlugin,
+)
 
 from mserve.errors import TaskError
 from mserve.tasks.library.pixels import BROKEN, shrink

@@ -1,6 +1,8 @@
 """Images that are broken, or made to do harm."""
 
 import struct
+import subprocess
+import sys
 import zlib
 from typing import Any
 
@@ -98,6 +100,21 @@ def test_a_truncated_image(source_of: Any, kind: str) -> None:
 def test_what_is_no_image(source_of: Any, stored: bytes, words: str) -> None:
     with pytest.raises(TaskError, match=words):
         made(source_of(stored, "cat.jpg"))
+
+
+def test_what_starts_programs_is_not_even_loaded(source_of: Any) -> None:
+    code = """if True:
+        import pathlib, sys
+        from mserve.tasks.registry import Source, TaskError, TaskRegistry
+        here = pathlib.Path(sys.argv[1])
+        try:
+            TaskRegistry.load()["thumbnail"].run(Source(here, "a.eps", "", 9, here.parent), {})
+        except TaskError as fault:
+            print(fault, [name for name in sys.modules if "Eps" in name or "Wmf" in name])"""
+    source = source_of(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n")
+    command = [sys.executable, "-c", code, str(source.path)]
+    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    assert told.startswith("no image of a known format") and told.endswith(" []\n")
 
 
 def test_a_seek_to_nowhere_is_a_broken_image(source_of: Any) -> None:

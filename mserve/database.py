@@ -1,6 +1,7 @@
 """The tree's database: opened once a process, used in short transactions that are tried again."""
 
 import random
+import threading
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -15,6 +16,7 @@ from mserve.resources.site import Site
 from mserve.settings import Settings
 
 SITE = "mserve"
+TURN = threading.Lock()
 T = TypeVar("T")
 
 
@@ -66,12 +68,17 @@ def run_root(db: DB, action: Callable[[Any], T], *, attempts: int = 10) -> T:
 
 
 def attempt(manager: Any, action: Callable[[], T], *, attempts: int = 10) -> T:
-    """What `action()` returns, committed by `manager`; on a transient error tried again."""
+    """What `action()` returns, committed by `manager`; on a transient error tried again.
+
+    The threads of a process take turns: they would only conflict, as commits follow each other
+    anyway, and the interpreter runs one of them at a time.
+    """
     for number in range(1, attempts + 1):
-        manager.begin()
         try:
-            result = action()
-            manager.commit()
+            with TURN:
+                manager.begin()
+                result = action()
+                manager.commit()
             return result
         except TransientError:
             manager.abort()

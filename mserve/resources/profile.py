@@ -59,7 +59,13 @@ class Profile(Persistent):  # type: ignore[misc]  # persistent has no types
                 yield from task_set.tasks
 
 
-IMAGE = 'mfile.mimetype.startsWith("image/")'
+PICTURES = (
+    "image/avif", "image/bmp", "image/gif", "image/jp2", "image/jpeg", "image/jpx", "image/png",
+    "image/tiff", "image/webp", "image/vnd.microsoft.icon", "image/x-icon", "image/x-ms-bmp",
+    "image/x-portable-bitmap", "image/x-portable-greymap", "image/x-portable-pixmap",
+)  # fmt: skip
+"""What the tasks `thumbnail` and `poster` can read."""
+IMAGE = "mfile.mimetype in [" + ", ".join(f'"{each}"' for each in PICTURES) + "]"
 
 
 def default_workflows() -> dict[str, Workflow]:

@@ -11,7 +11,16 @@ from mserve.errors import BadInput, Missing, TaskError
 from mserve.resources import clock, usage
 from mserve.resources.content import Rendition
 from mserve.resources.job import (
-    CANCELLED, DONE, DUE, ENDED, FAILED, RUNNING, SKIPPED, Job, JobOutput, TaskRun,
+    CANCELLED,
+    DONE,
+    DUE,
+    ENDED,
+    FAILED,
+    RUNNING,
+    SKIPPED,
+    Job,
+    JobOutput,
+    TaskRun,
 )  # fmt: skip
 from mserve.resources.profile import TaskSet, TaskSpec, Workflow
 from mserve.tasks import outcome as outcomes

@@ -110,6 +110,10 @@ class Queues:
         ids: Any = self.redis.lrange(_key(queue), 0, -1)
         return {id.decode() for id in ids}
 
+    def forget(self, id: str) -> None:
+        """Lets RQ's record of a lost delivery expire: where it is on no list, RQ would keep it."""
+        self.redis.expire(Job.key_for(id), FAILURE_TTL)
+
     def beat(self, id: str, seconds: float) -> None:
         """Tells that the attempt `id` is being worked on, and for how long to believe it."""
         self.redis.set(ALIVE + id, 1, px=max(1, int(seconds * 1000)))

@@ -142,6 +142,7 @@ class Scheduler:
         run, attempt = delivery.run, delivery.attempt
         if database.run(self.db, lambda site: engine.requeue(site, run, attempt)):
             log.warning("%s: attempt %d was lost with its worker", run, attempt)
+        self.queues.forget(delivery.id)
 
     def advance(self, job: str) -> None:
         database.run(self.db, lambda site: engine.advance(site, job))

@@ -132,6 +132,7 @@ class TaskWorker(SimpleWorker):
         self.lease = settings.lease
         self.stop = stop
         self.performed = 0
+        self.leaving = False
 
     def serve(self, max_jobs: int) -> None:
         """Performs up to `max_jobs` deliveries, or until told to stop; raises RedisError."""
@@ -236,6 +237,8 @@ class TaskWorker(SimpleWorker):
 
     def _pubsub_exception_handler(self, exc: Exception, pubsub: Any, pubsub_thread: Any) -> None:
         """RQ's ends the thread on what it does not know, and with it the worker's ear."""
+        if self.leaving:
+            return
         log.warning("command channel: %s", exc)
         time.sleep(RETRY_PAUSE)
 
@@ -243,6 +246,7 @@ class TaskWorker(SimpleWorker):
         """Says good-bye, if there is anybody to hear it."""
         with suppress(RedisError):
             self.register_death()  # type: ignore[no-untyped-call]  # rq
+        self.leaving = True
         commands: Any = self.pubsub_thread
         if commands is not None:
             commands.stop()

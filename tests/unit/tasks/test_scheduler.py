@@ -110,6 +110,7 @@ def test_a_delivery_lost_before_the_claim_is_found_again(
     sweeper.sweep()
     assert tree.see(run, "state", "attempt") == (DUE, 2)
     assert queues.waiting("normal") == {f"{run}-2"}
+    assert queues.redis.ttl(f"rq:job:{run}-1") > 0, "RQ would keep it for ever"
     assert not runner.perform(run, 1)
     assert runner.perform(run, 2)
     assert tree.state(run) == DONE

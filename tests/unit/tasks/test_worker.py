@@ -18,7 +18,7 @@ from mserve.settings import Settings
 from mserve.tasks import process
 from mserve.tasks.queue import ALIVE, FUNCTION, Delivery, Queues, connect
 from mserve.tasks.worker import ForeignJob, TaskJob, TaskWorker
-from tests.unit.tasks.recorder import Recorder
+from tests.unit.tasks.recorder import Recorder, called
 from tests.unit.tasks.support import RedisServer, wait_for
 
 ONE = Delivery("one", 1, "normal")
@@ -230,7 +230,7 @@ def enqueue(queues: Queues, function: str, *arguments: Any, **options: Any) -> J
     ("function", "arguments"),
     [
         ("os.mkdir", ["{folder}"]),
-        ("os.mkdir", ["{folder}", 1]),
+        ("os.mkdir", ["one", 1]),
         (FUNCTION, ["one"]),
         (FUNCTION, ["one", "1"]),
         (FUNCTION, [["one"], 1]),
@@ -251,24 +251,22 @@ def test_nothing_but_deliveries_is_performed(
     assert job.is_failed
 
 
-@pytest.mark.parametrize("place", ["success", "failure", "stopped"])
-@pytest.mark.parametrize("run", ["one", "fail"])
-def test_callbacks_are_not_called(
-    start: Start, queues: Queues, tmp_path: Any, place: str, run: str
-) -> None:
-    [job] = [
-        Job.fetch(id, queues.redis, JSONSerializer)
-        for id in queues.push([Delivery(run, 1, "normal")])
-    ]
-    queues.redis.hset(job.key, f"{place}_callback_name", "no.such.module.function")
-    queues.redis.hset(
-        job.key, "webhooks", '[{"url": "http://127.0.0.1:9/", "job_status": "finished"}]'
-    )
-    queues.push([Delivery("two", 1, "normal")])
-    pid = start(max_jobs=2)
-    assert end(pid) == 0
-    assert names(queues, "began") == [run, "two"]
-    assert "two" in names(queues, "ended")
+@pytest.mark.parametrize(("run", "place"), [("one", "success"), ("fail", "failure")])
+def test_callbacks_are_not_called(start: Start, queues: Queues, run: str, place: str) -> None:
+    [id] = queues.push([Delivery(run, 1, "normal")])
+    name = f"{called.__module__}.{called.__qualname__}"
+    queues.redis.hset(f"rq:job:{id}", f"{place}_callback_name", name)
+    assert end(start(max_jobs=1)) == 0
+    assert names(queues, "began") == [run]
+    assert not queues.redis.exists("called")
+
+
+def test_webhooks_are_not_called(queues: Queues) -> None:
+    [id] = queues.push([ONE])
+    hooks = '[{"url": "http://127.0.0.1:9/", "job_status": "finished"}]'
+    queues.redis.hset(f"rq:job:{id}", "webhooks", hooks)
+    assert Job.fetch(id, queues.redis, JSONSerializer).webhooks
+    assert not TaskJob.fetch(id, queues.redis).webhooks
 
 
 def test_a_pickle_is_not_read(start: Start, queues: Queues, tmp_path: Any) -> None:

@@ -1,5 +1,6 @@
 """Service: what a customer gets: files, profiles of workflows, and the jobs that ran."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from BTrees.OOBTree import OOBTree
@@ -7,6 +8,7 @@ from BTrees.OOBTree import OOBTree
 from mserve.resources.index import Index
 from mserve.resources.node import Branch
 from mserve.resources.profile import Profile, default_workflows
+from mserve.resources.properties import PROPERTIES
 
 JOB_SHARDS = 16
 
@@ -19,12 +21,22 @@ class Service(Branch):
     end: int | None = None
     priority = False
     profile = "default"
+    properties: Mapping[str, Any] = {}
 
     def __init__(self) -> None:
         super().__init__()
         self.profiles = OOBTree()
         self.jobs = Index(JOB_SHARDS)
         self.put_profile("default", default_workflows())
+
+    def property(self, name: str) -> Any:
+        """The value of a property (see resources/properties.py), or its default."""
+        return self.properties.get(name, PROPERTIES[name].default)
+
+    def set_properties(self, patch: Mapping[str, Any]) -> None:
+        """Sets checked values; None goes back to the default."""
+        merged = {**self.properties, **patch}
+        self.properties = {name: value for name, value in merged.items() if value is not None}
 
     def put_profile(self, name: str, workflows: Any) -> Profile:
         """Makes or changes the profile `name`; a change is a new version of it."""

@@ -8,6 +8,7 @@ from mserve.resources.job import DONE, ENDED, Job, JobOutput, TaskRun
 from mserve.resources.key import Key
 from mserve.resources.mfile import Mfile
 from mserve.resources.profile import Profile, TaskSet, TaskSpec
+from mserve.resources.properties import PROPERTIES
 from mserve.resources.service import Service
 from mserve.resources.usage import RATES, Figure
 from mserve.views.urls import facet_url, url
@@ -72,7 +73,7 @@ def _service(request: Any, service: Service) -> Json:
         "end": clock.rfc3339(service.end),
         "priority": service.priority,
         "profile": service.profile,
-        "properties": {},
+        "properties": {name: service.property(name) for name in PROPERTIES},
     }
 
 

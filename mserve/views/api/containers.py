@@ -7,22 +7,25 @@ from mserve.errors import BadInput
 from mserve.resources import clock
 from mserve.resources.container import Container
 from mserve.resources.names import check_name
+from mserve.resources.properties import check_property
 from mserve.resources.roles import Permission
 from mserve.views.api.site import with_keys
-from mserve.views.body import Fields, document, flag
+from mserve.views.body import Fields, document, flag, mapping
 from mserve.views.config import created, rest
 from mserve.views.urls import url
 
 
 @rest(context=Container, method="POST", permission=Permission.ADD_SERVICE)
 def add_service(context: Container, request: Any) -> Any:
-    """A new service and its keys: `{"name", "start"?, "end"?, "priority"?, "profile"?}`."""
+    """A new service and its keys: `{"name", "start"?, "end"?, "priority"?, "properties"?}`."""
     fields = Fields(document(request))
     name = fields.need("name", check_name)
     terms = {**service_terms(fields), "profile": fields.take("profile", known_profile, "default")}
+    properties = take_properties(fields)
     fields.end()
     check_times(terms["start"], terms["end"])
     service, keys = provision.make_service(context, name, **terms)
+    service.set_properties(properties)
     return created(request, with_keys(request, service, keys), url(request, service))
 
 
@@ -33,6 +36,17 @@ def service_terms(fields: Fields) -> dict[str, Any]:
         "end": fields.take("end", clock.parse),
         "priority": fields.take("priority", flag, False),
     }
+
+
+def take_properties(fields: Fields) -> dict[str, Any]:
+    """The checked properties in the field `properties`, a merge patch."""
+    found = {}
+    for name, value in (fields.take("properties", mapping) or {}).items():
+        try:
+            found[name] = check_property(name, value)
+        except BadInput as fault:
+            fields.faults.append((f"/properties/{name}", str(fault)))
+    return found
 
 
 def known_profile(value: Any) -> str:

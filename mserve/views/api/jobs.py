@@ -37,7 +37,7 @@ def progress(request: Any, job: Job) -> json.Progress:
     """What the job's running tasks say of themselves; nothing where Redis is away."""
     runs = [run.id for run in job.all_runs() if run.state == RUNNING]
     try:
-        return request.queues.read_progress(runs) if runs else {}  # type: ignore[no-any-return]
+        return request.queues.read_progress(runs) if runs else {}
     except RedisError:
         return {}
 

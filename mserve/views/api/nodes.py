@@ -15,7 +15,7 @@ from mserve.resources.roles import Permission
 from mserve.resources.service import Service
 from mserve.resources.site import Site
 from mserve.views import json, paging
-from mserve.views.api.containers import check_times
+from mserve.views.api.containers import check_times, take_properties
 from mserve.views.body import Fields, document, flag, mapping, text
 from mserve.views.config import no_content, rest
 
@@ -56,12 +56,16 @@ def change(context: Node, request: Any) -> Any:
     name = fields.take("name", text, context.__name__)
     path = fields.take("parent", text)
     metadata = fields.take("metadata", mapping)
-    terms = _terms(context, fields, asked) if isinstance(context, Service) else {}
+    service = isinstance(context, Service)
+    terms = _terms(context, fields, asked) if service else {}
+    properties = take_properties(fields) if service else {}
     fields.end()
     if metadata is not None:
         context.metadata = _capped(_merged(context.metadata, metadata))
     for term, value in terms.items():
         setattr(context, term, value)
+    if properties:
+        context.set_properties(properties)
     context.touch()
     if path is not None or name != context.__name__:
         ingest.move(context, _target(context, path, request), name)

@@ -12,6 +12,7 @@ from typing import Any
 
 from mserve import database, provision
 from mserve.errors import SchemaMismatch
+from mserve.resources.index import Index
 from mserve.resources.site import Site
 from mserve.settings import Settings
 
@@ -29,6 +30,15 @@ def step(function: Step) -> Step:
 @step
 def first(site: Site) -> None:
     """The first shape of the tree; nothing to change."""
+
+
+@step
+def trash(site: Site) -> None:
+    """Services get a trash, and the site an index of what is to go from them."""
+    site.expiring = Index()
+    for container in site.children.values():
+        for service in container.children.values():
+            service.trash = Index(16)
 
 
 def ensure(settings: Settings) -> None:

@@ -10,8 +10,9 @@ class Facet:
     types: ClassVar[frozenset[str]] = frozenset({"site", "container", "service", "folder", "mfile"})
 
     def __init__(self, node: Any) -> None:
-        self.__parent__ = self.node = node
+        self.__parent__ = Facets(node)
         self.__name__ = self.name
+        self.node = node
 
     def __getitem__(self, name: str) -> Any:
         raise KeyError(name)
@@ -60,6 +61,44 @@ class Jobs(Facet):
         return self.node.job(name)
 
 
+class Versions(Facet):
+    name = "versions"
+    types = frozenset({"mfile"})
+
+    def __getitem__(self, name: str) -> Any:
+        version = self.node.find_version(int(name)) if name.isdecimal() else None
+        if version is None:
+            raise KeyError(name)
+        return VersionView(self, name, version)
+
+
+class VersionView:
+    """One former content, at its place in the tree."""
+
+    def __init__(self, versions: Versions, name: str, version: Any) -> None:
+        self.__parent__ = versions
+        self.__name__ = name
+        self.version = version
+
+
+class Trash(Facet):
+    name = "trash"
+    types = frozenset({"service"})
+
+    def __getitem__(self, name: str) -> Any:
+        return self.node.trash[name]
+
+
+class Copy(Facet):
+    name = "copy"
+    types = frozenset({"folder", "mfile"})
+
+
+class Batch(Facet):
+    name = "batch"
+    types = frozenset({"service", "folder"})
+
+
 class Profiles(Facet):
     name = "profiles"
     types = frozenset({"service"})
@@ -72,6 +111,7 @@ FACETS: dict[str, type[Facet]] = {
     facet.name: facet
     for facet in (
         Info, UsageFacet, Keys, Health, ContentFacet, Thumbnail, Poster, Jobs, Profiles,
+        Versions, Trash, Copy, Batch,
     )
 }  # fmt: skip
 

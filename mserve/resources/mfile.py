@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
+from BTrees.IOBTree import IOBTree
 from BTrees.OOBTree import OOTreeSet
 
+from mserve.resources import clock
 from mserve.resources.content import Content, Rendition
 from mserve.resources.node import Node
+from mserve.resources.version import Version
 
 UNKNOWN = "application/octet-stream"
 
@@ -16,9 +19,12 @@ class Mfile(Node):
 
     type = "mfile"
     version = 1
+    since: int | None = None
+    """When the present content came (µs); None: with the file."""
     announced: str | None = None
     """The media type that came with the upload; a guess until a task has looked at the bytes."""
     jobs: Any = None
+    versions: Any = None
 
     def __init__(self, content: Content, announced: str | None = None) -> None:
         super().__init__()
@@ -34,12 +40,28 @@ class Mfile(Node):
         """The strong validator of the bytes (RFC 9110, 8.8.3), without its quotes."""
         return self.content.sha256
 
-    def replace(self, content: Content, announced: str | None = None) -> Content:
-        """Gives the name to new content; returns the former."""
-        former, self.content, self.announced = self.content, content, announced
+    def replace(self, content: Content, announced: str | None = None) -> Version:
+        """Gives the name to new content; returns what the file was before."""
+        since = self.since or self.created
+        self.since = clock.now()
+        former = Version(self.version, self.content, self.announced, since, self.since)
+        self.content, self.announced = content, announced
         self.version += 1
-        self.touch()
+        self.modified = self.since
         return former
+
+    def add_version(self, version: Version) -> None:
+        if self.versions is None:
+            self.versions = IOBTree()
+        self.versions[version.number] = version
+
+    def drop_versions(self, most: int) -> list[Version]:
+        """Takes the oldest versions away, so that `most` are left; returns them."""
+        kept = [] if self.versions is None else [*self.versions.keys()]
+        return [self.versions.pop(number) for number in kept[: max(0, len(kept) - most)]]
+
+    def find_version(self, number: int) -> Version | None:
+        return None if self.versions is None else self.versions.get(number)
 
     def rendition(self, name: str) -> Rendition | None:
         return self.content.renditions.get(name)

@@ -1,6 +1,6 @@
 """Service: what a customer gets: files, profiles of workflows, and the jobs that ran."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from BTrees.OOBTree import OOBTree
@@ -9,8 +9,9 @@ from mserve.resources.index import Index
 from mserve.resources.node import Branch
 from mserve.resources.profile import Profile, default_workflows
 from mserve.resources.properties import PROPERTIES
+from mserve.resources.trash import Trashed
 
-JOB_SHARDS = 16
+SHARDS = 16
 
 
 class Service(Branch):
@@ -26,7 +27,8 @@ class Service(Branch):
     def __init__(self) -> None:
         super().__init__()
         self.profiles = OOBTree()
-        self.jobs = Index(JOB_SHARDS)
+        self.jobs = Index(SHARDS)
+        self.trash = Index(SHARDS)
         self.put_profile("default", default_workflows())
 
     def property(self, name: str) -> Any:
@@ -53,6 +55,18 @@ class Service(Branch):
         if self.end is not None and moment >= self.end:
             return "the service has ended"
         return None
+
+    def add_trash(self, trashed: Trashed) -> None:
+        self.trash[trashed.__name__] = trashed
+        self.site.expiring[trashed.expiry_key] = trashed
+
+    def drop_trash(self, trashed: Trashed) -> None:
+        """Raises KeyError where it is not there any more."""
+        del self.trash[trashed.__name__]
+        self.site.expiring.discard(trashed.expiry_key)
+
+    def all_trash(self) -> Iterator[Trashed]:
+        return (trashed for _, trashed in self.trash.items())
 
     def job(self, id: str) -> Any:
         """The job of that id, if it ran in this service; else KeyError."""

@@ -12,7 +12,8 @@ class Site(Branch):
 
     `ids` maps a node's or job's id to it, `key_index` a secret's digest to its Key, `due` the ids
     of task runs that wait for a worker to their attempts (the outbox), `running` those that a
-    worker has claimed, and `active` the ids of jobs that have not ended.
+    worker has claimed, `active` the ids of jobs that have not ended, and
+    `expiring` what is in the trash, by the time when it goes for good.
     """
 
     type = "site"
@@ -26,6 +27,7 @@ class Site(Branch):
         self.due = Index()
         self.running = Index()
         self.active = Index()
+        self.expiring = Index()
 
     def check_name(self, name: object) -> str:
         return check_container_name(name)
@@ -39,6 +41,11 @@ class Site(Branch):
         self.ids.discard(node.id)
         for key in (node.keys or {}).values():
             self.key_index.discard(key.digest)
+
+    def expired(self, moment: int, limit: int) -> list[Any]:
+        """Up to `limit` things in the trash whose time is over at `moment` (µs)."""
+        page = self.expiring.page(limit)
+        return [trashed for _, trashed in page if trashed.expires <= moment]
 
     def run(self, id: str) -> Any:
         """The task run of that id, `<job>-<set>-<number>`, or None."""

@@ -16,6 +16,7 @@ from mserve import errors
 from mserve.resources.roles import Permission
 from mserve.security import Closed
 from mserve.views.config import methods_of
+from mserve.views.traversal import Absent
 
 log = logging.getLogger(__name__)
 
@@ -51,19 +52,24 @@ def kind_of(fault: Exception) -> str:
     return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in name)[1:]
 
 
+def status_of(fault: errors.MserveError) -> int:
+    """The status that answers it: that of the nearest class in the table."""
+    return next(STATUS[each] for each in type(fault).__mro__ if each in STATUS)
+
+
 def told(fault: errors.MserveError, request: Any) -> Response:
     """One of our own errors: its sentence is the answer."""
-    status = next(STATUS[each] for each in type(fault).__mro__ if each in STATUS)
     more = {}
     if isinstance(fault, errors.BadDocument):
         more["faults"] = [{"place": place, "detail": what} for place, what in fault.faults]
-    return problem(request, status, kind_of(fault), str(fault), **more)
+    return problem(request, status_of(fault), kind_of(fault), str(fault), **more)
 
 
 def not_found(fault: Any, request: Any) -> Response:
     """404; or 405 where the holder of the key may see that the method alone is wrong."""
     context = getattr(request, "context", None)
-    if isinstance(fault, PredicateMismatch) and request.has_permission(Permission.VIEW, context):
+    there = isinstance(fault, PredicateMismatch) and not isinstance(context, Absent)
+    if there and request.has_permission(Permission.VIEW, context):
         return not_allowed(request, context)
     return nothing(request)
 

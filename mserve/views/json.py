@@ -18,9 +18,9 @@ Progress = Mapping[str, tuple[float, str]]
 LINKS = {
     "site": ("info", "keys", "usage", "health"),
     "container": ("info", "keys", "usage"),
-    "service": ("info", "keys", "usage", "jobs", "profiles"),
-    "folder": ("info", "keys", "usage"),
-    "mfile": ("info", "content", "keys", "usage", "jobs"),
+    "service": ("info", "keys", "usage", "jobs", "profiles", "trash", "batch"),
+    "folder": ("info", "keys", "usage", "copy", "batch"),
+    "mfile": ("info", "content", "keys", "usage", "jobs", "versions", "copy"),
 }
 
 

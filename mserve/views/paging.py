@@ -18,6 +18,13 @@ def asked(request: Any) -> tuple[int, str | None]:
     return int(text), request.GET.get("cursor") or None
 
 
+def number(cursor: str) -> int:
+    """A cursor that is a whole number; raises BadInput."""
+    if not (cursor.isascii() and cursor.isdigit()):
+        raise BadInput(f"cursor={cursor} was not given by a page of this listing")
+    return int(cursor)
+
+
 def page(
     request: Any,
     context: Any,

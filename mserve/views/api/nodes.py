@@ -4,7 +4,7 @@ from json import dumps
 from typing import Any
 
 from mserve import ingest
-from mserve.errors import BadInput, Conflict
+from mserve.errors import BadInput
 from mserve.resources import clock
 from mserve.resources.container import Container
 from mserve.resources.facets import Info
@@ -18,6 +18,7 @@ from mserve.views import json, paging
 from mserve.views.api.containers import check_times, take_properties
 from mserve.views.body import Fields, document, flag, mapping, text
 from mserve.views.config import no_content, rest
+from mserve.views.targets import target_folder
 
 METADATA_LIMIT = 64 << 10  # bytes of JSON
 
@@ -68,7 +69,7 @@ def change(context: Node, request: Any) -> Any:
         context.set_properties(properties)
     context.touch()
     if path is not None or name != context.__name__:
-        ingest.move(context, _target(context, path, request), name)
+        ingest.move(context, target_folder(request, context, path), name)
     return json.node(request, context)
 
 
@@ -104,18 +105,3 @@ def _capped(metadata: dict[str, Any]) -> dict[str, Any]:
     if size > METADATA_LIMIT:
         raise BadInput(f"the metadata would have {size} bytes; at most {METADATA_LIMIT} are kept")
     return metadata
-
-
-def _target(node: Node, path: str | None, request: Any) -> Branch:
-    """The folder at `path` below the client's own root, where it may add; raises Conflict."""
-    if path is None:
-        return node.__parent__  # type: ignore[no-any-return]
-    target = request.virtual_root
-    for name in filter(None, path.split("/")):
-        target = target.get(name) if isinstance(target, Branch) else None
-    may = target is not None and request.has_permission(Permission.ADD, target)
-    if not (isinstance(target, Branch) and may):
-        raise Conflict(f"there is no folder {path!r} that this key may add to")
-    if not request.has_permission(Permission.REMOVE, node):
-        raise Conflict("this key may not take the node away from where it is")
-    return target

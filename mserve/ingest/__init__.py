@@ -1,0 +1,26 @@
+"""The only way bytes enter, change place or leave: create, replace, move, copy, remove, restore.
+
+Each acts inside its caller's transaction. Doors receive the bytes first, outside of any
+transaction, as a Spool, and call one of these in a fresh, short one that may be tried again.
+"""
+
+from mserve.ingest.folders import make_folder, make_folders
+from mserve.ingest.places import copy, move
+from mserve.ingest.store import Stored, create, put, replace
+from mserve.ingest.trash import purge, remove, restore
+from mserve.ingest.versions import restore_version
+
+__all__ = [
+    "Stored",
+    "copy",
+    "create",
+    "make_folder",
+    "make_folders",
+    "move",
+    "purge",
+    "put",
+    "remove",
+    "replace",
+    "restore",
+    "restore_version",
+]

@@ -1,0 +1,30 @@
+"""Folders come into being, and new nodes get their place."""
+
+from mserve.errors import BadInput, NameTaken
+from mserve.resources.folder import Folder
+from mserve.resources.node import Branch, Node, depend_on
+
+
+def make_folder(parent: Branch, name: str) -> Folder:
+    """A new folder; raises BadInput, NameTaken."""
+    if parent.type not in ("service", "folder"):
+        raise BadInput(f"folders go into a service or another folder, not into a {parent.type}")
+    folder = Folder()
+    place(folder, parent, name)
+    return folder
+
+
+def make_folders(parent: Branch, names: tuple[str, ...]) -> Branch:
+    """The folder at the path `names` below `parent`; those that are missing are made."""
+    for name in names:
+        parent = parent.get(name) or make_folder(parent, name)
+        if not isinstance(parent, Branch):
+            raise NameTaken(name)
+    return parent
+
+
+def place(node: Node, parent: Branch, name: str) -> None:
+    """Puts a new node into the tree, if what is above it stays there."""
+    depend_on(parent.lineage())
+    parent.add(name, node)
+    parent.site.register(node)

@@ -1,0 +1,61 @@
+"""Nodes change place, or come a second time: no byte is copied."""
+
+from mserve.errors import Conflict, NameTaken
+from mserve.ingest.folders import place
+from mserve.resources import usage
+from mserve.resources.folder import Folder
+from mserve.resources.mfile import Mfile
+from mserve.resources.node import Branch, Node, depend_on
+
+PARENTS = {
+    "container": {"site"},
+    "service": {"container"},
+    "folder": {"service", "folder"},
+    "mfile": {"service", "folder"},
+}
+
+
+def move(node: Node, parent: Branch, name: str) -> None:
+    """Gives `node` another name, another parent, or both. Raises BadName, NameTaken, Conflict."""
+    source = node.__parent__
+    if source is parent and node.__name__ == name:
+        return
+    check_place(node, parent, name)
+    left = [*node.above()]
+    depend_on([node.usage, *left, *parent.lineage()])
+    source.drop(node.__name__)
+    parent.add(name, node)
+    node.touch()
+    if source is not parent:
+        usage.transfer(node.usage, left, [*node.above()], node.modified)
+
+
+def copy(node: Node, parent: Branch, name: str) -> Node:
+    """A copy of a file or folder and all below it, as they are now, without their versions.
+
+    Content is shared with the original, and so is what tasks have found out about it: no job
+    starts. Raises BadName, NameTaken, Conflict.
+    """
+    if node.type not in ("mfile", "folder"):
+        raise Conflict(f"a {node.type} cannot be copied")
+    check_place(node, parent, name)
+    children = [*node.children.values()] if isinstance(node, Branch) else []
+    made = Mfile(node.content, node.announced) if isinstance(node, Mfile) else Folder()
+    made.metadata = node.metadata
+    place(made, parent, name)
+    if isinstance(made, Mfile):
+        usage.keep(made.lineage(), made.content.size, made.created)
+    for child in children:
+        copy(child, made, child.__name__)
+    return made
+
+
+def check_place(node: Node, parent: Branch, name: str) -> None:
+    """Raises BadName, NameTaken or Conflict where `node` cannot be `name` in `parent`."""
+    if any(above is node for above in parent.lineage()):
+        raise Conflict("a folder cannot be put into itself")
+    if parent.type not in PARENTS.get(node.type, set()):
+        raise Conflict(f"a {node.type} cannot be put into a {parent.type}")
+    parent.check_name(name)
+    if name in parent:
+        raise NameTaken(name)

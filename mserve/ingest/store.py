@@ -1,0 +1,79 @@
+"""Content comes in: a new Mfile, or new content for one that is there."""
+
+import mimetypes
+from dataclasses import dataclass
+
+from mserve.errors import BadInput, NameTaken
+from mserve.ingest.folders import place
+from mserve.resources import usage
+from mserve.resources.content import Content
+from mserve.resources.job import Job
+from mserve.resources.mfile import Mfile
+from mserve.resources.node import Branch, depend_on
+from mserve.resources.spool import Spool
+from mserve.resources.version import Version
+from mserve.tasks import engine
+
+VAGUE = frozenset({"", "application/octet-stream", "application/x-www-form-urlencoded"})
+"""Media types that clients announce when they do not know any."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What came of an upload."""
+
+    mfile: Mfile
+    job: Job | None
+    created: bool
+
+
+def put(folder: Branch, name: str, spool: Spool, announced: str = "") -> Stored:
+    """Creates the Mfile `name`, or replaces its content; raises NameTaken where it is a folder."""
+    child = folder.get(name)
+    if child is None:
+        return create(folder, name, spool, announced)
+    if not isinstance(child, Mfile):
+        raise NameTaken(name)
+    return replace(child, spool, announced)
+
+
+def create(folder: Branch, name: str, spool: Spool, announced: str = "") -> Stored:
+    """A new Mfile: content, usage and its ingest workflow. Raises BadInput, NameTaken."""
+    if folder.type not in ("service", "folder"):
+        raise BadInput(f"files go into a service or a folder in one, not into a {folder.type}")
+    folder.check_name(name)
+    mfile = Mfile(spool.content(), media_type(name, announced))
+    place(mfile, folder, name)
+    usage.keep(mfile.lineage(), spool.size, mfile.created)
+    usage.report(mfile.lineage(), usage.INGEST, spool.size)
+    return Stored(mfile, engine.start(mfile, "ingest"), created=True)
+
+
+def replace(mfile: Mfile, spool: Spool, announced: str = "") -> Stored:
+    """New content for a name that is there, and its update workflow."""
+    usage.report(mfile.lineage(), usage.INGEST, spool.size)
+    return supersede(mfile, spool.content(), media_type(mfile.__name__ or "", announced))
+
+
+def supersede(mfile: Mfile, content: Content, announced: str | None) -> Stored:
+    """Gives the name to `content`; the former one becomes a version."""
+    depend_on(mfile.above())
+    former = mfile.replace(content, announced)
+    freed = _keep(mfile, former)
+    usage.keep(mfile.lineage(), content.size - freed, mfile.modified, files=0)
+    return Stored(mfile, engine.start(mfile, "update"), created=False)
+
+
+def _keep(mfile: Mfile, former: Version) -> int:
+    """Keeps the former content as a version; returns the bytes of those that had to go."""
+    mfile.add_version(former)
+    most = mfile.find("service").property("versions")
+    return sum(version.content.size for version in mfile.drop_versions(most))
+
+
+def media_type(name: str, announced: str) -> str | None:
+    """What the client says the bytes are, or what the name suggests; None where neither helps."""
+    said = announced.partition(";")[0].strip().lower()
+    if said in VAGUE:
+        return mimetypes.guess_type(name)[0]
+    return said

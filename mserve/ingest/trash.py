@@ -1,0 +1,131 @@
+"""Nodes leave: into the trash of their service for a time, and then for good.
+
+A trashed tree is detached as it is, at the cost of one node: its keys stop working and its jobs
+are cancelled because it is not in the tree, and they work again when it is restored.
+"""
+
+from typing import Any
+
+from mserve.errors import Conflict
+from mserve.ingest.places import check_place
+from mserve.resources import clock, usage
+from mserve.resources.mfile import Mfile
+from mserve.resources.node import Branch, Node, depend_on
+from mserve.resources.trash import Trashed
+from mserve.tasks import engine
+
+DAY = 86_400 * clock.SECOND
+
+
+def remove(node: Node, *, recursive: bool = False) -> Trashed | None:
+    """Takes `node` and all below it out of the tree; a file or folder goes to the trash.
+
+    A container or service that is not empty goes only if `recursive` says so; else Conflict.
+    """
+    if node.__parent__ is None:
+        raise Conflict("the site itself cannot be removed")
+    depend_on([node.usage, *([node.count] if isinstance(node, Branch) else ()), *node.above()])
+    service = node.find("service")
+    if service is not None and service is not node:
+        return _trash(node, service)
+    if isinstance(node, Branch) and node.count() and not recursive:
+        raise Conflict(f"{node.__name__!r} is not empty; add ?recursive=true to remove it with all")
+    _forget(node, [*node.above()])
+    node.__parent__.drop(node.__name__)
+    return None
+
+
+def _trash(node: Node, service: Any) -> Trashed | None:
+    days = service.property("trash_days")
+    trashed = Trashed(service, node, clock.now() + days * DAY)
+    kept = node.usage.get(usage.DISC)
+    folders = [each for each in node.above() if each.type == "folder"]
+    usage.keep(folders, -kept.rate, trashed.removed, -kept.running)
+    usage.report(service.lineage(), usage.FILE, -kept.running)
+    node.__parent__.drop(node.__name__)
+    _cancel_jobs(node, service.site)
+    service.add_trash(trashed)
+    if days == 0:
+        purge(trashed)
+        return None
+    return trashed
+
+
+def restore(trashed: Trashed, parent: Branch, name: str) -> Node:
+    """Puts what was removed into `parent` as `name`. Raises BadName, NameTaken, Conflict."""
+    node, service = trashed.node, trashed.__parent__
+    if parent.find("service") is not service:
+        raise Conflict("what was removed can be restored in its own service alone")
+    check_place(node, parent, name)
+    depend_on([node.usage, *parent.lineage()])
+    service.drop_trash(trashed)
+    parent.add(name, node)
+    node.touch()
+    kept = node.usage.get(usage.DISC)
+    folders = [each for each in node.above() if each.type == "folder"]
+    usage.keep(folders, kept.rate, node.modified, kept.running)
+    usage.report(service.lineage(), usage.FILE, kept.running)
+    return node
+
+
+def purge(trashed: Trashed) -> None:
+    """Removes for good what is in the trash."""
+    kept = trashed.node.usage.get(usage.DISC)
+    above = [*trashed.__parent__.lineage()]
+    usage.change_rate(above, usage.DISC, -kept.rate, clock.now(), running=-kept.running)
+    usage.report(above, usage.DISC_SPACE, -kept.rate)
+    _discard(trashed)
+
+
+def _discard(trashed: Trashed) -> None:
+    service = trashed.__parent__
+    service.drop_trash(trashed)
+    for each in _below(trashed.node):
+        service.site.forget(each)
+
+
+def purge_expired(site: Any, moment: int, limit: int) -> int:
+    """Removes for good up to `limit` things whose time in the trash is over; returns how many."""
+    over = site.expired(moment, limit)
+    for trashed in over:
+        purge(trashed)
+    return len(over)
+
+
+def _forget(node: Node, above: list[Node]) -> None:
+    """What a container or service had is counted no longer, and found no longer."""
+    kept = node.usage.get(usage.DISC)
+    files = int(node.usage.get(usage.FILE).total)
+    usage.change_rate(above, usage.DISC, -kept.rate, clock.now(), running=-kept.running)
+    for metric, amount in (
+        (usage.DISC_SPACE, kept.rate),
+        (usage.FILE, files),
+        (usage.SERVICE, node.usage.get(usage.SERVICE).total),
+        (usage.CONTAINER, node.usage.get(usage.CONTAINER).total),
+    ):
+        if amount:
+            usage.report(above, metric, -amount)
+    site = node.site
+    for each in _below(node):
+        _end(each, site)
+
+
+def _end(node: Any, site: Any) -> None:
+    _cancel_jobs(node, site)
+    if node.type == "service":
+        for _, job in node.jobs.items():
+            site.ids.discard(job.id)
+        for trashed in [*node.all_trash()]:
+            _discard(trashed)
+    site.forget(node)
+
+
+def _cancel_jobs(node: Node, site: Any) -> None:
+    """Cancels the jobs of a file now; those of files in a folder end when the engine meets them."""
+    for id in node.job_ids() if isinstance(node, Mfile) else ():
+        if job := site.active.get(id):
+            engine.cancel(site, job)
+
+
+def _below(node: Node) -> list[Node]:
+    return [node, *(node.walk() if isinstance(node, Branch) else ())]

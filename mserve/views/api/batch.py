@@ -1,0 +1,104 @@
+"""REST of copies, and of many changes in one request."""
+
+from typing import Any
+
+from mserve import ingest
+from mserve.errors import BadInput, Missing, MserveError, Refused
+from mserve.resources.facets import Batch, Copy
+from mserve.resources.node import Branch, Node
+from mserve.resources.roles import Permission
+from mserve.views import json
+from mserve.views.body import Fields, document, text
+from mserve.views.config import created, rest
+from mserve.views.errors import kind_of, status_of
+from mserve.views.profiles import items
+from mserve.views.targets import find_node, folder_at, target_folder
+from mserve.views.urls import url
+
+MOST = 1000
+
+
+@rest(context=Copy, method="POST", permission=Permission.READ)
+def copy(context: Copy, request: Any) -> Any:
+    """A copy of a file or folder: `{"parent"?, "name"?}`; it costs no bytes on the disk."""
+    made = _copy(context.node, request, Fields(document(request)))
+    return created(request, json.node(request, made), url(request, made))
+
+
+@rest(context=Batch, method="POST", permission=Permission.VIEW)
+def batch(context: Batch, request: Any) -> Any:
+    """Many changes: `{"operations": [{"op": "move|copy|remove", "path", "parent"?, "name"?}]}`.
+
+    Each is done or refused on its own, in their order; the answer has a result for each.
+    """
+    fields = Fields(document(request))
+    operations = fields.need("operations", items) or []
+    fields.end()
+    if len(operations) > MOST:
+        raise BadInput(f"at most {MOST} operations fit into one batch")
+    return {"results": [_one(context.node, request, each) for each in operations]}
+
+
+def _one(folder: Branch, request: Any, operation: Any) -> dict[str, Any]:
+    """Does one operation; a fault undoes this one alone."""
+    savepoint = request.tm.savepoint()
+    try:
+        return {"status": 200, **_do(folder, request, operation)}
+    except MserveError as fault:
+        savepoint.rollback()
+        kind = f"urn:mserve:problem:{kind_of(fault)}"
+        return {"status": status_of(fault), "type": kind, "detail": str(fault)}
+
+
+def _do(folder: Branch, request: Any, operation: Any) -> dict[str, Any]:
+    if not isinstance(operation, dict):
+        raise BadInput("an operation should be a JSON object")
+    fields = Fields(operation)
+    do = OPERATIONS[fields.need("op", _operation) or "move"]
+    node = find_node(folder, fields.need("path", text) or "")
+    if node is None or node is folder or not request.has_permission(Permission.VIEW, node):
+        raise Missing(f"there is nothing at {operation.get('path')!r} that this key may see")
+    made = do(node, request, fields)
+    return {} if made is None else {"node": json.node(request, made)}
+
+
+def _operation(value: Any) -> str:
+    if value not in OPERATIONS:
+        raise BadInput(f"should be one of: {', '.join(OPERATIONS)}")
+    return str(value)
+
+
+def _copy(node: Any, request: Any, fields: Fields) -> Node:
+    path, name = _destination(node, fields)
+    _need(request, Permission.READ, node)
+    parent = node.__parent__ if path is None else folder_at(request, path)
+    _need(request, Permission.ADD, parent)
+    return ingest.copy(node, parent, name)
+
+
+def _move(node: Any, request: Any, fields: Fields) -> Node:
+    path, name = _destination(node, fields)
+    _need(request, Permission.WRITE, node)
+    ingest.move(node, target_folder(request, node, path), name)
+    return node  # type: ignore[no-any-return]
+
+
+def _remove(node: Any, request: Any, fields: Fields) -> None:
+    fields.end()
+    _need(request, Permission.REMOVE, node)
+    ingest.remove(node)
+
+
+def _destination(node: Any, fields: Fields) -> tuple[str | None, str]:
+    path = fields.take("parent", text)
+    name = fields.take("name", text, node.__name__)
+    fields.end()
+    return path, name
+
+
+def _need(request: Any, permission: Permission, node: Any) -> None:
+    if not request.has_permission(permission, node):
+        raise Refused(f"this key may not {permission} here")
+
+
+OPERATIONS = {"move": _move, "copy": _copy, "remove": _remove}

@@ -1,0 +1,74 @@
+"""REST of the trash: what was removed from a service, at `<service>/-/trash`."""
+
+from typing import Any
+
+from mserve import ingest
+from mserve.errors import Conflict
+from mserve.resources import clock, usage
+from mserve.resources.facets import Trash
+from mserve.resources.node import Branch
+from mserve.resources.roles import Permission
+from mserve.resources.trash import Trashed
+from mserve.views import json, paging
+from mserve.views.body import Fields, document, text
+from mserve.views.config import no_content, rest
+from mserve.views.targets import find_node, folder_at
+from mserve.views.urls import facet_url
+
+
+@rest(context=Trash, method="GET", permission=Permission.REMOVE)
+def listing(context: Trash, request: Any) -> Any:
+    """A page of what was removed, the newest first."""
+    limit, after = paging.asked(request)
+    found = context.node.trash.page(limit + 1, after)
+    items = [_json(request, trashed) for _, trashed in found[:limit]]
+    return paging.page(request, context, items, found, limit)
+
+
+@rest(context=Trashed, method="GET", permission=Permission.REMOVE)
+def show(context: Trashed, request: Any) -> Any:
+    """One thing that was removed."""
+    return _json(request, context)
+
+
+@rest(context=Trashed, method="POST", permission=Permission.ADD)
+def restore(context: Trashed, request: Any) -> Any:
+    """Puts it back where it was, or to `{"parent"?, "name"?}`."""
+    fields = Fields(document(request) if request.content_length else {})
+    name = fields.take("name", text, context.origin[-1])
+    path = fields.take("parent", text)
+    fields.end()
+    parent = _former_folder(context) if path is None else folder_at(request, path)
+    return json.node(request, ingest.restore(context, parent, name))
+
+
+@rest(context=Trashed, method="DELETE", permission=Permission.REMOVE)
+def purge(context: Trashed, request: Any) -> Any:
+    """Removes it for good."""
+    ingest.purge(context)
+    return no_content()
+
+
+def _former_folder(trashed: Trashed) -> Branch:
+    way = trashed.origin[:-1]
+    parent = find_node(trashed.__parent__, "/".join(way))
+    if not isinstance(parent, Branch):
+        raise Conflict(f"the folder {'/'.join(way)!r} is gone; name another: " + '{"parent": "…"}')
+    return parent
+
+
+def _json(request: Any, trashed: Trashed) -> dict[str, Any]:
+    node = trashed.node
+    kept = node.usage.get(usage.DISC)
+    return {
+        "id": trashed.__name__,
+        "node": node.id,
+        "type": node.type,
+        "name": trashed.origin[-1],
+        "origin": "/".join(trashed.origin),
+        "url": facet_url(request, trashed.__parent__, "trash", trashed.__name__),
+        "size": kept.rate,
+        "files": kept.running,
+        "removed": clock.rfc3339(trashed.removed),
+        "expires": clock.rfc3339(trashed.expires),
+    }

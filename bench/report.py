@@ -1,0 +1,98 @@
+"""Reports: a table of figures and the configuration they were measured on, Markdown and JSON."""
+
+import json
+import os
+import platform
+import statistics
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from mserve.cli.parts import redis_server
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("mserve", "pyramid", "waitress", "ZODB", "ZEO", "rq", "redis", "pillow")
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was asked, the answer as a table, and all that is needed to judge it."""
+
+    question: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str | float]]
+    settings: Mapping[str, object]
+    notes: Sequence[str] = ()
+    samples: Mapping[str, Sequence[float]] = field(default_factory=dict)
+
+
+def median(samples: Sequence[float]) -> float:
+    return statistics.median(samples)
+
+
+def p95(samples: Sequence[float]) -> float:
+    """The 95th percentile."""
+    return statistics.quantiles(samples, n=20, method="inclusive")[-1]
+
+
+def ms(seconds: float) -> str:
+    """For a table: milliseconds, in three digits that mean something."""
+    return f"{seconds * 1000:.3g}" if seconds < 1 else f"{seconds * 1000:.0f}"
+
+
+def configuration() -> dict[str, str]:
+    return {
+        "processors": f"{os.cpu_count()} ({processor()})",
+        "load before": f"{os.getloadavg()[0]:.2f}",
+        "system": f"{platform.system()} {platform.release()}",
+        "Python": platform.python_version(),
+        "commit": said("git", "-C", str(ROOT), "describe", "--always", "--dirty"),
+        "Redis server": said(redis_server(), "--version").split(" sha=")[0],
+        **{name: version(name) for name in PACKAGES},
+    }
+
+
+def processor() -> str:
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return platform.machine()
+
+
+def said(*command: str) -> str:
+    """What a command says, or that it could not be asked."""
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+
+
+def write(report: Report, known: Mapping[str, str], name: str, folder: Path) -> Path:
+    """Writes `<date>-<name>.json` and `.md` into `folder`; returns the page's path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    page = folder / f"{datetime.now(UTC):%Y-%m-%d}-{name}.md"
+    page.with_suffix(".json").write_text(
+        json.dumps({"configuration": known, **asdict(report)}, indent=1, default=str) + "\n"
+    )
+    page.write_text("\n".join(markdown(report, known)) + "\n")
+    return page
+
+
+def markdown(report: Report, known: Mapping[str, str]) -> list[str]:
+    return [
+        f"# {report.question}",
+        "",
+        *table(report.columns, report.rows),
+        "",
+        *(f"- {note}" for note in report.notes),
+        "",
+        *table(("configuration", ""), [*known.items(), *report.settings.items()]),
+    ]
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
+    lines = [columns, ["---"] * len(columns), *rows]
+    return [f"| {' | '.join(str(cell) for cell in line)} |" for line in lines]

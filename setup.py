@@ -33,8 +33,12 @@ REQUIRES = [
     "zodburi>=3.0",
 ]
 
+POSTGRES = ["psycopg2-binary>=2.9.9", "RelStorage>=4.3"]
+
 EXTRAS = {
+    "postgres": POSTGRES,  # the tree in PostgreSQL: production.ini
     "test": [
+        *POSTGRES,
         "hypothesis>=6.100",
         "httpx>=0.28",
         "import-linter>=2.0",
@@ -64,6 +68,9 @@ setup(
         "console_scripts": ["mserve = mserve.cli:main"],
         "paste.app_factory": ["main = mserve:main"],
         "paste.server_runner": ["web = mserve.server:serve"],
-        "zodburi.resolvers": ["zeosync = mserve.database:resolve_zeosync"],
+        "zodburi.resolvers": [
+            "postgresql = mserve.postgres:resolve",
+            "zeosync = mserve.database:resolve_zeosync",
+        ],
     },
 )

@@ -19,6 +19,7 @@ from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.server import BaseWSGIServer, create_server
 
+from mserve import notify
 from mserve.settings import Settings
 
 LISTEN_FD = "MSERVE_LISTEN_FD"  # environment: the number of the listening socket's descriptor
@@ -40,6 +41,7 @@ def serve(app: Any, global_conf: Mapping[str, str], **lines: str) -> int:
     drain = float(lines.pop("drain", DRAIN))
     server = Server(app, {**DEFAULTS, **listening(lines)})
     server.stop_on_signals()
+    notify.ready()
     server.run(drain)
     return 0
 
@@ -84,8 +86,9 @@ class Server:
     def stop(self, number: int, _frame: FrameType | None) -> None:
         """The first signal asks; a second one has the effect it has by default."""
         signal.signal(number, signal.SIG_DFL)
-        self.stopping = True
-        self.listeners[0].pull_trigger()  # wakes poll()
+        if not self.stopping:
+            self.stopping = True
+            self.listeners[0].pull_trigger()  # wakes poll()
 
     def run(self, drain: float) -> None:
         while not self.stopping:
@@ -98,6 +101,8 @@ class Server:
         while self.close_idle() and time.monotonic() < give_up:
             self.turn()
         self.waitress.task_dispatcher.shutdown(timeout=1)
+        if not self.waitress.task_dispatcher.threads:  # else one might still pull the trigger
+            wasyncore.close_all(self.sockets)
 
     def turn(self, timeout: float = 1) -> None:
         wasyncore.loop(timeout=timeout, use_poll=True, map=self.sockets, count=1)

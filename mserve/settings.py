@@ -1,7 +1,8 @@
 """Settings: the ini's `mserve.*` lines, parsed once into a frozen, typed value.
 
-All faults are reported together, each with the line that would be right. The data folder may be
-overridden by the environment variable MSERVE_DATA, so that several stacks can run from one ini.
+All faults are reported together, each with the line that would be right. What differs from one
+machine to the next, or holds a password, may come from the environment, which wins over the ini:
+MSERVE_DATA (the data folder), MSERVE_DATABASE (zodbconn.uri) and MSERVE_REDIS (mserve.redis).
 """
 
 import os
@@ -27,6 +28,7 @@ class Settings:
     data: Path
     database: str
     redis: str
+    web_processes: int
     workers: Mapping[str, int]
     queues: frozenset[str]
     lease: float
@@ -79,8 +81,9 @@ class _Parser:
         named = self.read("queues", "", lambda text: frozenset(map(self.queue, text.split())))
         settings = Settings(
             data=data,
-            database=self.lines.get("zodbconn.uri") or database_uri(data),
-            redis=self.lines.get("mserve.redis") or f"unix://{data / 'redis.sock'}",
+            database=self.either("MSERVE_DATABASE", "zodbconn.uri") or database_uri(data),
+            redis=self.either("MSERVE_REDIS", "mserve.redis") or f"unix://{data / 'redis.sock'}",
+            web_processes=self.read("web_processes", "1", self.whole),
             workers=workers or {},
             queues=frozenset({"normal", "priority", *(workers or ()), *(named or ())}),
             lease=self.read("lease", "15", self.positive),
@@ -98,7 +101,7 @@ class _Parser:
         return settings
 
     def data_folder(self) -> Path:
-        text = os.environ.get("MSERVE_DATA") or self.lines.get("mserve.data")
+        text = self.either("MSERVE_DATA", "mserve.data")
         if not text:
             self.faults.append("mserve.data is missing; say mserve.data = %(here)s/var")
         path = Path(text or "var").absolute()
@@ -108,6 +111,10 @@ class _Parser:
                 f"paths {SOCKET_PATH_LIMIT} bytes; choose a shorter folder"
             )
         return path
+
+    def either(self, variable: str, line: str) -> str | None:
+        """The environment's word, else the ini's."""
+        return os.environ.get(variable) or self.lines.get(line)
 
     def read(self, name: str, default: str, convert: Callable[[str], Any]) -> Any:
         text = self.lines.get(f"mserve.{name}", default)

@@ -9,6 +9,7 @@ from redis import Redis
 
 from mserve.cli import probes
 from mserve.cli.child import Part
+from mserve.cli.readiness import Readiness
 from mserve.cli.supervisor import CannotStart
 from mserve.server import LISTEN_FD
 from mserve.settings import Settings, database_uri
@@ -74,7 +75,10 @@ class Parts:
 
     def servers(self, descriptor: int, host: str, port: int) -> list[Part]:
         """The parts that use the stores, in an order that stops well backwards: web first."""
-        return [self.worker(), self.scheduler(), self.web(descriptor, host, port)]
+        count = self.settings.web_processes
+        names = ["web"] if count == 1 else [f"web-{number + 1}" for number in range(count)]
+        webs = [self.web(name, descriptor, host, port) for name in names]
+        return [self.worker(), self.scheduler(), *webs]
 
     def worker(self) -> Part:
         counts = self.settings.workers
@@ -93,13 +97,15 @@ class Parts:
             missing=lambda pid: probes.scheduler(self.client, pid),
         )
 
-    def web(self, descriptor: int, host: str, port: int) -> Part:
+    def web(self, name: str, descriptor: int, host: str, port: int) -> Part:
+        """One web process; all accept from the one socket, so that none's end refuses anybody."""
+        readiness = Readiness(self.data / f"{name}.ready")
         return Part(
-            name="web",
+            name=name,
             command=(sys.executable, "-m", "pyramid.scripts.pserve", str(self.ini)),
-            missing=lambda pid: probes.web(host, port),
+            missing=lambda pid: readiness.missing(pid) or probes.web(host, port),
             grace=25 * SECOND,  # a little more than server.DRAIN
-            environment={LISTEN_FD: str(descriptor)},
+            environment={LISTEN_FD: str(descriptor), "NOTIFY_SOCKET": str(readiness.path)},
             descriptors=(descriptor,),
         )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from mserve import notify
 from mserve.cli.common import ini_argument, read
 from mserve.cli.folder import held
 from mserve.cli.listen import listen, reachable
@@ -66,6 +67,7 @@ def run(parts: Parts, listener: socket.socket, ready_file: Path | None) -> None:
                 supervisor.once(parts.init())
                 supervisor.start(*parts.servers(listener.fileno(), *reachable(listener)))
                 answering(supervisor.pids())
+                notify.ready()
                 click.echo(doors.text())
                 supervisor.tend()
         finally:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,21 +23,25 @@ START_LIMIT = 90.0  # seconds
 class Stack:
     """One `mserve up` with its data. It may be stopped, killed and started again.
 
+    ini: what to start from; environment: variables beside this process's own;
     lines: ini lines for [app:main]; a name without a dot gets `mserve.` before it.
     """
 
-    def __init__(self, **lines: str) -> None:
+    def __init__(
+        self, *, ini: Path = DEVELOPMENT, environment: Mapping[str, str] = {}, **lines: str
+    ) -> None:
+        self.environment = dict(environment)
         # /tmp, as sockets lie in the data folder, whose paths must be short
         self.folder = Path(tempfile.mkdtemp(prefix="ms-", dir="/tmp"))
         self.data = self.folder / "d"
         self.ready_file = self.folder / "ready.json"
         self.console = self.folder / "console"
-        self.ini = self.write_ini(lines)
+        self.ini = self.write_ini(ini, lines)
         self.process: subprocess.Popen[bytes] | None = None
 
-    def write_ini(self, lines: dict[str, str]) -> Path:
+    def write_ini(self, ini: Path, lines: dict[str, str]) -> Path:
         config = configparser.RawConfigParser()
-        config.read(DEVELOPMENT)
+        config.read(ini)
         for name, value in lines.items():
             config.set("app:main", name if "." in name else f"mserve.{name}", value)
         path = self.folder / "test.ini"
@@ -56,6 +60,7 @@ class Stack:
                 stdin=subprocess.DEVNULL,
                 stdout=console,
                 stderr=console,
+                env={**os.environ, **self.environment},
                 start_new_session=True,
             )
 

@@ -1,0 +1,96 @@
+"""A stack of production.ini as it stands: on a PostgreSQL and a Redis that run elsewhere."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+import httpx
+import psutil
+from redis import Redis
+
+from tests.functional.postgres import Postgres
+from tests.functional.stack import Stack
+from tests.unit.tasks.support import RedisServer
+
+INI = Path(__file__).parents[2] / "production.ini"
+QUICK = {"lease": "2", "heartbeat": "0.5", "sweep_interval": "1"}  # seconds, to wait less
+
+
+class Production(Stack):
+    """All that differs from the ini comes by the environment, but for the lines given."""
+
+    def __init__(self, postgres: Postgres, redis: str, **lines: str) -> None:
+        super().__init__(ini=INI, demo="true", workers="normal=2 priority=1", **lines)
+        self.postgres, self.redis = postgres, redis
+        self.blobs = self.folder / "blobs"
+        self.environment = {
+            **postgres.environment,
+            "MSERVE_DATABASE": postgres.uri(self.blobs),
+            "MSERVE_REDIS": redis,
+        }
+
+    def webs(self) -> dict[str, int]:
+        """The web processes' ids."""
+        return {name: pid for name, pid in self.pids().items() if name.startswith("web-")}
+
+    def client_of_each(self) -> dict[str, httpx.Client]:
+        """A client for each web process, by the connection that it happened to take."""
+        found: dict[str, httpx.Client] = {}
+        for _ in range(300):
+            client = httpx.Client(base_url=self.url, timeout=60)
+            client.get("/-/health")
+            taker = self.taker(client)
+            if taker in found:
+                client.close()
+            else:
+                found[taker] = client
+            if len(found) == len(self.webs()):
+                return found
+        raise AssertionError(f"only {sorted(found)} take connections")
+
+    def taker(self, client: httpx.Client) -> str:
+        """Which web process has the other end of the client's one connection."""
+        port = local_port(client)
+        for name, pid in self.webs().items():
+            if any(c.raddr and c.raddr.port == port for c in psutil.Process(pid).net_connections()):
+                return name
+        raise AssertionError("no web process has this connection")
+
+    def secrets(self) -> set[str]:
+        """What no log may hold."""
+        database, redis = self.postgres.password, self.redis.split(":")[2].partition("@")[0]
+        return {self.admin, self.demo_url.rsplit("/", 2)[1], database, redis}
+
+    def logs(self) -> str:
+        """All that mserve and PostgreSQL have logged and shown, but the demo's own URL."""
+        files = [self.postgres.log, *(self.data / "logs").iterdir()]
+        shown = self.console.read_text(errors="replace").replace(self.demo_url, "")
+        return "".join([shown, *(file.read_text(errors="replace") for file in files)])
+
+
+def local_port(client: httpx.Client) -> int:
+    pool: Any = client._transport._pool  # type: ignore[attr-defined]
+    stream = pool.connections[0]._connection._network_stream
+    return int(stream.get_extra_info("client_addr")[1])
+
+
+@contextmanager
+def production(**lines: str) -> Iterator[Production]:
+    """A started one with all it needs, which is ended in the end."""
+    postgres, redis = Postgres(), RedisServer()
+    stack: Production | None = None
+    try:
+        postgres.start().create()
+        redis.start()
+        password = token_hex(16)
+        Redis.from_url(redis.url).config_set("requirepass", password)
+        url = redis.url.replace("unix://", f"unix://:{password}@")
+        stack = Production(postgres, url, **lines)
+        yield stack.start()  # type: ignore[misc]
+    finally:
+        if stack:
+            stack.end()
+        redis.remove()
+        postgres.end()

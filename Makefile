@@ -3,8 +3,13 @@
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
-PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check --only-binary :all: -c constraints.txt
+# setuptools warns at length of what an editable installation is
+PIP := PYTHONWARNINGS=ignore $(PYTHON) -m pip install --quiet --disable-pip-version-check \
+	--only-binary :all: -c constraints.txt
 INI := development.ini
+
+# an environment whose Python has gone, after an upgrade of the system, is made anew
+GONE := $(shell test -x $(PYTHON) || rm -f $(VENV)/.installed $(VENV)/.installed-test)
 
 .PHONY: help install run test lint types bench clean
 

@@ -26,7 +26,7 @@ for python in $order; do
     exec "$venv/bin/python" "$here/get_pip.py"
 done
 
-found=$(python3 -V 2>&1 || true)
+found=$(command -v python3 >/dev/null && python3 -V 2>&1 || true)
 echo "mserve needs Python 3.11 or newer on PATH; found: ${found:-none}." >&2
 echo "On Debian 12 or newer: apt install python3 python3-venv" >&2
 exit 1

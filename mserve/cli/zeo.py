@@ -34,12 +34,14 @@ def serve(settings: Settings) -> None:
     import_resources()
     os.umask(0o077)  # the socket is all there is to keep other users from the tree
     storage = open_storage(settings.data)
-    server = storage_server(settings.data / "zeo.sock", storage)
+    address = settings.data / "zeo.sock"
+    server = storage_server(address, storage)
     for number in (signal.SIGTERM, signal.SIGINT):
         server.acceptor.event_loop.add_signal_handler(number, server.acceptor.event_loop.stop)
     try:
         server.acceptor.event_loop.run_forever()
     finally:
+        address.unlink(missing_ok=True)  # before the file is let go, or it could be another's
         server.close()  # writes the index, which makes the next start quick
 
 

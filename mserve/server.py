@@ -19,6 +19,7 @@ from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.server import BaseWSGIServer, create_server
 
+from mserve import notify
 from mserve.settings import Settings
 
 LISTEN_FD = "MSERVE_LISTEN_FD"  # environment: the number of the listening socket's descriptor
@@ -40,6 +41,7 @@ def serve(app: Any, global_conf: Mapping[str, str], **lines: str) -> int:
     drain = float(lines.pop("drain", DRAIN))
     server = Server(app, {**DEFAULTS, **listening(lines)})
     server.stop_on_signals()
+    notify.ready()
     server.run(drain)
     return 0
 

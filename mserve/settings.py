@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import plaster
 
@@ -37,6 +37,7 @@ class Settings:
     max_jobs: int
     page_limit: int
     image_pixels: int
+    pack_days: int
     tasks: tuple[str, ...]
     demo: bool
 
@@ -68,6 +69,11 @@ def database_uri(data: Path) -> str:
     return f"zeosync://{data / 'zeo.sock'}?{urlencode(options)}"
 
 
+def redis_url(data: Path) -> str:
+    """The embedded default: Redis by a socket in the data folder."""
+    return f"unix://{quote(str(data / 'redis.sock'))}"
+
+
 class _Parser:
     """Reads one line after the other and remembers what was wrong."""
 
@@ -82,7 +88,7 @@ class _Parser:
         settings = Settings(
             data=data,
             database=self.either("MSERVE_DATABASE", "zodbconn.uri") or database_uri(data),
-            redis=self.either("MSERVE_REDIS", "mserve.redis") or f"unix://{data / 'redis.sock'}",
+            redis=self.either("MSERVE_REDIS", "mserve.redis") or redis_url(data),
             web_processes=self.read("web_processes", "1", self.whole),
             workers=workers or {},
             queues=frozenset({"normal", "priority", *(workers or ()), *(named or ())}),
@@ -92,10 +98,12 @@ class _Parser:
             max_jobs=self.read("max_jobs", "1000", self.whole),
             page_limit=self.read("page_limit", "1000", self.whole),
             image_pixels=self.read("image_pixels", "120000000", self.whole),
+            pack_days=self.read("pack_days", "7", self.whole),
             tasks=tuple(self.lines.get("mserve.tasks", "").split()),
             demo=self.read("demo", "false", self.boolean),
         )
         self.check_known()
+        self.check_lease(settings)
         if self.faults:
             raise SettingsError(self.faults)
         return settings
@@ -122,6 +130,13 @@ class _Parser:
             return convert(text)
         except ValueError as fault:
             self.faults.append(f"mserve.{name} = {text}: {fault}")
+
+    def check_lease(self, settings: Settings) -> None:
+        if settings.lease and settings.heartbeat and settings.lease < 2 * settings.heartbeat:
+            self.faults.append(
+                f"mserve.lease = {settings.lease:g}: should be at least twice mserve.heartbeat "
+                f"({settings.heartbeat:g}), or a worker that lives is taken for dead"
+            )
 
     def check_known(self) -> None:
         known = {*Settings.__dataclass_fields__} - {"database"}

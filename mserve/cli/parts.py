@@ -12,7 +12,7 @@ from mserve.cli.child import Part
 from mserve.cli.readiness import Readiness
 from mserve.cli.supervisor import CannotStart
 from mserve.server import LISTEN_FD
-from mserve.settings import Settings, database_uri
+from mserve.settings import Settings, database_uri, redis_url
 
 SECOND = 1.0
 NO_REDIS = (
@@ -37,7 +37,7 @@ class Parts:
         parts = []
         if self.settings.database == database_uri(self.data):
             parts.append(self.zeo())
-        if self.settings.redis == f"unix://{self.data / 'redis.sock'}":
+        if self.settings.redis == redis_url(self.data):
             parts.append(self.redis())
         return parts
 

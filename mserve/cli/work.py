@@ -1,6 +1,7 @@
 """`mserve worker` and `mserve scheduler`: the processes that do the work, to be run on any node."""
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import click
@@ -21,9 +22,10 @@ def worker(ini: Path, counts: tuple[str, ...]) -> None:
     """
     settings = configure(ini)
     wanted = processes(settings, counts)
-    from mserve.tasks import pool  # brings the database, the queue and the task libraries
+    from mserve import evolve
+    from mserve.tasks import pool, process  # bring the queue and the task libraries
 
-    pool.run(settings, wanted)
+    pool.run(settings, wanted, partial(process.run, ready=evolve.check))
 
 
 @click.command()
@@ -34,9 +36,11 @@ def scheduler(ini: Path) -> None:
     Any number of them may run on any number of nodes; two are enough to lose one.
     """
     settings = configure(ini)
+    from mserve import evolve
+    from mserve.chores import CHORES
     from mserve.tasks import scheduler as loop
 
-    loop.run(settings)
+    loop.run(settings, CHORES, evolve.check)
 
 
 def processes(settings: Settings, counts: tuple[str, ...]) -> Mapping[str, int]:

@@ -71,7 +71,11 @@ def open_storage(data: Path) -> Any:
     give_up = time.monotonic() + LOCK_WAIT
     while True:
         try:
-            return FileStorage(str(data / "Data.fs"), blob_dir=str(data / "blobs"))
+            return FileStorage(
+                str(data / "Data.fs"),
+                blob_dir=str(data / "blobs"),
+                pack_keep_old=False,  # or packing would keep links to the blobs that it frees
+            )
         except LockError:
             if time.monotonic() > give_up:
                 raise MserveError(in_use(data)) from None

@@ -68,9 +68,13 @@ def _start(job: Job) -> Job:
 def claim(site: Any, run_id: str, attempt: int, worker: str, lease: float) -> Claim | None:
     """Takes a due task run for `worker` for `lease` seconds; None if it is not to be had."""
     run = site.run(run_id)
-    if run is None or run.state != DUE or run.attempt != attempt or run.not_before > clock.now():
+    if run is None or run.attempt != attempt or run.not_before > clock.now():
         return None
     job = run.job
+    if run.state == RUNNING and run.worker == worker:
+        return _claim(job, run)  # it was committed, and the answer was lost on its way back
+    if run.state != DUE:
+        return None
     if not job.in_tree:
         cancel(site, job)
         return None

@@ -4,10 +4,11 @@ Redis or the database may come later than the worker, go away, and come back.
 """
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from redis.exceptions import RedisError
 from transaction.interfaces import TransientError
@@ -28,12 +29,18 @@ LONGEST_PAUSE = 5.0
 AWAY = (RedisError, TransientError, StorageError, ConnectionError)
 
 
-def run(settings: Settings, queue: str) -> None:
-    """Works on `queue` until SIGTERM, or until so many jobs are done that a new process is due."""
+def run(settings: Settings, queue: str, ready: Callable[[Any], None] | None = None) -> None:
+    """Works on `queue` until SIGTERM, or until so many jobs are done that a new process is due.
+
+    `ready(db)` may refuse the database by raising.
+    """
+    os.environ["MSERVE_IMAGE_PIXELS"] = str(settings.image_pixels)  # tasks know no settings
     registry = TaskRegistry.load(settings.tasks)
     stop = threading.Event()
     db = patiently("the database", lambda: open_database(settings), stop)
     try:
+        if ready is not None:
+            ready(db)
         queues = Queues.from_url(settings.redis)
         bind(db, queues)
         serve(settings, queue, Runner(db, registry, queues, settings), queues, stop)

@@ -25,7 +25,7 @@ import shutil
 import signal
 import socket
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -43,15 +43,28 @@ CLEANING_INTERVAL = 3600.0  # seconds
 ABANDONED = 86_400.0  # seconds without a change, after which a temporary file is nobody's
 
 
-def run(settings: Settings) -> None:
-    """Sweeps every `settings.sweep_interval` seconds until SIGTERM or SIGINT."""
+Chore = Callable[[Any, Settings, Queues], None]
+
+
+def run(
+    settings: Settings,
+    chores: Iterable[Chore] = (),
+    ready: Callable[[Any], None] | None = None,
+) -> None:
+    """Sweeps every `settings.sweep_interval` seconds until SIGTERM or SIGINT.
+
+    `chores` are done now and then beside it: each gets database, settings and queues. `ready(db)`
+    may refuse the database by raising.
+    """
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGINT, _leave)
     db = process.patiently("the database", lambda: database.open_database(settings), Event())
     try:
+        if ready is not None:
+            ready(db)
         queues = Queues.from_url(settings.redis)
         bind(db, queues)
-        Scheduler(db, queues, settings).run()
+        Scheduler(db, queues, settings, chores).run()
     finally:
         db.close()
 
@@ -64,9 +77,13 @@ def _leave(number: int, frame: object) -> None:
 class Scheduler:
     """Sweeps one database; remembers the suspects of its last sweep."""
 
-    def __init__(self, db: Any, queues: Queues, settings: Settings) -> None:
+    def __init__(
+        self, db: Any, queues: Queues, settings: Settings, chores: Iterable[Chore] = ()
+    ) -> None:
         self.db = db
         self.queues = queues
+        self.settings = settings
+        self.chores = tuple(chores)
         self.interval = settings.sweep_interval
         self.suspects: set[Delivery] = set()
         self.away = False
@@ -148,10 +165,12 @@ class Scheduler:
         database.run(self.db, lambda site: engine.advance(site, job))
 
     def clean(self) -> None:
-        """Removes temporary files that nobody has written to for a day; looks once an hour."""
+        """The chores, and temporary files that nobody has written to for a day; once an hour."""
         if time.monotonic() >= self.next_cleaning:
             self.next_cleaning = time.monotonic() + CLEANING_INTERVAL
             remove_abandoned(Path(self.db.storage.temporaryDirectory()), ABANDONED)
+            for chore in self.chores:
+                chore(self.db, self.settings, self.queues)
 
 
 def remove_abandoned(folder: Path, age: float) -> None:

@@ -1,4 +1,6 @@
-"""Does a storage keep what refused transactions wanted to write?  sqlite_aborted.py zeo|sqlite
+"""Does a storage keep what refused transactions wanted to write?
+
+refused.py zeo | sqlite | postgresql DSN
 
 In each round, a first process changes `settings`; a second one, which has read these and relies on
 them (readCurrent), wants to add a name and is refused with a ReadConflictError, as it should be.
@@ -17,7 +19,6 @@ from ZODB.POSException import ReadConflictError
 logging.disable(logging.CRITICAL)
 kind, folder = sys.argv[1], tempfile.mkdtemp()
 
-
 if kind == "zeo":
     import ZEO
 
@@ -27,12 +28,17 @@ if kind == "zeo":
 def open_database():
     if kind == "zeo":
         return ZEO.DB(address)
+    from relstorage.adapters.postgresql import PostgreSQLAdapter
     from relstorage.adapters.sqlite.adapter import Sqlite3Adapter
     from relstorage.options import Options
     from relstorage.storage import RelStorage
 
     options = Options(keep_history=False)
-    return DB(RelStorage(Sqlite3Adapter(folder, pragmas={}, options=options), options=options))
+    if kind == "sqlite":
+        adapter = Sqlite3Adapter(folder, pragmas={}, options=options)
+    else:
+        adapter = PostgreSQLAdapter(dsn=sys.argv[2], options=options)
+    return DB(RelStorage(adapter, options=options))
 
 
 first, second = open_database(), open_database()

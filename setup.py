@@ -30,6 +30,7 @@ REQUIRES = [
     "waitress>=3.0.2",
     "ZEO>=6.2",
     "ZODB>=6.4",
+    "zipstream-ng>=1.8",
     "zodburi>=3.0",
 ]
 

@@ -18,6 +18,7 @@ import plaster
 from mserve.errors import SettingsError
 
 QUEUE = re.compile(r"[a-z][a-z0-9_-]{0,63}")
+FRONTS = ("none", "nginx", "apache", "lighttpd")  # who sends the bytes: views/content/sendfile.py
 SOCKET_PATH_LIMIT = 100  # bytes; sun_path holds 108 on Linux, unix(7), and names are appended
 
 
@@ -37,6 +38,9 @@ class Settings:
     max_jobs: int
     page_limit: int
     image_pixels: int
+    sendfile: str
+    internal_prefix: str
+    streams: int
     pack_days: int
     tasks: tuple[str, ...]
     demo: bool
@@ -98,6 +102,9 @@ class _Parser:
             max_jobs=self.read("max_jobs", "1000", self.whole),
             page_limit=self.read("page_limit", "1000", self.whole),
             image_pixels=self.read("image_pixels", "120000000", self.whole),
+            sendfile=self.read("sendfile", "none", self.front),
+            internal_prefix=self.read("internal_prefix", "/-/blobs/", self.prefix),
+            streams=self.read("streams", "4", self.whole),
             pack_days=self.read("pack_days", "7", self.whole),
             tasks=tuple(self.lines.get("mserve.tasks", "").split()),
             demo=self.read("demo", "false", self.boolean),
@@ -168,6 +175,18 @@ class _Parser:
         if not text.isdigit() or int(text) == 0:
             raise ValueError("should be a whole number above 0")
         return int(text)
+
+    @staticmethod
+    def front(text: str) -> str:
+        if text not in FRONTS:
+            raise ValueError(f"should be one of: {', '.join(FRONTS)}")
+        return text
+
+    @staticmethod
+    def prefix(text: str) -> str:
+        if not (text.startswith("/") and text.endswith("/")):
+            raise ValueError("should be a path that begins and ends with a slash")
+        return text
 
     @staticmethod
     def boolean(text: str) -> bool:

@@ -24,6 +24,8 @@ class Key(Persistent):  # type: ignore[misc]  # persistent has no types
     start: int | None = None
     end: int | None = None
     revoked: int | None = None
+    accessspeed: int | None = None
+    """Bytes per second of each download by this key; None: no limit of its own."""
 
     def __init__(self, node: Any, role: str, parent: "Key | None" = None) -> None:
         self.__parent__ = node
@@ -58,6 +60,10 @@ class Key(Persistent):  # type: ignore[misc]  # persistent has no types
         if self.revoked is not None or (self.start is not None and moment < self.start):
             return False
         return self.end is None or moment < self.end
+
+    def speed(self) -> int | None:
+        """The lowest access speed of the chain, in bytes per second, or None."""
+        return min((key.accessspeed for key in self.chain() if key.accessspeed), default=None)
 
     def descends_from(self, other: "Key") -> bool:
         return any(key is other for key in self.chain())

@@ -1,51 +1,132 @@
-"""Bytes on their way out: conditional, in ranges, never buffered, and harmless to a browser."""
+"""Bytes on their way out: conditional, in ranges, never buffered, and harmless to a browser.
 
-from datetime import UTC, datetime
+The answer is decided while the tree is at hand; the bytes stream after its connection was closed.
+"""
+
+import time
+from email.utils import formatdate
+from secrets import token_hex
 from typing import Any
-from urllib.parse import quote
 
-from pyramid.response import FileIter, Response
-from webob.static import FileIter as RangeIter
+from pyramid.response import Response
 
 from mserve.resources.clock import SECOND
 from mserve.resources.content import Content
-
-BLOCK = 1 << 18  # bytes
-INLINE = ("image/", "video/", "audio/", "text/plain")
-RUN_BY_BROWSERS = frozenset({"image/svg+xml"})
-HARMLESS = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "sandbox; default-src 'none'",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "private, no-cache",
-}
+from mserve.security import service_of
+from mserve.views.content import conditional, digests, throttle
+from mserve.views.content.disposition import HARMLESS, disposition, media_type
+from mserve.views.content.ranges import Span, asked
+from mserve.views.content.sendfile import hand_over
+from mserve.views.content.window import Piece, length
+from mserve.views.errors import RETRY_AFTER, problem
 
 
 def serve(request: Any, content: Content, mimetype: str, name: str, modified: int) -> Response:
     """The bytes of `content` as `name`, last changed at `modified` (µs); RFC 9110, 13 and 14."""
-    response = Response(content_type=mimetype, conditional_response=True, charset=None)
+    etag, changed = content.sha256, modified // SECOND
+    status = conditional.verdict(request.method, request.headers, etag, changed)
+    if status is not None:
+        return _ended(request, status, etag)
+    spans = _spans(request, content.size, etag, changed)
+    if spans == []:
+        return _unsatisfiable(request, content.size, etag)
+    response = Response(headerlist=[("Content-Type", media_type(mimetype))])
     response.headers.update(HARMLESS)
-    response.headers["Content-Disposition"] = disposition(name, mimetype)
-    response.content_length = content.size
-    response.accept_ranges = "bytes"
-    response.etag = content.sha256
-    response.last_modified = datetime.fromtimestamp(modified // SECOND, UTC)
-    response.app_iter = _body(request, content)
+    response.headers["Content-Disposition"] = disposition(name, response.headers["Content-Type"])
+    response.headers["ETag"] = f'"{etag}"'
+    response.headers["Last-Modified"] = formatdate(changed, usegmt=True)
+    response.headers["Accept-Ranges"] = "bytes"
+    response.headers["X-Accel-Buffering"] = "no"  # nginx: pass on, keep no copy
+    response.headers.update(_digests(request, content))
+    return _with_body(request, response, content, spans)
+
+
+def _ended(request: Any, status: int, etag: str) -> Response:
+    """304 (15.4.5), or 412 (15.5.13)."""
+    if status == 304:
+        answer = Response(status=304, headerlist=[])
+        answer.headers.update({name: HARMLESS[name] for name in ("Cache-Control", "Vary")})
+    else:
+        detail = "the content is not (or no longer) the one that the request's conditions name"
+        answer = problem(request, status, "precondition-failed", detail)
+    answer.headers["ETag"] = f'"{etag}"'
+    return answer
+
+
+def _spans(request: Any, size: int, etag: str, changed: int) -> list[Span] | None:
+    """Range is defined for GET alone (14.2), and holds if If-Range does."""
+    if request.method != "GET":
+        return None
+    same = conditional.in_range(request.headers.get("If-Range"), etag, changed, time.time())
+    return asked(request.headers.get("Range"), size) if same else None
+
+
+def _unsatisfiable(request: Any, size: int, etag: str) -> Response:
+    """416 (15.5.17)."""
+    detail = f"the content has {size} bytes, and none of them are in the range"
+    answer = problem(request, 416, "range-not-satisfiable", detail)
+    answer.headers.update({"Content-Range": f"bytes */{size}", "ETag": f'"{etag}"'})
+    return answer
+
+
+def _digests(request: Any, content: Content) -> dict[str, str]:
+    """Repr-Digest and Content-Digest (RFC 9530), where the request wants them.
+
+    Content-Digest is of what this answer holds: that is known only where it can't be a part.
+    """
+    known = {"sha-256": content.sha256, "md5": content.md5}
+    names = ["Repr-Digest"] if "Range" in request.headers else ["Repr-Digest", "Content-Digest"]
+    answers = {name: digests.answer(request.headers.get(f"Want-{name}"), known) for name in names}
+    return {name: text for name, text in answers.items() if text}
+
+
+def _with_body(
+    request: Any, response: Response, content: Content, spans: list[Span] | None
+) -> Response:
+    if request.method == "HEAD":
+        response.headers["Content-Length"] = str(content.size)
+        return response
+    speed = speed_of(request)
+    handed = hand_over(request, content, speed) if content.size else None
+    if handed is not None:
+        response.headers.update(handed)
+        response.headers["Content-Length"] = "0"  # the front puts its own; else no keep-alive
+        return response
+    pieces = throttle.whole(content.size) if spans is None else _partial(response, content, spans)
+    response.headers["Content-Length"] = str(sum(map(length, pieces)))
+    if not pieces:
+        return response
+    body = throttle.body(request, content.path, pieces, speed)
+    if body is None:
+        return busy(request)
+    response.app_iter = body
     return response
 
 
-def _body(request: Any, content: Content) -> Any:
-    """The WSGI server's own file wrapper where the whole is asked for; it may use sendfile."""
-    if request.range is not None or request.method == "HEAD":
-        return RangeIter(content.open())
-    wrap = request.environ.get("wsgi.file_wrapper", FileIter)
-    return wrap(content.open(), BLOCK)
+def _partial(response: Response, content: Content, spans: list[Span]) -> list[Piece]:
+    """206 (15.3.7): one part as it is, several as multipart/byteranges (14.6)."""
+    response.status_int = 206
+    if len(spans) == 1:
+        response.headers["Content-Range"] = spans[0].told(content.size)
+        return [*spans]
+    kind, boundary = response.headers["Content-Type"], token_hex(16)
+    response.headers["Content-Type"] = f"multipart/byteranges; boundary={boundary}"
+    pieces: list[Piece] = []
+    for span in spans:
+        head = f"Content-Type: {kind}\r\nContent-Range: {span.told(content.size)}\r\n\r\n"
+        pieces += [f"\r\n--{boundary}\r\n{head}".encode(), span]
+    return [*pieces, f"\r\n--{boundary}--\r\n".encode()]
 
 
-def disposition(name: str, mimetype: str) -> str:
-    """Content-Disposition (RFC 6266): inline only what no browser would run."""
-    inline = mimetype.startswith(INLINE) and mimetype not in RUN_BY_BROWSERS
-    plain = "".join(c if " " <= c < "\x7f" and c not in '"\\%' else "_" for c in name)
-    exact = quote(name, safe="!#$&+-.^_`|~")  # attr-char of RFC 8187
-    kind = "inline" if inline else "attachment"
-    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{exact}"
+def speed_of(request: Any) -> int | None:
+    """Bytes per second: the lowest of the service's and all of the key's chain; None: no limit."""
+    service, key = service_of(request.context), request.identity
+    limits = [service and service.property("accessspeed"), key and key.speed()]
+    return min(filter(None, limits), default=None)
+
+
+def busy(request: Any) -> Response:
+    detail = "as many slow downloads are under way as can be at once; please try again in a while"
+    answer = problem(request, 503, "busy", detail)
+    answer.headers["Retry-After"] = RETRY_AFTER
+    return answer

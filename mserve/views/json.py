@@ -83,13 +83,16 @@ EXTRA = {"mfile": _mfile, "service": _service}
 def key(request: Any, thing: Key, secret: str | None = None) -> Json:
     """A key; with its `secret` in the answer that makes it, and never again."""
     terms = {"start": thing.start, "end": thing.end}
+    caveats: Json = {name: clock.rfc3339(at) for name, at in terms.items() if at is not None}
+    if thing.accessspeed is not None:
+        caveats["accessspeed"] = thing.accessspeed
     shown = {
         "id": thing.id,
         "label": thing.label,
         "role": thing.role,
         "node": url(request, thing.__parent__),
         "parent": None if thing.parent is None else thing.parent.id,
-        "caveats": {name: clock.rfc3339(at) for name, at in terms.items() if at is not None},
+        "caveats": caveats,
         "created": clock.rfc3339(thing.created),
         "revoked": clock.rfc3339(thing.revoked),
         "works": thing.works(clock.now()),
@@ -117,6 +120,7 @@ def job(request: Any, thing: Job, progress: Progress | None = None) -> Json:
         "workflow": thing.name,
         "profile_version": thing.profile_version,
         "mfile": url(request, thing.mfile) if parent is thing.mfile else None,
+        "sha256": thing.sha256,
         "state": thing.state,
         "percent": percent(thing, progress or {}),
         "created": clock.rfc3339(thing.created),

@@ -17,8 +17,11 @@ from mserve.views import json, receive
 from mserve.views.body import Fields, document
 from mserve.views.bytes import serve
 from mserve.views.config import created, rest
+from mserve.views.content.zip import serve_zip
 from mserve.views.traversal import Absent
 from mserve.views.urls import facet_url, url
+
+BRANCHES = (Service, Folder)
 
 
 @rest(context=Absent, method="PUT", permission=Permission.ADD)
@@ -125,6 +128,25 @@ def content(context: Mfile, request: Any) -> Response:
     """The bytes."""
     name = context.__name__ or "content"
     return serve(request, context.content, context.mimetype, name, context.modified)
+
+
+@rest(
+    context=BRANCHES,
+    method="GET",
+    permission=Permission.READ,
+    header="Accept:application/zip",
+)
+@rest(context=BRANCHES, method="GET", permission=Permission.READ, request_param="format=zip")
+@rest(
+    context=BRANCHES,
+    method="GET",
+    permission=Permission.READ,
+    request_param="format=zip",
+    door="html",
+)
+def archive(context: Branch, request: Any) -> Response:
+    """The folder as a zip: `?format=zip`, or for a client that wants application/zip first."""
+    return serve_zip(request, context)
 
 
 @rest(context=Mfile, method="GET", permission=Permission.VIEW, door="json")

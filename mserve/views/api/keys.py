@@ -6,6 +6,7 @@ from mserve.errors import BadInput, Refused
 from mserve.resources import clock
 from mserve.resources.facets import Keys
 from mserve.resources.key import Key
+from mserve.resources.properties import PROPERTIES
 from mserve.resources.roles import ROLES, Permission
 from mserve.views import json, paging
 from mserve.views.body import Fields, document, text
@@ -33,13 +34,14 @@ def show(context: Key, request: Any) -> Any:
 
 @rest(context=Keys, method="POST", permission=Permission.DELEGATE)
 def make(context: Keys, request: Any) -> Any:
-    """A sub-key of the client's own key: `{"role", "label"?, "start"?, "end"?}`."""
+    """A sub-key of the client's own key: `{"role", "label"?, "start"?, "end"?, "accessspeed"?}`."""
     fields = Fields(document(request))
     role = fields.need("role", _role)
     terms = {
         "label": fields.take("label", text, ""),
         "start": fields.take("start", clock.parse),
         "end": fields.take("end", _future),
+        "accessspeed": fields.take("accessspeed", PROPERTIES["accessspeed"].check),
     }
     fields.end()
     parent = request.identity

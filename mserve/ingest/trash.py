@@ -81,6 +81,7 @@ def _discard(trashed: Trashed) -> None:
     service = trashed.__parent__
     service.drop_trash(trashed)
     for each in _below(trashed.node):
+        _drop_jobs(each, service)
         service.site.forget(each)
 
 
@@ -125,6 +126,13 @@ def _cancel_jobs(node: Node, site: Any) -> None:
     for id in node.job_ids() if isinstance(node, Mfile) else ():
         if job := site.active.get(id):
             engine.cancel(site, job)
+
+
+def _drop_jobs(node: Node, service: Any) -> None:
+    """The jobs of a file go with it; their outputs are bytes too."""
+    for key in (node.jobs or ()) if isinstance(node, Mfile) else ():
+        service.jobs.discard(key)
+        service.site.ids.discard(key.rpartition("-")[2])
 
 
 def _below(node: Node) -> list[Node]:

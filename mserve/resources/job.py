@@ -81,7 +81,8 @@ class Job(Persistent):  # type: ignore[misc]  # persistent has no types
         self.id = self.__name__ = uuid4().hex
         self.service = service
         self.mfile = mfile
-        self.content = mfile.content
+        self.content: Content = mfile.content
+        self.sha256 = mfile.content.sha256
         self.trigger = trigger
         self.name = name
         self.plan = plan
@@ -143,6 +144,8 @@ class Job(Persistent):  # type: ignore[misc]  # persistent has no types
             yield from runs
 
     def close(self, outcome: str) -> None:
+        """Ends the job, which lets go of the bytes: its history is not to keep them alive."""
+        del self.content
         self.outcome = outcome
         self.ended = clock.now()
 

@@ -1,0 +1,99 @@
+"""What the forms of pages do. Each leads on (303) to a page that shows what came of it.
+
+With a script the pages speak REST instead; both doors lead to the same functions.
+"""
+
+from typing import Any
+
+from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.response import Response
+
+from mserve import ingest
+from mserve.errors import BadInput, Conflict
+from mserve.resources.facets import Jobs
+from mserve.resources.folder import Folder
+from mserve.resources.mfile import Mfile
+from mserve.resources.node import Branch, Node
+from mserve.resources.roles import Permission
+from mserve.resources.service import Service
+from mserve.resources.trash import Trashed
+from mserve.tasks import engine
+from mserve.views.api import files
+from mserve.views.config import rest
+from mserve.views.html.forms import FILES, field, fields, form
+from mserve.views.targets import find_node
+from mserve.views.urls import facet_url, url
+
+
+def shown(request: Any, node: Node) -> Response:
+    """Leads on to the page of `node`."""
+    return HTTPSeeOther(url(request, node))
+
+
+@form(context=(Service, Folder), do=FILES, permission=Permission.ADD)
+def upload(context: Branch, request: Any) -> Response:
+    """Stores the files of the form."""
+    onward = shown(request, context)
+    files.add(context, request)
+    return onward
+
+
+@form(context=(Service, Folder), do="folder", permission=Permission.ADD)
+def add_folder(context: Branch, request: Any) -> Response:
+    """Makes a folder of the form's `name`."""
+    ingest.make_folder(context, field(request, "name"))
+    return shown(request, context)
+
+
+@form(context=(Folder, Mfile), do="rename", permission=Permission.WRITE)
+def rename(context: Node, request: Any) -> Response:
+    """Gives the node the form's `name`."""
+    ingest.move(context, context.__parent__, field(request, "name"))
+    return shown(request, context)
+
+
+@form(context=(Folder, Mfile), do="remove", permission=Permission.REMOVE)
+def remove(context: Node, request: Any) -> Response:
+    """Removes the node with all below it, after the page has asked."""
+    above = context.__parent__ if context is not request.virtual_root else context
+    onward = shown(request, above)
+    ingest.remove(context, recursive=True)
+    return onward
+
+
+@form(context=Trashed, do="restore", permission=Permission.ADD)
+def restore(context: Trashed, request: Any) -> Response:
+    """Takes it back to where it was."""
+    *way, name = context.origin
+    parent = find_node(context.__parent__, "/".join(way))
+    if not isinstance(parent, Branch):
+        raise Conflict(f"the folder {'/'.join(way)!r} is gone; make it again first")
+    return shown(request, ingest.restore(context, parent, name))
+
+
+@form(context=Trashed, do="purge", permission=Permission.REMOVE)
+def purge(context: Trashed, request: Any) -> Response:
+    """Removes it for good."""
+    onward = HTTPSeeOther(facet_url(request, context.__parent__, "trash"))
+    ingest.purge(context)
+    return onward
+
+
+@form(context=Jobs, do="run", permission=Permission.PROCESS)
+def run(context: Jobs, request: Any) -> Response:
+    """Runs the form's `workflow` on the file."""
+    workflow = field(request, "workflow")
+    if not isinstance(context.node, Mfile):
+        raise BadInput("a workflow runs on a file")
+    if engine.start(context.node, "manual", workflow) is None:
+        raise BadInput(f"the workflow {workflow!r} has no tasks")
+    return shown(request, context.node)
+
+
+@rest(
+    context=(Service, Folder), method="POST", permission=Permission.VIEW, door="json", form="taken"
+)
+def taken(context: Branch, request: Any) -> dict[str, Any]:
+    """Which of the form's `name`s are taken, for the question before an upload replaces a file."""
+    there = ((name, context.get(name)) for name in fields(request).get("name", ()))
+    return {"taken": {name: node.type for name, node in there if node is not None}}

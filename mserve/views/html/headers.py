@@ -1,0 +1,38 @@
+"""The headers of every HTML answer, error pages too: nothing foreign loads, nothing inline runs.
+
+What an upload contains is served with a stricter policy of its own (views/bytes.py), which stays.
+"""
+
+from typing import Any
+
+from pyramid.events import NewResponse, subscriber
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+PAGE = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",  # the address may hold the key
+    "Cache-Control": "no-store",
+    "X-Robots-Tag": "noindex",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Vary": "Accept, Authorization",
+}
+
+
+@subscriber(NewResponse)
+def guard(event: Any) -> None:
+    """Gives each HTML answer that has no policy of its own the headers of a page."""
+    headers = event.response.headers
+    if event.response.content_type == "text/html" and "Content-Security-Policy" not in headers:
+        headers.update(PAGE)

@@ -1,0 +1,56 @@
+"""Static files, at `/-/static/<digest>/<name>`: a new version has new addresses, cached for ever.
+
+The digest is in the path, not in a query, so that the ES modules that a module imports by a
+relative address are of the same version. No key is needed, and none is in the address; the few
+small files are read at the start: neither the tree nor the disk is asked for them.
+"""
+
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from pyramid.config import Configurator
+from pyramid.httpexceptions import HTTPNotFound
+from pyramid.response import Response
+from pyramid.security import NO_PERMISSION_REQUIRED
+
+from mserve.views.json import door_url
+
+FOLDER = Path(__file__).parent.parent / "static"
+TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+YEAR = 31_536_000  # seconds
+
+
+class StaticFiles(dict[str, bytes]):
+    """Contents by name; `digest` stands for all of them."""
+
+    def __init__(self, folder: Path) -> None:
+        found = (file for file in sorted(folder.iterdir()) if file.suffix in TYPES)
+        super().__init__((file.name, file.read_bytes()) for file in found)
+        parts = (f"{name} {len(body)}\n".encode() + body for name, body in self.items())
+        self.digest = sha256(b"".join(parts)).hexdigest()[:12]
+
+
+def static_path(request: Any, name: str) -> str:
+    """The path of the static file `name`, the same for all keys."""
+    mounted = door_url(request).removeprefix(request.host_url)
+    return f"{mounted}/-/static/{request.registry.static_files.digest}/{name}"
+
+
+def static_file(request: Any) -> Response:
+    """One file; nothing where it is of another version, whose name would be cached for a year."""
+    files, name = request.registry.static_files, request.matchdict["name"]
+    if name not in files or request.matchdict["digest"] != files.digest:
+        return HTTPNotFound()
+    response = Response(files[name], content_type=TYPES[Path(name).suffix], charset="utf-8")
+    response.cache_control = f"public, max-age={YEAR}, immutable"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def includeme(config: Configurator) -> None:
+    config.registry.static_files = StaticFiles(FOLDER)
+    config.add_route("static", "/-/static/{digest}/{name}", factory=lambda request: None)
+    config.add_view(
+        static_file, route_name="static", request_method="GET", permission=NO_PERMISSION_REQUIRED
+    )

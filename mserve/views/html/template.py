@@ -1,0 +1,46 @@
+"""What every template knows: words for people, addresses of static files, and what the key may do.
+
+Nothing here touches the tree until a template asks: the page of a failed database has no tree.
+"""
+
+from functools import partial
+from typing import Any
+
+from pyramid.events import BeforeRender, subscriber
+
+from mserve.resources.roles import Permission
+from mserve.views.html import words
+from mserve.views.html.static import static_path
+from mserve.views.json import door_url
+from mserve.views.urls import url
+
+
+@subscriber(BeforeRender)
+def add_globals(event: Any) -> None:
+    """Adds the globals of templates; other renderers need none."""
+    if not (event.get("renderer_name") or "").endswith(".jinja2"):
+        return
+    request = event["request"]
+    event.update(
+        words=words,
+        static=partial(static_path, request),
+        door=partial(door_url, request),
+        may=partial(may, request),
+        crumbs=partial(crumbs, request),
+    )
+
+
+def may(request: Any, permission: str, node: Any) -> bool:
+    """Whether the client's key allows `permission` on `node`."""
+    return bool(request.has_permission(Permission(permission), node))
+
+
+def crumbs(request: Any, node: Any) -> list[tuple[str, str]]:
+    """Name and URL of the nodes from the client's own root down to `node`, as far as it may see."""
+    found: list[tuple[str, str]] = []
+    for each in node.lineage():
+        if may(request, Permission.VIEW, each):
+            found.insert(0, (each.__name__ or "mserve", url(request, each)))
+        if each is request.virtual_root:
+            break
+    return found

@@ -1,0 +1,103 @@
+// Brings the page up to date in place: it is asked for again, and what is marked data-live replaced.
+
+export class Problem extends Error {
+  constructor(status, detail) {
+    super(detail);
+    this.status = status;
+  }
+}
+
+// What REST answers at `url`; throws a Problem with the server's own words, or in ours without any.
+export async function rest(url, method = "GET", body = undefined) {
+  const headers = { Accept: "application/json" };
+  if (body !== undefined && !(body instanceof URLSearchParams)) {
+    headers["Content-Type"] = "application/json";
+    body = JSON.stringify(body);
+  }
+  let answer, text;
+  try {
+    answer = await fetch(url, { method, headers, body, cache: "no-store" });
+    text = await answer.text();
+  } catch {
+    throw new Problem(0, "the server can't be reached; is the connection down?");
+  }
+  const said = parsed(text);
+  if (!answer.ok) throw new Problem(answer.status, detailOf(said, answer.status));
+  return said;
+}
+
+export function parsed(text) {
+  try {
+    return text ? JSON.parse(text) : null;
+  } catch {
+    return null;
+  }
+}
+
+export function detailOf(problem, status) {
+  return problem?.detail ?? `the server answered ${status}`;
+}
+
+const GAP = 1000; // ms between two refreshes at least, however many ask
+let last = 0;
+let planned = null;
+let current = null;
+
+// Refreshes as soon as may be; whoever asks before it begins waits for the same one.
+export function refresh() {
+  planned ??= Promise.all([pause(last + GAP - Date.now()), current]).then(() => {
+    planned = null;
+    last = Date.now();
+    current = replaceAll();
+    return current;
+  });
+  return planned;
+}
+
+function pause(ms) {
+  return new Promise((resolve) => setTimeout(resolve, Math.max(ms, 0)));
+}
+
+async function replaceAll() {
+  let answer;
+  try {
+    answer = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store" });
+    if (!answer.ok) return;
+  } catch {
+    return; // the next change tries again
+  }
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const old of document.querySelectorAll("[data-live]")) {
+    const now = fresh.getElementById(old.id);
+    if (now) replace(old, document.importNode(now, true));
+  }
+  document.dispatchEvent(new Event("refreshed"));
+}
+
+function replace(old, now) {
+  const [before, after] = [old, now].map((each) => each.querySelector("[data-rows]"));
+  if (before && after) mergeRows(before, after);
+  else if (!old.isEqualNode(now)) old.replaceWith(now);
+}
+
+// Only rows that changed are touched, so that pictures don't flicker and the focus stays.
+function mergeRows(before, after) {
+  const known = new Map([...before.children].map((row) => [row.dataset.id, row]));
+  let place = before.firstElementChild;
+  for (const row of [...after.children]) {
+    const old = known.get(row.dataset.id);
+    known.delete(row.dataset.id);
+    const kept = old?.dataset.tag === row.dataset.tag ? old : row;
+    if (old && kept === row) exchange(old, row);
+    else if (kept !== place) before.insertBefore(kept, place);
+    if (!old) row.classList.add("new");
+    place = kept.nextElementSibling;
+  }
+  for (const gone of known.values()) gone.remove();
+}
+
+function exchange(old, row) {
+  const focused = old.contains(document.activeElement);
+  old.replaceWith(row);
+  if (focused) row.querySelector("a")?.focus();
+}

@@ -13,6 +13,8 @@ COMMANDS = {
     "zeo": "mserve.cli.zeo:zeo",
     "worker": "mserve.cli.work:worker",
     "scheduler": "mserve.cli.work:scheduler",
+    "check": "mserve.cli.check:check",
+    "pack": "mserve.cli.check:pack",
 }
 
 

@@ -1,0 +1,56 @@
+"""Whether each file beside the tree is one that the tree refers to.
+
+A process that is killed in mid-commit leaves a blob whose transaction never was, or a temporary
+file. Packing removes neither.
+"""
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ZODB.POSException import POSKeyError
+
+from mserve.check.finding import Finding
+
+
+def check(db: Any, age: float, repair: bool) -> Iterator[Finding]:
+    """Files that nobody refers to and nobody has touched for `age` seconds."""
+    storage = db.storage
+    for file in _blobs(storage):
+        if _older(file, age) and not _known(storage, file):
+            yield _orphan(file, "no record of the tree refers to this blob", repair)
+    for file in sorted(Path(storage.temporaryDirectory()).rglob("*")):
+        if file.is_file() and not file.name.startswith(".") and _older(file, age):
+            yield _orphan(file, "a temporary file that was left behind", repair)
+
+
+def _blobs(storage: Any) -> Iterator[Path]:
+    for _, folder in storage.fshelper.listOIDs():
+        for name in sorted(os.listdir(folder)):
+            if name.endswith(".blob"):
+                yield Path(folder, name)
+
+
+def _known(storage: Any, file: Path) -> bool:
+    """Whether the tree has a record of the blob's object as of the blob's transaction."""
+    oid, tid = storage.fshelper.splitBlobFilename(str(file))
+    try:
+        storage.loadSerial(oid, tid)
+    except POSKeyError:
+        return False
+    return True
+
+
+def _older(file: Path, age: float) -> bool:
+    try:
+        return time.time() - file.stat().st_ctime >= age
+    except FileNotFoundError:  # it was in use, and has gone its way
+        return False
+
+
+def _orphan(file: Path, what: str, repair: bool) -> Finding:
+    if repair:
+        file.unlink(missing_ok=True)
+    return Finding("file", str(file), what, repair)

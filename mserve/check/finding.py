@@ -1,0 +1,25 @@
+"""Finding: one thing that is not as it should be."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`kind` is `content`, `index`, `usage` or `file`; `mended` tells whether it is right now."""
+
+    kind: str
+    where: str
+    what: str
+    mended: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.where}: {self.what}{' (mended)' if self.mended else ''}"
+
+
+def path(node: object) -> str:
+    """Where a node is, for a person."""
+    names: list[str] = []
+    while node is not None:
+        names.insert(0, getattr(node, "__name__", None) or "")
+        node = getattr(node, "__parent__", None)
+    return "/".join(names) or "/"

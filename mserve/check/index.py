@@ -1,0 +1,67 @@
+"""Whether the site's indexes hold what is there, and only that."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from mserve.check.finding import Finding, path
+from mserve.resources.job import DUE, RUNNING, Job
+from mserve.resources.node import Branch
+
+
+def check(site: Any, repair: bool) -> Iterator[Finding]:
+    """Stale and missing entries of the indexes."""
+    yield from _missing(site, repair)
+    yield from _stale(site, repair)
+    yield from _runs(site, "due", DUE, repair)
+    yield from _runs(site, "running", RUNNING, repair)
+    yield from _active(site, repair)
+
+
+def _missing(site: Any, repair: bool) -> Iterator[Finding]:
+    for node in (site, *site.walk()):
+        if site.ids.get(node.id) is not node:
+            if repair:
+                site.register(node)
+            yield Finding("index", path(node), "its id is not in the index", repair)
+        for key in (node.keys or {}).values():
+            if site.key_index.get(key.digest) is not key:
+                if repair:
+                    site.key_index[key.digest] = key
+                yield Finding("index", path(node), f"its key {key.id} is not in the index", repair)
+
+
+def _stale(site: Any, repair: bool) -> Iterator[Finding]:
+    trashed = set(_in_trash(site))
+    for id, thing in [*site.ids.items()]:
+        job = isinstance(thing, Job)
+        there = thing.sort_key in thing.service.jobs if job else thing.in_tree or id in trashed
+        if not there:
+            if repair:
+                site.ids.discard(id)
+            yield Finding("index", id, "it is in the index and not in the tree", repair)
+
+
+def _in_trash(site: Any) -> Iterator[str]:
+    for node in site.walk():
+        for trashed in node.all_trash() if node.type == "service" else ():
+            yield trashed.node.id
+            if isinstance(trashed.node, Branch):
+                yield from (each.id for each in trashed.node.walk())
+
+
+def _runs(site: Any, name: str, state: str, repair: bool) -> Iterator[Finding]:
+    index = getattr(site, name)
+    for id, _ in [*index.items()]:
+        run = site.run(id)
+        if run is None or run.state != state:
+            if repair:
+                index.discard(id)
+            yield Finding("index", id, f"it is in the index {name} and is not {state}", repair)
+
+
+def _active(site: Any, repair: bool) -> Iterator[Finding]:
+    for id, job in [*site.active.items()]:
+        if job.outcome is not None:
+            if repair:
+                site.active.discard(id)
+            yield Finding("index", id, "the job has ended and is in the index active", repair)

@@ -1,0 +1,100 @@
+"""`mserve check` finds what is amiss, and mends what can be mended."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mserve import database, evolve, ingest
+from mserve.check import Finding, Scope, check
+from mserve.resources import usage
+from mserve.resources.spool import Spool, directory
+from mserve.settings import Settings
+
+ALL = Scope(digests=True, age=0)
+MEND = Scope(repair=True, digests=True, age=0)
+
+
+@pytest.fixture
+def db(settings: Settings) -> Iterator[Any]:
+    """A tree with two files, one of two versions, and one in the trash."""
+    evolve.ensure(settings)
+    db = database.open_database(settings)
+    for name, body in (("a", b"one"), ("a", b"two!"), ("b", b"three"), ("c", b"123456")):
+        database.run(db, lambda site, name=name, body=body: store(site, name, body))
+    database.run(db, lambda site: ingest.remove(site["demo"]["files"]["c"]))
+    yield db
+    db.close()
+
+
+def store(site: Any, name: str, body: bytes) -> None:
+    spool = Spool(directory(site))
+    spool.write(body)
+    spool.close()
+    ingest.put(site["demo"]["files"], name, spool)
+    spool.discard()
+
+
+def found(db: Any, scope: Scope = ALL) -> list[Finding]:
+    return list(check(db, scope))
+
+
+def path_of(db: Any, name: str) -> Path:
+    return Path(database.run(db, lambda site: site["demo"]["files"][name].content.path))
+
+
+def test_a_sound_tree_has_no_findings(db: Any) -> None:
+    assert found(db) == []
+
+
+def test_bytes_that_are_gone_are_found_and_not_called_mended(db: Any) -> None:
+    path_of(db, "b").unlink()
+    [finding] = found(db, MEND)
+    assert (finding.kind, finding.where, finding.mended) == ("content", "/demo/files/b", False)
+
+
+def test_bytes_that_changed_are_found(db: Any) -> None:
+    for body, words in ((b"THREE", "SHA-256"), (b"3", "should have 5 bytes")):
+        path_of(db, "b").chmod(0o600)
+        path_of(db, "b").write_bytes(body)
+        [finding] = found(db)
+        assert words in finding.what
+
+
+def test_orphans_are_found_and_removed(db: Any) -> None:
+    blob = path_of(db, "b")
+    orphan = blob.with_name(f"0x{'00' * 7}01.blob")
+    orphan.write_bytes(b"left by a killed process")
+    left = Path(db.storage.temporaryDirectory(), "spool-left")
+    left.write_bytes(b"too")
+    assert {finding.where for finding in found(db)} == {str(orphan), str(left)}
+    assert found(db, Scope(age=3600)) == []
+    assert all(finding.mended for finding in found(db, MEND))
+    assert not orphan.exists()
+    assert not left.exists()
+    assert blob.exists()
+    assert found(db) == []
+
+
+def test_wrong_sums_are_found_and_mended(db: Any) -> None:
+    def spoil(site: Any) -> None:
+        usage.keep([site["demo"]], 7, 1, files=1)
+
+    database.run(db, spoil)
+    assert {finding.where for finding in found(db)} == {"/demo"}
+    assert all(finding.mended for finding in found(db, MEND))
+    assert found(db) == []
+
+
+def test_stale_and_missing_index_entries_are_found_and_mended(db: Any) -> None:
+    def spoil(site: Any) -> None:
+        site.ids.discard(site["demo"]["files"]["b"].id)
+        site.ids["gone"] = ingest.make_folder(site["demo"]["files"], "x")
+        site["demo"]["files"].drop("x")
+        site.due["nothing-0-0"] = (1, "normal", 0)
+
+    database.run(db, spoil)
+    assert len(found(db)) == 4
+    assert all(finding.mended for finding in found(db, MEND))
+    assert found(db) == []

@@ -1,14 +1,13 @@
 """Byte ranges (RFC 9110, 14): what a Range asks of so many bytes, with no more work than those.
 
-Ranges that overlap or nearly touch are sent as one, so that no request gets more than the whole.
+Ranges that overlap are sent as one (15.3.7.2), so that no request gets more than the whole.
 """
 
 import re
 from typing import NamedTuple
 
 MOST = 100  # ranges in one request; one that has more gets the whole (14.2)
-GAP = 80  # bytes; what the head of a further part takes, about (15.3.7.2)
-UNIT = re.compile(r"bytes[ \t]*=(.*)", re.IGNORECASE)
+UNIT = re.compile(r"bytes=(.+)", re.IGNORECASE)
 SPEC = re.compile(r"([0-9]*)-([0-9]*)")
 ENDLESS = 1 << 63
 
@@ -25,18 +24,18 @@ class Span(NamedTuple):
 
 
 def asked(field: str | None, size: int) -> list[Span] | None:
-    """The spans to send, in the client's order; [] if none can be (416), None for the whole."""
+    """The spans to send, in the client's order; [] if none can be (416), None for the whole.
+
+    Of nothing the whole is sent: no Content-Range can tell a part of it.
+    """
     unit = UNIT.fullmatch(field.strip()) if field else None
-    if unit is None or unit[1].count(",") >= MOST:
+    if unit is None or size == 0 or unit[1].count(",") >= MOST:
         return None
     specs = [spec for part in unit[1].split(",") if (spec := part.strip(" \t"))]
     found = [_span(spec, size) for spec in specs]
     if None in found:
         return []  # not by the grammar: rejected whole, as 14.2 allows
-    spans = [span for span in found if span and span.start < span.stop]
-    if not spans and size == 0 and all(_is_suffix(spec) for spec in specs) and specs:
-        return None  # the last n bytes of nothing: that is the whole
-    return coalesced(spans)
+    return coalesced([span for span in found if span and span.start < span.stop])
 
 
 def _span(spec: str, size: int) -> Span | None:
@@ -53,10 +52,6 @@ def _span(spec: str, size: int) -> Span | None:
     return Span(min(start, size), min(stop, size))
 
 
-def _is_suffix(spec: str) -> bool:
-    return spec.startswith("-") and bool(spec.strip("-0"))
-
-
 def _number(digits: str) -> int:
     """The number, or one beyond any file; Python itself refuses thousands of digits."""
     digits = digits.lstrip("0")
@@ -64,10 +59,10 @@ def _number(digits: str) -> int:
 
 
 def coalesced(spans: list[Span]) -> list[Span]:
-    """`spans` where none overlaps or nearly touches another, by their first appearance."""
+    """`spans` where none overlaps another, in the order of their first appearance."""
     merged: list[tuple[int, Span]] = []
     for place, span in sorted(enumerate(spans), key=lambda item: item[1]):
-        if merged and span.start <= merged[-1][1].stop + GAP:
+        if merged and span.start < merged[-1][1].stop:
             before, last = merged[-1]
             merged[-1] = min(before, place), Span(last.start, max(last.stop, span.stop))
         else:

@@ -74,7 +74,8 @@ class SecurityPolicy:
             allowed = self.acl.permits(context, [principal(link)], permission)
             if not allowed:
                 return allowed
-        return self._open(key, context) or allowed
+        closed = self._open(key, context)
+        return allowed if closed is None else closed  # a Denied is false
 
     def _open(self, key: Key, context: Any) -> Closed | None:
         service = service_of(context)

@@ -7,6 +7,7 @@ worked on, and how far it is.
 
 import json
 import logging
+import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -33,6 +34,7 @@ ALIVE = "mserve:alive:"
 PROGRESS = "mserve:progress:"
 PROGRESS_TTL = 3600  # seconds
 FAILURE_TTL = 300  # seconds; the tree knows what failed and why, RQ only for its own tools
+AWAY = 2.0  # seconds
 BATCH = 500  # deliveries or keys in one round trip
 
 
@@ -61,6 +63,7 @@ class Queues:
 
     def __init__(self, redis: Redis) -> None:
         self.redis = redis
+        self.away_until = 0.0  # by time.monotonic(): nobody waits again for a Redis that hangs
 
     @classmethod
     def from_url(cls, url: str) -> "Queues":
@@ -179,9 +182,10 @@ def after_commit(transaction: Any, db: Any, deliveries: Sequence[Delivery]) -> N
 
 def _push_if_committed(committed: bool, queues: Queues, deliveries: Sequence[Delivery]) -> None:
     """Never raises: what is due stays due in the tree, and a sweep delivers it."""
-    if not committed:
+    if not committed or time.monotonic() < queues.away_until:
         return
     try:
         queues.push(deliveries)
     except RedisError as fault:
-        log.warning("%d tasks wait for the next sweep: Redis: %s", len(deliveries), fault)
+        queues.away_until = time.monotonic() + AWAY
+        log.warning("tasks wait for the next sweep, pushing again in %g s: %s", AWAY, fault)

@@ -22,6 +22,7 @@ def attempts_of(request: Any) -> int | None:
 
 
 def before_retry(event: Any) -> None:
+    event.environ["wsgi.input"].seek(0)  # the attempt before has read it
     pause(event.environ.get("retry.attempt", 0) + 1)
 
 

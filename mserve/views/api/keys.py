@@ -1,5 +1,6 @@
 """REST of keys: made, listed and revoked at `<node>/-/keys`."""
 
+from itertools import islice
 from typing import Any
 
 from mserve.errors import BadInput, Refused
@@ -18,9 +19,10 @@ from mserve.views.urls import facet_url
 def listing(context: Keys, request: Any) -> Any:
     """The node's keys: all to its administrator, else those made from the client's own key."""
     limit, after = paging.asked(request)
-    keys = context.node.keys or {}
-    found = [(id, keys[id]) for id in sorted(keys) if after is None or id > after]
-    found = [(id, key) for id, key in found if _may_see(request, key)]
+    keys = context.node.keys
+    after_it = keys.items(min=after, excludemin=after is not None) if keys else ()
+    visible = ((id, key) for id, key in after_it if _may_see(request, key))
+    found = list(islice(visible, limit + 1))
     items = [json.key(request, key) for _, key in found[:limit]]
     return paging.page(request, context, items, found, limit, total=None)
 

@@ -7,9 +7,10 @@ from mserve import ingest
 from mserve.errors import BadInput
 from mserve.resources import clock
 from mserve.resources.container import Container
-from mserve.resources.facets import Info
+from mserve.resources.facets import Facets, Info
 from mserve.resources.folder import Folder
 from mserve.resources.mfile import Mfile
+from mserve.resources.names import check_name
 from mserve.resources.node import Branch, Node
 from mserve.resources.roles import Permission
 from mserve.resources.service import Service
@@ -20,6 +21,8 @@ from mserve.views.body import Fields, document, flag, mapping, text
 from mserve.views.config import no_content, rest
 from mserve.views.targets import target_folder
 
+GIVEN = ("start", "end", "priority")
+"""Terms of a service that its provider sets, not its own administrator."""
 METADATA_LIMIT = 64 << 10  # bytes of JSON
 
 
@@ -27,6 +30,12 @@ METADATA_LIMIT = 64 << 10  # bytes of JSON
 def info(context: Info, request: Any) -> Any:
     """The node's own JSON."""
     return json.node(request, context.node)
+
+
+@rest(context=Facets, method="PUT", permission=Permission.ADD)
+def put_on_facets(context: Facets, request: Any) -> Any:
+    """No file can be called so."""
+    check_name(context.__name__)
 
 
 @rest(context=(Site, Container, Service, Folder), method="GET", permission=Permission.VIEW)
@@ -58,7 +67,7 @@ def change(context: Node, request: Any) -> Any:
     path = fields.take("parent", text)
     metadata = fields.take("metadata", mapping)
     service = isinstance(context, Service)
-    terms = _terms(context, fields, asked) if service else {}
+    terms = _terms(context, fields, asked, request) if service else {}
     properties = take_properties(fields) if service else {}
     fields.end()
     if metadata is not None:
@@ -73,10 +82,14 @@ def change(context: Node, request: Any) -> Any:
     return json.node(request, context)
 
 
-def _terms(service: Service, fields: Fields, asked: dict[str, Any]) -> dict[str, Any]:
+def _terms(service: Service, fields: Fields, asked: dict[str, Any], request: Any) -> dict[str, Any]:
     """A service's start, end, priority; null takes a time away."""
     checks = {"start": clock.parse, "end": clock.parse, "priority": flag, "profile": text}
     terms = {name: fields.take(name, checks[name]) for name in checks if name in asked}
+    if not request.has_permission(Permission.ADD_SERVICE, service):
+        fields.faults += [
+            (f"/{name}", "is the provider's to set") for name in terms if name in GIVEN
+        ]
     for name in ("priority", "profile"):
         if name in terms and terms[name] is None:
             del terms[name]

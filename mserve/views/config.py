@@ -1,7 +1,9 @@
 """How views are declared: @rest and @page say all about a view's door at the view itself.
 
-`@rest(context=Folder, method="POST", permission=Permission.ADD)` answers JSON or bytes; `@page`
-answers a client that asks for text/html. A view without a permission is refused to everybody.
+`@rest(context=Folder, method="POST", permission=Permission.ADD, takes="NewFolder",
+gives={201: "Folder"})` answers JSON or bytes, and its line and docstring make its entry in the OpenAPI
+document (views/openapi.py); `@page` answers a client that asks for text/html. A view without a
+permission is refused to everybody.
 """
 
 from collections.abc import Callable, Iterable
@@ -12,6 +14,7 @@ from pyramid.config import Configurator
 from pyramid.response import Response
 
 from mserve.resources.roles import Permission
+from mserve.views.declared import Answers, Declared, Door, Names
 
 View = Callable[[Any, Any], Any]
 NOBODY = "nobody"
@@ -23,15 +26,24 @@ def rest(
     context: type | tuple[type, ...],
     method: str,
     permission: Permission | str,
+    takes: Names = (),
+    gives: Answers | None = None,
+    query: tuple[str, ...] = (),
+    errors: tuple[int, ...] = (),
     **predicates: Any,
 ) -> Callable[[View], View]:
-    """Declares a view of the machines' door. What it returns is a Response, or becomes JSON."""
+    """Declares a view of the machines' door. What it returns is a Response, or becomes JSON.
+
+    takes, gives, query, errors: as in Door.
+    """
     contexts = context if isinstance(context, tuple) else (context,)
+    door = Door(takes, gives, query, errors)
 
     def attach(view: View) -> View:
         def register(scanner: Any, name: str, wrapped: View) -> None:
             for each in contexts:
-                scanner.config.add_rest_view(wrapped, each, method, permission, **predicates)
+                declared = Declared(wrapped, each, method, permission, door)
+                scanner.config.add_rest_view(declared, **predicates)
 
         venusian.attach(view, register, category="pyramid")
         return view
@@ -78,16 +90,14 @@ class DoorPredicate:
         return bool(request.door == self.door)
 
 
-def add_rest_view(
-    config: Configurator, view: View, context: type, method: str, permission: str, **predicates: Any
-) -> None:
-    """Directive: a view of the machines' door, entered in the table that answers 405."""
-    config.registry.rest_methods.setdefault(context, set()).add(method)
+def add_rest_view(config: Configurator, declared: Declared, **predicates: Any) -> None:
+    """Directive: a view of the machines' door, entered in the table of what is declared."""
+    config.registry.declared.append(declared)
     config.add_view(
-        view,
-        context=context,
-        request_method=method,
-        permission=permission,
+        declared.view,
+        context=declared.context,
+        request_method=declared.method,
+        permission=declared.permission,
         renderer="json",
         **predicates,
     )
@@ -95,9 +105,8 @@ def add_rest_view(
 
 def methods_of(registry: Any, context: Any) -> Iterable[str]:
     """The methods that `context` answers, for Allow (RFC 9110, 10.2.1)."""
-    found: set[str] = {"OPTIONS"}
-    for each in type(context).__mro__:
-        found |= registry.rest_methods.get(each, set())
+    found = {each.method for each in registry.declared if isinstance(context, each.context)}
+    found.add("OPTIONS")
     return sorted(found | ({"HEAD"} if "GET" in found else set()))
 
 
@@ -113,7 +122,7 @@ def no_content() -> Response:
 
 
 def includeme(config: Configurator) -> None:
-    config.registry.rest_methods = {}
+    config.registry.declared = []
     config.add_directive("add_rest_view", add_rest_view)
     config.add_view_predicate("door", DoorPredicate)
     config.set_default_permission(NOBODY)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.functional.production import QUICK, Production, production
 from tests.functional.stack import Stack
 
 
@@ -15,6 +16,13 @@ def stack() -> Iterator[Stack]:
         yield stack.start()
     finally:
         stack.end()
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[Production]:
+    """A running mserve with production.ini's settings, shared: leave it running."""
+    with production(**QUICK) as stack:
+        yield stack
 
 
 @pytest.fixture

@@ -1,21 +1,34 @@
 """A stack of production.ini as it stands: on a PostgreSQL and a Redis that run elsewhere."""
 
+import configparser
+import os
+import stat
+import subprocess
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 import psutil
 from redis import Redis
 
+from tests.functional.deployed import free_ports, listens
 from tests.functional.postgres import Postgres
-from tests.functional.stack import Stack
+from tests.functional.stack import Stack, wait_for
 from tests.unit.tasks.support import RedisServer
 
 INI = Path(__file__).parents[2] / "production.ini"
 QUICK = {"lease": "2", "heartbeat": "0.5", "sweep_interval": "1"}  # seconds, to wait less
+
+
+class Web(NamedTuple):
+    """A web process on an address of its own, host:port."""
+
+    address: str
+    process: subprocess.Popen[bytes]
 
 
 class Production(Stack):
@@ -58,6 +71,33 @@ class Production(Stack):
                 return name
         raise AssertionError("no web process has this connection")
 
+    @contextmanager
+    def web(self, name: str, **lines: str) -> Iterator["Web"]:
+        """Another web process, with own ini lines."""
+        port = free_ports(1)[0]
+        config = configparser.RawConfigParser()
+        config.read(self.ini)
+        config.set("server:main", "listen", f"127.0.0.1:{port}")
+        for line, value in lines.items():
+            config.set("app:main", f"mserve.{line}", value)
+        ini = self.folder / f"{name}.ini"
+        with ini.open("w") as file:
+            config.write(file)
+        with (self.data / "logs" / f"{name}.log").open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "pyramid.scripts.pserve", str(ini)],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env={**os.environ, **self.environment, "MSERVE_DATA": str(self.data)},
+            )
+        try:
+            wait_for(lambda: listens(port))
+            yield Web(f"127.0.0.1:{port}", process)
+        finally:
+            process.terminate()
+            process.wait(30)
+
     def secrets(self) -> set[str]:
         """What no log may hold."""
         database, redis = self.postgres.password, self.redis.split(":")[2].partition("@")[0]
@@ -68,6 +108,16 @@ class Production(Stack):
         files = [self.postgres.log, *(self.data / "logs").iterdir()]
         shown = self.console.read_text(errors="replace").replace(self.demo_url, "")
         return "".join([shown, *(file.read_text(errors="replace") for file in files)])
+
+
+def largest_open(pid: int) -> int:
+    """The size of the largest file that a process has open, with a name or without."""
+    sizes = [0]
+    for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(OSError):
+            status = descriptor.stat()
+            sizes += [status.st_size] if stat.S_ISREG(status.st_mode) else []
+    return max(sizes)
 
 
 def local_port(client: httpx.Client) -> int:

@@ -1,0 +1,190 @@
+"""production.ini: PostgreSQL, a Redis by URL, two web processes. What holds on ZEO holds here."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+import transaction
+
+from mserve.database import open_database
+from mserve.resources import usage
+from mserve.resources.spool import Spool
+from mserve.settings import Settings
+from tests.functional.production import Production
+from tests.functional.stack import wait_for
+from tests.functional.test_chaos import (
+    Uploads,
+    check_content,
+    check_jobs,
+    check_usage,
+    healthy,
+    in_threads,
+    picture,
+)
+
+UPLOADS = 100
+
+
+@pytest.fixture
+def database(running: Production, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """The stack's own database, opened by this process as well."""
+    for name, value in running.environment.items():
+        monkeypatch.setenv(name, value)
+    db = open_database(Settings.from_ini(running.ini))
+    yield db
+    db.close()
+
+
+def test_only_what_is_not_configured_elsewhere_is_started(running: Production) -> None:
+    assert sorted(running.pids()) == ["scheduler", "web-1", "web-2", "worker"]
+    assert not (running.data / "Data.fs").exists()
+    assert not (running.data / "redis").exists()
+
+
+def test_from_upload_to_a_revoked_sub_key(running: Production) -> None:
+    with httpx.Client(base_url=running.demo_url, timeout=30) as owner:
+        stored = owner.put("in/cat.jpg", content=picture())
+        assert stored.status_code == 201
+        wait_for(lambda: ended(owner, stored.json()["job"]))
+        assert owner.get("in/cat.jpg/-/thumbnail").headers["Content-Type"] == "image/jpeg"
+        key = sub_key(owner, "in/cat.jpg")
+        assert owner.get("in/cat.jpg/-/content", headers=key).status_code == 200
+    each = running.client_of_each()
+    assert sorted(each) == ["web-1", "web-2"]
+    for client in each.values():
+        client.close()
+
+
+def test_a_key_revoked_in_one_process_is_refused_at_once_in_the_other(running: Production) -> None:
+    each = running.client_of_each()
+    path = httpx.URL(running.demo_url).path
+    first, second = each["web-1"], each["web-2"]
+    try:
+        first.put(f"{path}r.txt", content=b"to be read")
+        for _ in range(30):
+            made = first.post(f"{path}r.txt/-/keys", json={"role": "mfilereadonly"})
+            headers = {"Authorization": f"Bearer {made.json()['key']}"}
+            assert second.get("/demo/files/r.txt", headers=headers).status_code == 200
+            assert first.delete(made.headers["Location"]).status_code == 204
+            assert second.get("/demo/files/r.txt", headers=headers).status_code == 404
+            first, second = second, first
+        assert {running.taker(client) for client in each.values()} == {"web-1", "web-2"}
+    finally:
+        for client in each.values():
+            client.close()
+
+
+def test_writers_that_count_do_not_conflict(database: Any) -> None:
+    """The counters' `_p_resolveConflict` is called, and adds both sides."""
+    metric = "http://example.com/tested"
+    with opened(database) as first, opened(database) as second:
+        for manager, service in (first, second):
+            manager.begin()
+            usage.report([service], metric, 3)
+        first[0].commit()
+        second[0].commit()
+        first[0].begin()
+        assert first[1].usage.get(metric).total == 6
+        first[0].abort()
+
+
+def test_bytes_become_a_blob_by_a_rename(running: Production, database: Any) -> None:
+    folder = database.storage.temporaryDirectory()
+    assert Path(folder).is_relative_to(running.blobs)
+    with Path(__file__).open("rb") as file, opened(database) as (manager, service):
+        spool = Spool.receive(folder, file, None)
+        inode = os.stat(spool.path).st_ino
+        manager.begin()
+        content = service._p_jar.root()["tried"] = spool.content()
+        manager.commit()
+        spool.discard()
+        manager.begin()
+        assert os.stat(content.path).st_ino == inode
+        del service._p_jar.root()["tried"]
+        manager.commit()
+
+
+@pytest.mark.parametrize("command", ["init", "evolve"])
+def test_init_and_evolve_may_be_run_again(running: Production, command: str) -> None:
+    key = (running.data / "admin.key").read_text()
+    environment = {**os.environ, **running.environment, "MSERVE_DATA": str(running.data)}
+    line = [sys.executable, "-m", "mserve.cli", command, str(running.ini)]
+    assert subprocess.run(line, env=environment, check=False).returncode == 0
+    assert (running.data / "admin.key").read_text() == key
+
+
+def test_killed_web_processes_and_workers_lose_nothing(running: Production) -> None:
+    uploads = Uploads(running.demo_url)
+    uploaders = in_threads(*(lambda n=n: uploads.run(n) for n in range(4)))
+    killed: list[str] = []
+    over = threading.Event()
+    killers = in_threads(lambda: kill_in_turn(running, killed, over))
+    wait_for(lambda: len(uploads.acknowledged) >= UPLOADS, 120)
+    over.set()
+    uploads.over.set()
+    for thread in (*uploaders, *killers):
+        thread.join()
+    assert {name.partition("-")[0] for name in killed} == {"web", "worker"}
+    with running.client() as client:
+        wait_for(lambda: healthy(client))
+        check_content(client, uploads)
+        check_jobs(client, uploads)
+        check_usage(client, running.demo_url)
+
+
+def test_no_secret_is_in_any_log(running: Production) -> None:
+    logs = running.logs()
+    assert "COMMIT" in logs.upper()  # PostgreSQL's is among them
+    assert [secret for secret in running.secrets() if secret in logs] == []
+
+
+def kill_in_turn(stack: Production, killed: list[str], over: threading.Event) -> None:
+    """kill -9 of a web process, a worker, the other web process, …, until `over`."""
+    assert stack.process
+    supervisor = psutil.Process(stack.process.pid)
+    while not over.wait(random.uniform(1.3, 1.6)) or len(killed) < 6:
+        name = ("web-1", "worker", "web-2")[len(killed) % 3]
+        try:
+            found = next(part for part in supervisor.children() if is_part(part, name))
+            (found.children() or [found])[0].send_signal(signal.SIGKILL)
+            killed.append(name)
+        except (psutil.Error, StopIteration):  # it is just being started again
+            time.sleep(0.1)
+
+
+def is_part(process: psutil.Process, name: str) -> bool:
+    told = process.environ().get("NOTIFY_SOCKET", "")
+    return name in process.cmdline() or Path(told).stem == name
+
+
+@contextmanager
+def opened(database: Any) -> Iterator[tuple[Any, Any]]:
+    """A connection's transaction manager, and the demo service by it."""
+    manager = transaction.TransactionManager(explicit=True)
+    connection = database.open(manager)
+    manager.begin()
+    service = connection.root()["mserve"]["demo"]["files"]
+    manager.abort()
+    yield manager, service
+    connection.close()
+
+
+def sub_key(client: httpx.Client, path: str) -> dict[str, str]:
+    made = client.post(f"{path}/-/keys", json={"role": "mfilereadonly"})
+    assert made.status_code == 201
+    return {"Authorization": f"Bearer {made.json()['key']}"}
+
+
+def ended(client: httpx.Client, url: str) -> bool:
+    return client.get(url).json()["state"] in ("done", "failed")

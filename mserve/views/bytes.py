@@ -87,9 +87,7 @@ def _with_body(
         response.headers["Content-Length"] = str(content.size)
         return response
     speed = speed_of(request)
-    handed = hand_over(request, content, speed) if content.size else None
-    if handed is not None:
-        response.headers.update(handed)
+    if content.size and hand_over(request, response, content, speed):
         response.headers["Content-Length"] = "0"  # the front puts its own; else no keep-alive
         return response
     pieces = throttle.whole(content.size) if spans is None else _partial(response, content, spans)

@@ -69,14 +69,18 @@ class PacedWindow(Window):
         channel.writable = self._writable
 
     def read(self, most: int | None = -1) -> bytes:
-        due = self._pace.due(self._place)
+        due = self._due()
         return super().read(due if most is None or most < 0 else min(due, most)) if due else b""
+
+    def _due(self) -> int:
+        """Bytes that are due, if they are worth a turn: else each byte would have its own."""
+        due = self._pace.due(self._place)
+        return due if due >= min(self._pace.gulp, self.size - self._place) else 0
 
     def _writable(self) -> bool:
         """In place of the channel's own: it has something to write, and that is due."""
         channel = self._channel
-        wanted = min(self._pace.gulp, self.size - self._place)
-        due = channel.will_close or self.closed or self._pace.due(self._place) >= wanted
+        due = channel.will_close or self.closed or self._due() or self._place >= self.size
         return bool(due and type(channel).writable(channel))
 
     def close(self) -> None:

@@ -1,9 +1,9 @@
 """How views are declared: @rest and @page say all about a view's door at the view itself.
 
 `@rest(context=Folder, method="POST", permission=Permission.ADD, takes="NewFolder",
-gives={201: "Folder"})` answers JSON or bytes, and its line and docstring make its entry in the OpenAPI
-document (views/openapi.py); `@page` answers a client that asks for text/html. A view without a
-permission is refused to everybody.
+gives={201: "Folder"})` answers JSON or bytes, and makes, with the docstring, its entry in the
+OpenAPI document (views/openapi.py); `@page` answers a client that asks for text/html. A view
+without a permission is refused to everybody.
 """
 
 from collections.abc import Callable, Iterable

@@ -1,7 +1,7 @@
 """What a view says of itself with @rest, for the OpenAPI document and for 405.
 
 Names of schemas are those of views/schemas.py, names of query parameters those of
-views/parameters.py. The answers that go wrong are not declared: views/answers.py has rules for them.
+views/parameters.py. Answers that tell of errors are not declared: views/answers.py has rules.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -47,7 +47,7 @@ class Door:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Declared:
     """One view for one class of context."""
 
@@ -60,7 +60,7 @@ class Declared:
     @property
     def open(self) -> bool:
         """Whether no key is needed."""
-        return self.permission == NO_PERMISSION_REQUIRED
+        return bool(self.permission == NO_PERMISSION_REQUIRED)
 
     @property
     def words(self) -> tuple[str, str]:
@@ -80,4 +80,4 @@ def several(names: Names) -> tuple[str | None, ...]:
 
 def open_to_all(declared: Iterable[Declared], context: Any) -> bool:
     """Whether no key is needed to see that `context` is there."""
-    return any(each.open and isinstance(context, each.context) for each in declared)
+    return any(isinstance(context, each.context) for each in declared if each.open)

@@ -7,6 +7,7 @@ from mserve.errors import BadInput
 from mserve.views.urls import url
 
 LIMIT = 100
+QUERY = ("limit", "cursor")
 
 
 def asked(request: Any) -> tuple[int, str | None]:

@@ -47,8 +47,10 @@ class Traverser:
         self.root = root
 
     def __call__(self, request: Any) -> dict[str, Any]:
-        start = virtual_root(request, self.root)
-        names = segments(request)
+        """A route's own context is what its factory made: it is not in the tree."""
+        routed = getattr(request, "matched_route", None) is not None
+        start = self.root if routed else virtual_root(request, self.root)
+        names = () if routed else segments(request)
         context = start
         for name in names:
             context = child(context, name)

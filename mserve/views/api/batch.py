@@ -18,14 +18,15 @@ from mserve.views.urls import url
 MOST = 1000
 
 
-@rest(context=Copy, method="POST", permission=Permission.READ)
+@rest(context=Copy, method="POST", permission=Permission.READ,
+      takes="Destination", gives={201: "AnyNode"})  # fmt: skip
 def copy(context: Copy, request: Any) -> Any:
     """A copy of a file or folder: `{"parent"?, "name"?}`; it costs no bytes on the disk."""
     made = _copy(context.node, request, Fields(document(request)))
     return created(request, json.node(request, made), url(request, made))
 
 
-@rest(context=Batch, method="POST", permission=Permission.VIEW)
+@rest(context=Batch, method="POST", permission=Permission.VIEW, takes="Batch", gives="Results")
 def batch(context: Batch, request: Any) -> Any:
     """Many changes: `{"operations": [{"op": "move|copy|remove", "path", "parent"?, "name"?}]}`.
 

@@ -15,7 +15,8 @@ from mserve.views.config import created, rest
 from mserve.views.urls import url
 
 
-@rest(context=Container, method="POST", permission=Permission.ADD_SERVICE)
+@rest(context=Container, method="POST", permission=Permission.ADD_SERVICE,
+      takes="NewService", gives={201: "MadeService"})  # fmt: skip
 def add_service(context: Container, request: Any) -> Any:
     """A new service and its keys: `{"name", "start"?, "end"?, "priority"?, "properties"?}`."""
     fields = Fields(document(request))

@@ -24,20 +24,23 @@ from mserve.views.urls import facet_url, url
 BRANCHES = (Service, Folder)
 
 
-@rest(context=Absent, method="PUT", permission=Permission.ADD)
+@rest(context=Absent, method="PUT", permission=Permission.ADD,
+      takes="Bytes", gives={201: "Stored"})  # fmt: skip
 def create(context: Absent, request: Any) -> Any:
     """Creates the Mfile, and the folders on its way that are missing."""
     _check_place(context)
     return _put(request, Permission.ADD)
 
 
-@rest(context=(Mfile, ContentFacet), method="PUT", permission=Permission.WRITE)
+@rest(context=(Mfile, ContentFacet), method="PUT", permission=Permission.WRITE,
+      takes="Bytes", gives="Stored")  # fmt: skip
 def replace(context: Any, request: Any) -> Any:
     """Replaces the Mfile's content."""
     return _put(request, Permission.WRITE)
 
 
-@rest(context=(Service, Folder), method="PUT", permission=Permission.ADD)
+@rest(context=(Service, Folder), method="PUT", permission=Permission.ADD,
+      takes="Bytes", gives={})  # fmt: skip
 def put_on_folder(context: Branch, request: Any) -> Any:
     """A folder has no content to put."""
     raise NameTaken(context.__name__ or "")
@@ -86,7 +89,8 @@ def stored_json(request: Any, stored: ingest.Stored) -> dict[str, Any]:
     return {**json.node(request, stored.mfile), "job": where}
 
 
-@rest(context=(Service, Folder), method="POST", permission=Permission.ADD)
+@rest(context=(Service, Folder), method="POST", permission=Permission.ADD,
+      takes=("NewFolder", "Files"), gives={201: ("Folder", "AllStored")})  # fmt: skip
 def add(context: Branch, request: Any) -> Any:
     """Uploads of a form (multipart/form-data), or a new folder: `{"type": "folder", "name"}`."""
     if request.content_type == "application/json":
@@ -123,7 +127,7 @@ def _is_folder(value: Any) -> str:
     return "folder"
 
 
-@rest(context=Mfile, method="GET", permission=Permission.READ)
+@rest(context=Mfile, method="GET", permission=Permission.READ, gives="Bytes")
 def content(context: Mfile, request: Any) -> Response:
     """The bytes."""
     name = context.__name__ or "content"
@@ -149,19 +153,19 @@ def archive(context: Branch, request: Any) -> Response:
     return serve_zip(request, context)
 
 
-@rest(context=Mfile, method="GET", permission=Permission.VIEW, door="json")
+@rest(context=Mfile, method="GET", permission=Permission.VIEW, gives="Mfile", door="json")
 def facts(context: Mfile, request: Any) -> Any:
     """The Mfile's JSON, where the client asks for application/json."""
     return json.node(request, context)
 
 
-@rest(context=ContentFacet, method="GET", permission=Permission.READ)
+@rest(context=ContentFacet, method="GET", permission=Permission.READ, gives="Bytes")
 def content_facet(context: ContentFacet, request: Any) -> Response:
     """Always the bytes, whatever the client accepts."""
     return content(context.node, request)
 
 
-@rest(context=(Thumbnail, Poster), method="GET", permission=Permission.RENDITIONS)
+@rest(context=(Thumbnail, Poster), method="GET", permission=Permission.RENDITIONS, gives="Bytes")
 def rendition(context: Facet, request: Any) -> Response:
     """A smaller picture of the file, once a task has made it."""
     mfile, name = context.node, context.name

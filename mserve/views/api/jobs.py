@@ -18,7 +18,7 @@ from mserve.views.config import created, rest
 from mserve.views.profiles import queue, task
 
 
-@rest(context=Jobs, method="GET", permission=Permission.VIEW)
+@rest(context=Jobs, method="GET", permission=Permission.VIEW, gives="Jobs", query=paging.QUERY)
 def listing(context: Jobs, request: Any) -> Any:
     """A page of the jobs of a file or service, newest first."""
     limit, after = paging.asked(request)
@@ -27,7 +27,7 @@ def listing(context: Jobs, request: Any) -> Any:
     return paging.page(request, context, items, found, limit)
 
 
-@rest(context=Job, method="GET", permission=Permission.VIEW)
+@rest(context=Job, method="GET", permission=Permission.VIEW, gives="Job")
 def show(context: Job, request: Any) -> Any:
     """A job with its sets and tasks as they are now."""
     return json.job(request, context, progress(request, context))
@@ -42,7 +42,8 @@ def progress(request: Any, job: Job) -> json.Progress:
         return {}
 
 
-@rest(context=Jobs, method="POST", permission=Permission.PROCESS)
+@rest(context=Jobs, method="POST", permission=Permission.PROCESS,
+      takes="NewJob", gives={202: "Job"})  # fmt: skip
 def start(context: Jobs, request: Any) -> Any:
     """Runs now: `{"workflow": name}` or `{"task": name, "arguments"?, "queue"?}`."""
     mfile = context.node
@@ -81,7 +82,7 @@ def _start_task(mfile: Any, fields: Fields, request: Any) -> Job:
     return engine.start_task(mfile, TaskSpec(name, name, arguments, queue=where))
 
 
-@rest(context=OutputView, method="GET", permission=Permission.RENDITIONS)
+@rest(context=OutputView, method="GET", permission=Permission.RENDITIONS, gives="Bytes")
 def output(context: OutputView, request: Any) -> Response:
     """The bytes of one output."""
     made = context.output

@@ -15,7 +15,7 @@ from mserve.views.config import created, no_content, rest
 from mserve.views.urls import facet_url
 
 
-@rest(context=Keys, method="GET", permission=Permission.DELEGATE)
+@rest(context=Keys, method="GET", permission=Permission.DELEGATE, gives="Keys", query=paging.QUERY)
 def listing(context: Keys, request: Any) -> Any:
     """The node's keys: all to its administrator, else those made from the client's own key."""
     limit, after = paging.asked(request)
@@ -27,14 +27,15 @@ def listing(context: Keys, request: Any) -> Any:
     return paging.page(request, context, items, found, limit, total=None)
 
 
-@rest(context=Key, method="GET", permission=Permission.DELEGATE)
+@rest(context=Key, method="GET", permission=Permission.DELEGATE, gives="Key")
 def show(context: Key, request: Any) -> Any:
     """One key, without its secret."""
     _check_own(request, context)
     return json.key(request, context)
 
 
-@rest(context=Keys, method="POST", permission=Permission.DELEGATE)
+@rest(context=Keys, method="POST", permission=Permission.DELEGATE,
+      takes="NewKey", gives={201: "MadeKey"})  # fmt: skip
 def make(context: Keys, request: Any) -> Any:
     """A sub-key of the client's own key: `{"role", "label"?, "start"?, "end"?, "accessspeed"?}`."""
     fields = Fields(document(request))
@@ -54,7 +55,7 @@ def make(context: Keys, request: Any) -> Any:
     return created(request, json.key(request, key, secret), where)
 
 
-@rest(context=Key, method="DELETE", permission=Permission.DELEGATE)
+@rest(context=Key, method="DELETE", permission=Permission.DELEGATE, gives={204: None})
 def revoke(context: Key, request: Any) -> Any:
     """Revokes the key, and with it all that were made from it, at once."""
     _check_own(request, context)

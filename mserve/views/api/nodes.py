@@ -24,41 +24,49 @@ from mserve.views.targets import target_folder
 GIVEN = ("start", "end", "priority")
 """Terms of a service that its provider sets, not its own administrator."""
 METADATA_LIMIT = 64 << 10  # bytes of JSON
+REMOVE: dict[str, Any] = {"gives": {204: None}, "query": ("recursive",)}
 
 
-@rest(context=Info, method="GET", permission=Permission.VIEW)
+@rest(context=Info, method="GET", permission=Permission.VIEW, gives="AnyNode")
 def info(context: Info, request: Any) -> Any:
     """The node's own JSON."""
     return json.node(request, context.node)
 
 
-@rest(context=Facets, method="PUT", permission=Permission.ADD)
+@rest(context=Facets, method="PUT", permission=Permission.ADD, takes="Bytes", gives={})
 def put_on_facets(context: Facets, request: Any) -> Any:
     """No file can be called so."""
     check_name(context.__name__)
 
 
-@rest(context=(Site, Container, Service, Folder), method="GET", permission=Permission.VIEW)
+@rest(context=(Site, Container, Service, Folder), method="GET", permission=Permission.VIEW,
+      gives="Nodes", query=paging.QUERY)  # fmt: skip
 def listing(context: Branch, request: Any) -> Any:
-    """A page of the children by name: `?limit=&cursor=`."""
+    """A page of the children by name."""
     limit, after = paging.asked(request)
     children = context.page(limit + 1, after)
     items = [json.node(request, child) for _, child in children[:limit]]
     return paging.page(request, context, items, children, limit, total=context.count())
 
 
-@rest(context=Container, method="DELETE", permission=Permission.ADD_CONTAINER)
-@rest(context=Service, method="DELETE", permission=Permission.ADD_SERVICE)
-@rest(context=(Folder, Mfile), method="DELETE", permission=Permission.REMOVE)
+@rest(context=Container, method="DELETE", permission=Permission.ADD_CONTAINER, **REMOVE)
+@rest(context=Service, method="DELETE", permission=Permission.ADD_SERVICE, **REMOVE)
+@rest(context=(Folder, Mfile), method="DELETE", permission=Permission.REMOVE, **REMOVE)
 def remove(context: Node, request: Any) -> Any:
     """Removes the node; one with children only with `?recursive=true`."""
-    recursive = request.GET.get("recursive", "false").lower() == "true"
-    ingest.remove(context, recursive=recursive)
+    recursive = request.GET.get("recursive", "false").lower()
+    if recursive not in ("true", "false"):
+        raise BadInput("recursive should be true or false")
+    ingest.remove(context, recursive=recursive == "true")
     return no_content()
 
 
-@rest(context=(Container, Service), method="PATCH", permission=Permission.CONFIGURE)
-@rest(context=(Folder, Mfile), method="PATCH", permission=Permission.WRITE)
+@rest(context=Container, method="PATCH", permission=Permission.CONFIGURE,
+      takes="Change", gives="Container")  # fmt: skip
+@rest(context=Service, method="PATCH", permission=Permission.CONFIGURE,
+      takes="ServiceChange", gives="Service")  # fmt: skip
+@rest(context=Folder, method="PATCH", permission=Permission.WRITE, takes="Change", gives="Folder")
+@rest(context=Mfile, method="PATCH", permission=Permission.WRITE, takes="Change", gives="Mfile")
 def change(context: Node, request: Any) -> Any:
     """JSON merge patch (RFC 7396) of `name`, `parent` (a path), `metadata`; a service's terms."""
     asked = document(request)

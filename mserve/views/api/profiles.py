@@ -13,7 +13,8 @@ from mserve.views.traversal import AbsentProfile
 from mserve.views.urls import facet_url
 
 
-@rest(context=Profiles, method="GET", permission=Permission.VIEW)
+@rest(context=Profiles, method="GET", permission=Permission.VIEW,
+      gives="Profiles", query=paging.QUERY)  # fmt: skip
 def listing(context: Profiles, request: Any) -> Any:
     """A page of the service's profiles by name."""
     limit, after = paging.asked(request)
@@ -23,20 +24,22 @@ def listing(context: Profiles, request: Any) -> Any:
     return paging.page(request, context, items, found, limit, total=len(profiles))
 
 
-@rest(context=Profile, method="GET", permission=Permission.VIEW)
+@rest(context=Profile, method="GET", permission=Permission.VIEW, gives="Profile")
 def show(context: Profile, request: Any) -> Any:
     """The profile's workflows."""
     return json.profile(request, context)
 
 
-@rest(context=Profile, method="PUT", permission=Permission.CONFIGURE)
+@rest(context=Profile, method="PUT", permission=Permission.CONFIGURE,
+      takes="NewProfile", gives="Profile")  # fmt: skip
 def change(context: Profile, request: Any) -> Any:
     """Replaces the workflows, as a new version; jobs that run keep the plan they began with."""
     context.change(ProfileReader(request.tasks, request.settings).read(document(request)))
     return json.profile(request, context)
 
 
-@rest(context=AbsentProfile, method="PUT", permission=Permission.CONFIGURE)
+@rest(context=AbsentProfile, method="PUT", permission=Permission.CONFIGURE,
+      takes="NewProfile", gives={201: "Profile"})  # fmt: skip
 def make(context: AbsentProfile, request: Any) -> Any:
     """A new profile at the name where none is."""
     workflows = ProfileReader(request.tasks, request.settings).read(document(request))

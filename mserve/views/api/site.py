@@ -15,7 +15,8 @@ from mserve.views.config import created, rest
 from mserve.views.urls import url
 
 
-@rest(context=Site, method="POST", permission=Permission.ADD_CONTAINER)
+@rest(context=Site, method="POST", permission=Permission.ADD_CONTAINER,
+      takes="NewContainer", gives={201: "MadeContainer"})  # fmt: skip
 def add_container(context: Site, request: Any) -> Any:
     """A new container and its first key: `{"name"}`."""
     fields = Fields(document(request))
@@ -31,7 +32,7 @@ def with_keys(request: Any, node: Any, keys: provision.Keys) -> dict[str, Any]:
     return {**json.node(request, node), "keys": shown}
 
 
-@rest(context=Health, method="GET", permission=NO_PERMISSION_REQUIRED)
+@rest(context=Health, method="GET", permission=NO_PERMISSION_REQUIRED, gives="Health")
 def health(context: Health, request: Any) -> Any:
     """Whether the tree answers; for load balancers and `mserve up`."""
     return {"status": "ok", "schema": request.site.schema}

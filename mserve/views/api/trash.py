@@ -16,7 +16,8 @@ from mserve.views.targets import find_node, folder_at
 from mserve.views.urls import facet_url
 
 
-@rest(context=Trash, method="GET", permission=Permission.REMOVE)
+@rest(context=Trash, method="GET", permission=Permission.REMOVE,
+      gives="TrashedNodes", query=paging.QUERY)  # fmt: skip
 def listing(context: Trash, request: Any) -> Any:
     """A page of what was removed, the newest first."""
     limit, after = paging.asked(request)
@@ -25,13 +26,14 @@ def listing(context: Trash, request: Any) -> Any:
     return paging.page(request, context, items, found, limit)
 
 
-@rest(context=Trashed, method="GET", permission=Permission.REMOVE)
+@rest(context=Trashed, method="GET", permission=Permission.REMOVE, gives="Trashed")
 def show(context: Trashed, request: Any) -> Any:
     """One thing that was removed."""
     return _json(request, context)
 
 
-@rest(context=Trashed, method="POST", permission=Permission.ADD)
+@rest(context=Trashed, method="POST", permission=Permission.ADD,
+      takes=("Destination", None), gives="AnyNode")  # fmt: skip
 def restore(context: Trashed, request: Any) -> Any:
     """Puts it back where it was, or to `{"parent"?, "name"?}`."""
     fields = Fields(document(request) if request.content_length else {})
@@ -42,7 +44,7 @@ def restore(context: Trashed, request: Any) -> Any:
     return json.node(request, ingest.restore(context, parent, name))
 
 
-@rest(context=Trashed, method="DELETE", permission=Permission.REMOVE)
+@rest(context=Trashed, method="DELETE", permission=Permission.REMOVE, gives={204: None})
 def purge(context: Trashed, request: Any) -> Any:
     """Removes it for good."""
     ingest.purge(context)

@@ -9,7 +9,8 @@ from mserve.views import json
 from mserve.views.config import rest
 
 
-@rest(context=UsageFacet, method="GET", permission=Permission.USAGE)
+@rest(context=UsageFacet, method="GET", permission=Permission.USAGE,
+      gives="Figures", query=("metric",))  # fmt: skip
 def report(context: UsageFacet, request: Any) -> Any:
     """A report for each metric; `?metric=` for one."""
     moment, asked = clock.now(), request.GET.get("metric")

@@ -17,7 +17,8 @@ from mserve.views.config import rest
 from mserve.views.urls import facet_url
 
 
-@rest(context=Versions, method="GET", permission=Permission.VIEW)
+@rest(context=Versions, method="GET", permission=Permission.VIEW,
+      gives="Versions", query=paging.QUERY)  # fmt: skip
 def listing(context: Versions, request: Any) -> Any:
     """The file's former contents, the newest first."""
     limit, after = paging.asked(request)
@@ -28,7 +29,7 @@ def listing(context: Versions, request: Any) -> Any:
     return paging.page(request, context, items, rest, limit, total=len(found))
 
 
-@rest(context=VersionView, method="GET", permission=Permission.READ)
+@rest(context=VersionView, method="GET", permission=Permission.READ, gives="Bytes")
 def content(context: VersionView, request: Any) -> Response:
     """The bytes that the file had."""
     version, mfile = context.version, context.__parent__.node
@@ -36,13 +37,13 @@ def content(context: VersionView, request: Any) -> Response:
     return serve(request, version.content, kind, mfile.__name__, version.since)
 
 
-@rest(context=VersionView, method="GET", permission=Permission.VIEW, door="json")
+@rest(context=VersionView, method="GET", permission=Permission.VIEW, gives="Version", door="json")
 def facts(context: VersionView, request: Any) -> Any:
     """The version's JSON, where the client asks for application/json."""
     return _json(request, context.__parent__.node, context.version)
 
 
-@rest(context=VersionView, method="POST", permission=Permission.WRITE)
+@rest(context=VersionView, method="POST", permission=Permission.WRITE, gives="Stored")
 def restore(context: VersionView, request: Any) -> Any:
     """Makes it the file's content again; what that is now becomes a version."""
     stored = ingest.restore_version(context.__parent__.node, context.version.number)

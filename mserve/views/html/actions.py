@@ -90,9 +90,8 @@ def run(context: Jobs, request: Any) -> Response:
     return shown(request, context.node)
 
 
-@rest(
-    context=(Service, Folder), method="POST", permission=Permission.VIEW, door="json", form="taken"
-)
+@rest(context=(Service, Folder), method="POST", permission=Permission.VIEW,
+      takes="Names", gives="TakenNames", door="json", form="taken")  # fmt: skip
 def taken(context: Branch, request: Any) -> dict[str, Any]:
     """Which of the form's `name`s are taken, for the question before an upload replaces a file."""
     there = ((name, context.get(name)) for name in fields(request).get("name", ()))

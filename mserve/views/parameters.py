@@ -1,0 +1,92 @@
+"""The parameters of the OpenAPI document: in paths, queries and headers."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from mserve.views.declared import Declared
+from mserve.views.paging import LIMIT
+from mserve.views.schemas import ID, NAME, TEXT, Schema, one_of
+
+Json = dict[str, Any]
+AT_ROOT: Schema = {**NAME, "not": {"enum": [".", "..", "-", "dav", "k"]}}
+WAY: Schema = {
+    "type": "string", "minLength": 1, "not": {"pattern": "(^|/)(-|\\.|\\.\\.)(/|$)|^/*$|\\x00"},
+    "examples": ["photos/cat.jpg"],
+}  # fmt: skip
+
+PATH: dict[str, tuple[Schema, str]] = {
+    "container": (AT_ROOT, ""),
+    "service": (NAME, ""),
+    "path": (WAY, "One name or several, divided by `/` (or `%2F`): the way to a file or folder"),
+    "key": (ID, "The key's `id`, not its secret"),
+    "job": (ID, ""),
+    "output": ({**TEXT, "minLength": 1}, "`<set>-<task>-<name>`"),
+    "version": ({"type": "integer", "minimum": 1}, ""),
+    "trashed": ({**TEXT, "minLength": 1}, "The `id` of what is in the trash"),
+    "profile": (NAME, ""),
+}
+QUERY: dict[str, tuple[Schema, str]] = {
+    "limit": (
+        {"type": "integer", "minimum": 1, "maximum": 1000, "default": LIMIT},
+        "Entries on the page; the settings may allow fewer or more",
+    ),
+    "cursor": (TEXT, "Where the page begins, as the `next` of the page before says"),
+    "recursive": (one_of("true", "false"), "`true`: also with all that is below it"),
+    "metric": (TEXT, "The URI of the one metric that is asked for"),
+}
+READS = {
+    "Range": "Parts of the bytes, for example `bytes=0-499` (RFC 9110, 14.2)",
+    "If-Range": "Range holds only for this entity tag or date",
+    "If-Match": "412 where the entity tag is none of these",
+    "If-None-Match": "304 where the entity tag is one of these",
+    "If-Modified-Since": "304 where it was not changed since",
+    "If-Unmodified-Since": "412 where it was changed since",
+    "Want-Repr-Digest": "The digests wanted, for example `sha-256=1` (RFC 9530)",
+}
+WRITES = {
+    "If-Match": "412 where the entity tag is none of these; `*`: where nothing is",
+    "If-None-Match": "412 where the entity tag is one of these; `*`: where something is",
+    "If-Unmodified-Since": "412 where it was changed since",
+}
+DIGESTS = {
+    "Content-Digest": "`sha-256=:…:` (RFC 9530); other bytes are not stored",
+    "Repr-Digest": "The same here: bytes come without a content coding",
+    "Content-MD5": "In base64 (RFC 1864)",
+}
+
+
+def of_path(template: str) -> list[Json]:
+    """References to the parameters in a template."""
+    names = [part.partition("}")[0] for part in template.split("{")[1:]]
+    return [{"$ref": f"#/components/parameters/{name}"} for name in names]
+
+
+def of_views(views: Iterable[Declared]) -> list[Json]:
+    """References to the query's and headers' parameters of the views of one operation."""
+    names = {f"query-{name}": None for view in views for name in view.door.query}
+    for view in views:
+        names |= {f"{kind}-{name}": None for kind, headers in _headers(view) for name in headers}
+    return [{"$ref": f"#/components/parameters/{name}"} for name in names]
+
+
+def _headers(view: Declared) -> Iterable[tuple[str, dict[str, str]]]:
+    if view.method == "GET" and "Bytes" in view.door.answers.get(200, ()):
+        yield "read", READS
+    if view.method != "GET":
+        yield "write", WRITES
+    if {"Bytes", "Files"} & {*view.door.bodies}:
+        yield "bytes", DIGESTS
+
+
+def components() -> dict[str, Json]:
+    """All parameters by the name that references use."""
+    found = {name: _one("path", name, *each, required=True) for name, each in PATH.items()}
+    found |= {f"query-{name}": _one("query", name, *each) for name, each in QUERY.items()}
+    for kind, headers in (("read", READS), ("write", WRITES), ("bytes", DIGESTS)):
+        found |= {f"{kind}-{name}": _one("header", name, TEXT, w) for name, w in headers.items()}
+    return found
+
+
+def _one(place: str, name: str, schema: Schema, words: str, **more: Any) -> Json:
+    shown = {"name": name, "in": place, "schema": schema, **more}
+    return {**shown, "description": words} if words else shown

@@ -38,6 +38,7 @@ def includeme(config: Configurator) -> None:
     config.include("mserve.views.errors")
     config.include("mserve.views.retry")
     config.add_static_view("-/static", "mserve.views:static", cache_max_age=3600)
+    config.include("mserve.views.api.openapi")
     config.scan("mserve.views.api")
     config.scan("mserve.views.html")
     config.action("mserve.database", _bind_queues, args=(registry,), order=9999)

@@ -16,6 +16,7 @@ from mserve import errors
 from mserve.resources.roles import Permission
 from mserve.security import Closed
 from mserve.views.config import methods_of
+from mserve.views.declared import open_to_all
 from mserve.views.traversal import Absent
 
 log = logging.getLogger(__name__)
@@ -69,9 +70,14 @@ def not_found(fault: Any, request: Any) -> Response:
     """404; or 405 where the holder of the key may see that the method alone is wrong."""
     context = getattr(request, "context", None)
     there = isinstance(fault, PredicateMismatch) and not isinstance(context, Absent)
-    if there and request.has_permission(Permission.VIEW, context):
+    if there and _visible(request, context):
         return not_allowed(request, context)
     return nothing(request)
+
+
+def _visible(request: Any, context: Any) -> bool:
+    open = open_to_all(request.registry.declared, context)
+    return open or bool(request.has_permission(Permission.VIEW, context))
 
 
 def nothing(request: Any) -> Response:

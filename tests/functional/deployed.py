@@ -12,7 +12,6 @@ import ssl
 import subprocess
 import tempfile
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +75,8 @@ class Front:
         self.make_certificate()
         (self.folder / "none").mkdir()
         shutil.copy(DEPLOY / "redact.sed", self.folder)
-        self.write(f"{kind}.conf", self.localized((DEPLOY / f"{kind}.conf").read_text(), web, blobs))
+        text = (DEPLOY / f"{kind}.conf").read_text()
+        self.write(f"{kind}.conf", self.localized(text, web, blobs))
         modules = "\n".join(
             f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so" for name in MODULES
         )

@@ -6,7 +6,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
 from typing import Any, NamedTuple
@@ -35,7 +35,8 @@ class Production(Stack):
     """All that differs from the ini comes by the environment, but for the lines given."""
 
     def __init__(self, postgres: Postgres, redis: str, **lines: str) -> None:
-        super().__init__(ini=INI, demo="true", workers="normal=2 priority=1", **lines)
+        chosen = {"demo": "true", "workers": "normal=2 priority=1", "sendfile": "none", **lines}
+        super().__init__(ini=INI, **chosen)
         self.postgres, self.redis = postgres, redis
         self.blobs = self.folder / "blobs"
         self.environment = {
@@ -48,20 +49,19 @@ class Production(Stack):
         """The web processes' ids."""
         return {name: pid for name, pid in self.pids().items() if name.startswith("web-")}
 
-    def client_of_each(self) -> dict[str, httpx.Client]:
+    @contextmanager
+    def client_of_each(self) -> Iterator[dict[str, httpx.Client]]:
         """A client for each web process, by the connection that it happened to take."""
         found: dict[str, httpx.Client] = {}
-        for _ in range(300):
-            client = httpx.Client(base_url=self.url, timeout=60)
-            client.get("/-/health")
-            taker = self.taker(client)
-            if taker in found:
-                client.close()
-            else:
-                found[taker] = client
-            if len(found) == len(self.webs()):
-                return found
-        raise AssertionError(f"only {sorted(found)} take connections")
+        with ExitStack() as stack:
+            for _ in range(300):
+                client = stack.enter_context(httpx.Client(base_url=self.url, timeout=60))
+                client.get("/-/health")
+                found.setdefault(self.taker(client), client)
+                if len(found) == len(self.webs()):
+                    break
+            assert len(found) == len(self.webs()), f"only {sorted(found)} take connections"
+            yield found
 
     def taker(self, client: httpx.Client) -> str:
         """Which web process has the other end of the client's one connection."""
@@ -110,13 +110,16 @@ class Production(Stack):
         return "".join([shown, *(file.read_text(errors="replace") for file in files)])
 
 
-def largest_open(pid: int) -> int:
-    """The size of the largest file that a process has open, with a name or without."""
+def largest_written(pid: int) -> int:
+    """The size of the largest file that a process has open to write, with a name or without."""
     sizes = [0]
     for descriptor in Path(f"/proc/{pid}/fd").iterdir():
         with suppress(OSError):
+            told = Path(f"/proc/{pid}/fdinfo/{descriptor.name}").read_text()
+            flags = int(told.partition("flags:")[2].split()[0], 8)
             status = descriptor.stat()
-            sizes += [status.st_size] if stat.S_ISREG(status.st_mode) else []
+            if stat.S_ISREG(status.st_mode) and flags & os.O_ACCMODE != os.O_RDONLY:
+                sizes.append(status.st_size)
     return max(sizes)
 
 

@@ -19,7 +19,7 @@ import psutil
 import pytest
 
 from tests.functional.deployed import NAME, Front
-from tests.functional.production import Production, Web, largest_open
+from tests.functional.production import Production, Web, largest_written
 from tests.functional.stack import wait_for
 
 BYTES = random.randbytes(3_000_000)
@@ -88,7 +88,7 @@ def test_links_are_the_fronts_and_cannot_be_forged(site: Site) -> None:
         "Forwarded": "host=evil.example;proto=http",
     }
     for headers in ({}, forged):
-        shown = site.client.get(site.path, headers={"Accept": "application/json", **headers})
+        shown = site.client.get(f"{site.path}-/info", headers=headers)
         assert shown.json()["url"] == site.url()
         assert "evil" not in shown.text
 
@@ -98,7 +98,7 @@ def test_another_host_is_not_served(site: Site) -> None:
         with site.front.connect() as connection:
             connection.sendall(f"GET {target} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
             answer = connection.recv(4096)
-        assert not answer or answer.startswith((b"HTTP/1.1 403 ", b"HTTP/1.1 421 ")), answer
+        assert not answer or answer.split()[1] in (b"400", b"403", b"421"), answer
 
 
 def test_plain_http_is_sent_to_https(site: Site) -> None:
@@ -165,7 +165,7 @@ def test_an_upload_is_passed_on_as_it_comes(site: Site) -> None:
     target = f"{site.path}{site.front.kind}/large"
     with site.begin("PUT", target, f"Content-Length: {size}", "Connection: close") as upload:
         upload.sendall(bytes(half))
-        wait_for(lambda: largest_open(site.web.process.pid) >= half - (1 << 20), 10)
+        wait_for(lambda: largest_written(site.web.process.pid) >= half - (1 << 20), 10)
         assert held(site.front) < 1 << 20
         upload.sendall(bytes(half))
         assert status(upload) == 201
@@ -231,9 +231,10 @@ def slow(running: Production) -> str:
 def test_no_key_is_in_any_log(site: Site, name: str) -> None:
     """Whatever the spelling, the outcome, and the level of the log; last, as it ends the web."""
     key = site.path.split("/")[2]
-    spelt = [f"/k/{key}", f"/%6b/{key}/x", f"/K/{key}/", f"//k//{key}/", f"/k%2f{key}%2Fx", f"/a/k/{key}"]
-    spelt += [f"/dav/k/{key}/", f"/?key={key}", f"/k/{key}/%zz", f"/k/{key}/\x01", f"/k/{key[:20]}%{key[20:]}"]
-    paths = [name, f"{name}-missing", *spelt]
+    mounts = ("/k/", "/dav/k/", "/%6b/", "/%2e/k/", "/K/", "//k//", "/k%2f", "/a/k/", "/?key=")
+    ends = ("", "/", "/x%2Fy", "/%zz", "/\x01", "%", "\\")
+    spelt = [f"{mount}{key}{end}" for mount in mounts for end in ends]
+    paths = [name, f"{name}-missing", *spelt, f"/k/{key[:20]}%{key[20:]}/"]
 
     def ask() -> None:
         for path in paths:
@@ -249,7 +250,7 @@ def test_no_key_is_in_any_log(site: Site, name: str) -> None:
     ask()
     wait_for(lambda: "/bytes" in site.front.logs(), 5)
     logs = site.front.logs() + (site.stack.data / "logs" / f"{site.front.kind}.log").read_text()
-    assert site.front.logs().count("redacted") > len(paths)
+    assert site.front.logs().count("<redacted>") > len(paths)
     assert not [line for line in logs.splitlines() for secret in site.secrets if secret in line]
     assert key[:20] not in logs
 
@@ -275,7 +276,7 @@ def read_all(connection: ssl.SSLSocket) -> bytes:
 
 
 def held(front: Front) -> int:
-    """The size of the largest file that a process of the front has open, with a name or without."""
+    """The size of the largest file that a process of the front writes, with a name or without."""
     assert front.process
     leader = psutil.Process(front.process.pid)
-    return max(largest_open(each.pid) for each in (leader, *leader.children(recursive=True)))
+    return max(largest_written(each.pid) for each in (leader, *leader.children(recursive=True)))

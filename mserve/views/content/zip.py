@@ -97,5 +97,6 @@ def serve_zip(request: Any, node: Any) -> Response:
     if seat is None:
         return delivery.busy(request)
     walk = Walk(get_connection(request).db(), node, request.identity)
-    response.app_iter = throttle.Stream(zipped(walk, delivery.speed_of(request)), seat)
+    made = zipped(walk, delivery.speed_of(request))
+    response.app_iter = throttle.Stream(made, seat, request.environ)
     return response

@@ -28,9 +28,11 @@ def ago(text: str, now: datetime | None = None) -> str:
         return f"{moment.day} {moment:%b %Y}"
     seconds = abs(passed).total_seconds()
     for length, name in SPANS:
-        if (number := int(seconds // length)) > 0:
+        if seconds >= length:
+            past = passed > timedelta(0)
+            number = int(seconds // length) if past else round(seconds / length)
             words = f"{number} {name}{'s' if number > 1 else ''}"
-            return f"{words} ago" if passed > timedelta(0) else f"in {words}"
+            return f"{words} ago" if past else f"in {words}"
     return "just now"
 
 

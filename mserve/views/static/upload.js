@@ -144,6 +144,10 @@ class Uploads {
     return this.count(...OPEN);
   }
 
+  get busy() {
+    return this.open > this.count("asking");
+  }
+
   show() {
     const [done, failed, asking] = [this.count("done"), this.count("failed"), this.count("asking")];
     const words = [`${done} of ${this.all.length - this.count("skipped")} uploaded`];
@@ -237,5 +241,5 @@ export function tendUploads() {
     input.value = "";
   });
   tendDrops(uploads);
-  window.addEventListener("beforeunload", (event) => uploads.open && event.preventDefault());
+  window.addEventListener("beforeunload", (event) => uploads.busy && event.preventDefault());
 }

@@ -11,10 +11,10 @@ export const exact = (moment) => moments.format(moment);
 
 export function ago(moment, now = Date.now()) {
   const passed = (now - moment) / 1000;
+  const whole = passed > 0 ? Math.floor : Math.round;
   if (Math.abs(passed) > LONG_AGO) return days.format(moment);
   for (const [length, unit] of SPANS) {
-    const number = Math.trunc(passed / length);
-    if (number) return relative.format(-number, unit);
+    if (Math.abs(passed) >= length) return relative.format(-whole(passed / length), unit);
   }
   return "just now";
 }

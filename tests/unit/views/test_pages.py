@@ -277,7 +277,7 @@ def test_sizes_are_in_binary_units(number: int, text: str) -> None:
     assert words.size(number) == text
 
 
-AGO = {0: "just now", 59: "just now", 60: "1 minute ago", 7199: "1 hour ago", -7200: "in 2 hours",
+AGO = {0: "just now", 59: "just now", 60: "1 minute ago", 7199: "1 hour ago", -7199: "in 2 hours",
        86_400 * 30: "30 days ago", 86_400 * 31: "23 Oct 2026"}  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from tests.functional.production import Production, Web, largest_written
 from tests.functional.stack import wait_for
 
 BYTES = random.randbytes(3_000_000)
+AWAY = {"nginx": 502, "apache": 503, "lighttpd": 503}  # what a front says without mserve
 SPEED = 400_000  # bytes per second
 KEPT = ("Content-Security-Policy", "Content-Disposition", "Referrer-Policy", "Last-Modified")
 
@@ -247,6 +248,7 @@ def test_no_key_is_in_any_log(site: Site, name: str) -> None:
     ask()
     site.web.process.kill()
     site.web.process.wait()
+    assert site.client.get(name).status_code == AWAY[site.front.kind]
     ask()
     wait_for(lambda: "/bytes" in site.front.logs(), 5)
     logs = site.front.logs() + (site.stack.data / "logs" / f"{site.front.kind}.log").read_text()

@@ -1,12 +1,9 @@
 """production.ini: PostgreSQL, a Redis by URL, two web processes. What holds on ZEO holds here."""
 
 import os
-import random
 import signal
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,6 +31,7 @@ from tests.functional.test_chaos import (
 )
 
 UPLOADS = 100
+VICTIMS = ("web-1", "worker", "web-2", "worker")
 
 
 @pytest.fixture
@@ -124,15 +122,14 @@ def test_killed_web_processes_and_workers_lose_nothing(running: Production) -> N
         keys = admin.post("/demo/", json={"name": "killed"}).json()["keys"]
     uploads = Uploads(keys[-1]["url"])
     uploaders = in_threads(*(lambda n=n: uploads.run(n) for n in range(4)))
-    killed: list[str] = []
-    over = threading.Event()
-    killers = in_threads(lambda: kill_in_turn(running, killed, over))
-    wait_for(lambda: len(uploads.acknowledged) >= UPLOADS, 120)
-    over.set()
+    for name in VICTIMS:
+        kill(running, name)
+        count = len(uploads.acknowledged)
+        wait_for(lambda count=count: len(uploads.acknowledged) > count + 5)
+    wait_for(lambda: len(uploads.acknowledged) >= UPLOADS)
     uploads.over.set()
-    for thread in (*uploaders, *killers):
+    for thread in uploaders:
         thread.join()
-    assert {name.partition("-")[0] for name in killed} == {"web", "worker"}
     with running.client() as client:
         wait_for(lambda: healthy(client))
         check_content(client, uploads)
@@ -146,23 +143,14 @@ def test_no_secret_is_in_any_log(running: Production) -> None:
     assert [secret for secret in running.secrets() if secret in logs] == []
 
 
-def kill_in_turn(stack: Production, killed: list[str], over: threading.Event) -> None:
-    """kill -9 of a web process, a worker, the other web process, …, until `over`."""
-    assert stack.process
-    supervisor = psutil.Process(stack.process.pid)
-    while not over.wait(random.uniform(1.3, 1.6)) or len(killed) < 6:
-        name = ("web-1", "worker", "web-2")[len(killed) % 3]
-        try:
-            found = next(part for part in supervisor.children() if is_part(part, name))
-            (found.children() or [found])[0].send_signal(signal.SIGKILL)
-            killed.append(name)
-        except (psutil.Error, StopIteration):  # it is just being started again
-            time.sleep(0.1)
-
-
-def is_part(process: psutil.Process, name: str) -> bool:
-    told = process.environ().get("NOTIFY_SOCKET", "")
-    return name in process.cmdline() or Path(told).stem == name
+def kill(stack: Production, name: str) -> None:
+    """kill -9 of a web process, or of a process of the pool that takes tasks."""
+    pid = stack.pids()[name]
+    if name == "worker":
+        psutil.Process(pid).children()[0].kill()
+    else:
+        os.kill(pid, signal.SIGKILL)
+        stack.await_new_pid(name, pid)
 
 
 @contextmanager

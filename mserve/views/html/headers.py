@@ -25,7 +25,6 @@ PAGE = {
     "Referrer-Policy": "no-referrer",  # the address may hold the key
     "Cache-Control": "no-store",
     "X-Robots-Tag": "noindex",
-    "Cross-Origin-Opener-Policy": "same-origin",
     "Vary": "Accept, Authorization",
 }
 

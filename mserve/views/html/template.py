@@ -8,6 +8,7 @@ from typing import Any
 
 from pyramid.events import BeforeRender, subscriber
 
+from mserve.resources import clock
 from mserve.resources.roles import Permission
 from mserve.views.html import words
 from mserve.views.html.static import static_path
@@ -27,12 +28,22 @@ def add_globals(event: Any) -> None:
         door=partial(door_url, request),
         may=partial(may, request),
         crumbs=partial(crumbs, request),
+        holder=partial(holder, request),
     )
 
 
 def may(request: Any, permission: str, node: Any) -> bool:
     """Whether the client's key allows `permission` on `node`."""
     return bool(request.has_permission(Permission(permission), node))
+
+
+def holder(request: Any) -> dict[str, Any] | None:
+    """What the key that the client holds is called, its role, and when it or one above it ends."""
+    key = request.identity
+    if key is None:
+        return None
+    ends = [link.end for link in key.chain() if link.end is not None]
+    return {"label": key.label, "role": key.role, "end": clock.rfc3339(min(ends, default=None))}
 
 
 def crumbs(request: Any, node: Any) -> list[tuple[str, str]]:

@@ -4,12 +4,19 @@ MserveError
  ├ BadInput            what was sent cannot be used; says what would be right
  │  ├ BadName          a child cannot be called so
  │  ├ BadDocument      a JSON document with faults, each with its place
+ │  ├ BadArchive       an archive that cannot be unpacked, or must not be
+ │  ├ TooLarge         more than the settings allow
  │  └ BadContent       the bytes are not those announced (length, digest)
- │     └ ShortBody     fewer bytes than Content-Length announced
+ │     ├ ShortBody     fewer bytes than Content-Length announced
+ │     ├ CutBody       the connection broke while the body came
+ │     └ DigestMismatch  a digest that was announced is not that of the bytes
+ │        └ ChecksumMismatch  the same of a tus chunk
  ├ NameTaken           a child of that name is there already
  ├ Refused             the actor may not; safe to tell the actor why
  ├ Missing             there is no such thing
  ├ Conflict            the state of things forbids it
+ │  └ PreconditionFailed  it is not as If-Match and the like want it
+ ├ Locked              another request is at it just now
  ├ StorageFull         no room for the bytes
  ├ SettingsError       the ini file; all faults together
  ├ SchemaMismatch      database and code are of different versions
@@ -54,6 +61,29 @@ class ShortBody(BadContent):
         super().__init__(f"{announced} bytes were announced, {received} came; nothing was stored")
 
 
+class CutBody(BadContent):
+    """The connection broke, or the body was not well-formed, before its end."""
+
+    def __init__(self) -> None:
+        super().__init__("the body broke off before its end")
+
+
+class DigestMismatch(BadContent):
+    """The bytes have another digest than the one that was announced."""
+
+
+class ChecksumMismatch(DigestMismatch):
+    """The bytes of a tus chunk have another checksum than Upload-Checksum says."""
+
+
+class BadArchive(BadInput):
+    """The archive cannot be read, or holds what is not unpacked."""
+
+
+class TooLarge(BadInput):
+    """More bytes, or more of something, than the settings allow."""
+
+
 class NameTaken(MserveError):
     """A child of that name is there already."""
 
@@ -71,6 +101,14 @@ class Missing(MserveError):
 
 class Conflict(MserveError):
     """The present state of things forbids it."""
+
+
+class PreconditionFailed(Conflict):
+    """The present state is not the one that the request was made for (RFC 9110, 13)."""
+
+
+class Locked(MserveError):
+    """Another request is at work on the same thing."""
 
 
 class StorageFull(MserveError):

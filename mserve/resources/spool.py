@@ -3,13 +3,13 @@
 import errno
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from hashlib import sha256
 from typing import Any, BinaryIO, Protocol
 
 from mserve.errors import ShortBody, StorageFull
 from mserve.resources.content import Content
+from mserve.resources.hashing import SHA256, Hashing
 
 BLOCK = 1 << 20  # bytes
 PREFIX = "spool-"
@@ -36,20 +36,43 @@ def room() -> Iterator[None]:
         raise
 
 
-class Spool:
-    """A file that is not in the tree yet; `discard` it in the end, whether it was taken or not."""
+def write_all(descriptor: int, block: bytes | bytearray) -> None:
+    """Writes the whole block; raises StorageFull."""
+    rest = memoryview(block)
+    with room():
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
 
-    def __init__(self, folder: str) -> None:
-        descriptor, self.path = tempfile.mkstemp(prefix=PREFIX, dir=folder)
+
+class Spool:
+    """A file that is not in the tree yet; `discard` it in the end, whether it was taken or not.
+
+    `algorithms` (hashlib's names) are computed besides SHA-256; `digests` holds them in the end.
+    """
+
+    def __init__(self, folder: str, algorithms: Iterable[str] = ()) -> None:
+        with room():
+            descriptor, self.path = tempfile.mkstemp(prefix=PREFIX, dir=folder)
         self._file: BinaryIO = os.fdopen(descriptor, "wb", buffering=0)
-        self._hash = sha256()
-        self.size = 0
-        self.sha256 = ""
+        self._hashing = Hashing(algorithms)
+        self.digests: Mapping[str, bytes] = {}
+
+    @property
+    def size(self) -> int:
+        """Bytes that have come."""
+        return self._hashing.size
+
+    @property
+    def sha256(self) -> str:
+        """In hex, once the spool is closed."""
+        return self.digests[SHA256].hex()
 
     @classmethod
-    def receive(cls, folder: str, body: Readable, length: int | None) -> "Spool":
+    def receive(
+        cls, folder: str, body: Readable, length: int | None, algorithms: Iterable[str] = ()
+    ) -> "Spool":
         """All of `body`, in constant memory; raises ShortBody where `length` bytes don't come."""
-        spool = cls(folder)
+        spool = cls(folder, algorithms)
         try:
             while block := body.read(BLOCK):
                 spool.write(block)
@@ -60,38 +83,49 @@ class Spool:
         return spool
 
     @classmethod
-    def of_file(cls, path: str) -> "Spool":
-        """A copy-free spool of a file that lies beside the blobs; the file itself stays."""
-        folder = os.path.dirname(path)
-        spool = cls(folder)
-        os.unlink(spool.path)
-        os.link(path, spool.path)
-        with open(path, "rb") as source:
-            while block := source.read(BLOCK):
-                spool._hash.update(block)
-                spool.size += len(block)
-            os.fsync(source.fileno())
-        spool._file.close()
-        spool.sha256 = spool._hash.hexdigest()
+    def of_file(cls, path: str, known: Hashing | None = None) -> "Spool":
+        """A copy-free spool of a file that lies beside the blobs; the file itself stays.
+
+        Its bytes are read once to be hashed, where `known` has not hashed all of them.
+        """
+        spool = cls(os.path.dirname(path))
+        try:
+            os.unlink(spool.path)
+            os.link(path, spool.path)
+            with open(path, "rb") as source:
+                if known is not None and known.size == os.fstat(source.fileno()).st_size:
+                    spool._hashing = known
+                else:
+                    spool._read(source)
+                with room():
+                    os.fsync(source.fileno())
+            spool._end()
+        except BaseException:
+            spool.discard()
+            raise
         return spool
+
+    def _read(self, source: BinaryIO) -> None:
+        while block := source.read(BLOCK):
+            self._hashing.update(block)
 
     def write(self, block: bytes | bytearray) -> None:
         """Appends; raises StorageFull."""
-        rest = memoryview(block)
-        self._hash.update(rest)
-        self.size += len(rest)
-        with room():
-            while rest:
-                rest = rest[self._file.write(rest) :]
+        self._hashing.update(block)
+        write_all(self._file.fileno(), block)
 
-    def close(self, length: int | None = None) -> None:
+    def close(self, length: int | None = None, *, durable: bool = True) -> None:
         """Makes the bytes durable; raises ShortBody if they are not `length` bytes."""
         if length is not None and self.size != length:
             raise ShortBody(length, self.size)
-        with room():
-            os.fsync(self._file.fileno())
+        if durable:
+            with room():
+                os.fsync(self._file.fileno())
+        self._end()
+
+    def _end(self) -> None:
         self._file.close()
-        self.sha256 = self._hash.hexdigest()
+        self.digests = self._hashing.finish()
 
     def content(self) -> Content:
         """A new Content of the bytes; can be asked again when the transaction is tried again.
@@ -100,12 +134,14 @@ class Spool:
         """
         link = f"{self.path}.link"
         discard(link)
-        os.link(self.path, link)
+        with room():
+            os.link(self.path, link)
         return Content(link, self.size, self.sha256)
 
     def discard(self) -> None:
         """Removes the temporary file; a Content that was made of it keeps its own link."""
         self._file.close()
+        self._hashing.finish()
         discard(self.path)
 
 

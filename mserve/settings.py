@@ -41,6 +41,10 @@ class Settings:
     sendfile: str
     internal_prefix: str
     streams: int
+    upload_limit: int
+    unpack_files: int
+    unpack_size: int
+    unpack_ratio: int
     pack_days: int
     tasks: tuple[str, ...]
     demo: bool
@@ -105,6 +109,10 @@ class _Parser:
             sendfile=self.read("sendfile", "none", self.front),
             internal_prefix=self.read("internal_prefix", "/-/blobs/", self.prefix),
             streams=self.read("streams", "4", self.whole),
+            upload_limit=self.read("upload_limit", str(1 << 40), self.whole),
+            unpack_files=self.read("unpack_files", "10000", self.whole),
+            unpack_size=self.read("unpack_size", str(100 << 30), self.whole),
+            unpack_ratio=self.read("unpack_ratio", "100", self.whole),
             pack_days=self.read("pack_days", "7", self.whole),
             tasks=tuple(self.lines.get("mserve.tasks", "").split()),
             demo=self.read("demo", "false", self.boolean),

@@ -4,6 +4,7 @@ from mserve.errors import BadName
 
 FACETS = "-"
 LIMIT = 255  # bytes of UTF-8, as on the file systems that people copy from and to
+DEPTH = 64  # names in a path that makes folders
 AT_ROOT = frozenset({"dav", "k"})
 
 
@@ -22,6 +23,24 @@ def check_name(name: object) -> str:
     if length > LIMIT:
         raise BadName(f"the name has {length} bytes in UTF-8; at most {LIMIT} are allowed")
     return name
+
+
+def check_path(text: str) -> tuple[str, ...]:
+    """The names in a relative path with slashes; raises BadName that shows the whole.
+
+    A slash at the end and single dots at the start mean nothing, as in `./photos/`.
+    """
+    names = text.removesuffix("/").split("/")
+    while names and names[0] == ".":
+        del names[0]
+    try:
+        if not names:
+            raise BadName("it has no name")
+        if len(names) > DEPTH:
+            raise BadName(f"at most {DEPTH} folders may lie in each other")
+        return tuple(check_name(each) for each in names)
+    except BadName as fault:
+        raise BadName(f"the path {text[:300]!r} cannot be used: {fault}") from None
 
 
 def check_container_name(name: object) -> str:

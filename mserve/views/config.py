@@ -90,6 +90,21 @@ class DoorPredicate:
         return bool(request.door == self.door)
 
 
+class AsksPredicate:
+    """`asks="unpack"`: the query has this parameter. Unlike `request_param`, it reads no body."""
+
+    def __init__(self, name: str, info: Any) -> None:
+        self.name = name
+
+    def text(self) -> str:
+        return f"asks = {self.name}"
+
+    phash = text
+
+    def __call__(self, context: Any, request: Any) -> bool:
+        return self.name in request.GET
+
+
 def add_rest_view(config: Configurator, declared: Declared, **predicates: Any) -> None:
     """Directive: a view of the machines' door, entered in the table of what is declared."""
     config.registry.declared.append(declared)
@@ -125,4 +140,5 @@ def includeme(config: Configurator) -> None:
     config.registry.declared = []
     config.add_directive("add_rest_view", add_rest_view)
     config.add_view_predicate("door", DoorPredicate)
+    config.add_view_predicate("asks", AsksPredicate)
     config.set_default_permission(NOBODY)

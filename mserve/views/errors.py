@@ -23,10 +23,14 @@ log = logging.getLogger(__name__)
 
 STATUS: dict[type[errors.MserveError], int] = {
     errors.BadInput: 400,
+    errors.TooLarge: 413,
+    errors.ChecksumMismatch: 460,  # tus 1.0, checksum extension
     errors.NameTaken: 409,
     errors.Refused: 403,
     errors.Missing: 404,
     errors.Conflict: 409,
+    errors.PreconditionFailed: 412,
+    errors.Locked: 423,
     errors.StorageFull: 507,
     errors.TaskError: 422,
     errors.MserveError: 500,

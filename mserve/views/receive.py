@@ -10,16 +10,22 @@ from contextlib import contextmanager
 from typing import Any
 
 from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
-from pyramid.httpexceptions import HTTPForbidden, HTTPLengthRequired
+from pyramid.httpexceptions import HTTPForbidden
 
 from mserve.database import attempt
-from mserve.errors import BadInput
+from mserve.errors import BadInput, ShortBody
 from mserve.resources.spool import Spool, directory
 from mserve.security import forget_identity
+from mserve.views import preconditions
+from mserve.views.announced import Announced
+from mserve.views.incoming import Body
 from mserve.views.traversal import Traverser
 
 BLOCK = 1 << 20  # bytes
 PARTS = 1000
+
+Part = tuple[str, str, Spool]
+"""A file of a form: its name (it may be a path), media type, bytes."""
 
 Act = Callable[[Any], Any]
 
@@ -41,53 +47,72 @@ def commit(request: Any, permission: str, act: Act) -> Any:
     def checked() -> Any:
         forget_identity(request)
         request.__dict__.update(Traverser(request.site)(request))
-        allowed = request.has_permission(permission, request.context)
-        if not allowed:
-            raise HTTPForbidden(result=allowed)
+        need(request, permission, request.context)
+        preconditions.check(request, request.context)
         return act(request.context)
 
     return attempt(request.tm, checked)
 
 
+def need(request: Any, permission: str, context: Any) -> None:
+    """Raises HTTPForbidden where the key may not."""
+    allowed = request.has_permission(permission, context)
+    if not allowed:
+        raise HTTPForbidden(result=allowed)
+
+
 def receive_body(request: Any) -> Spool:
-    """The raw body; raises HTTPLengthRequired, ShortBody, StorageFull."""
-    length = request.content_length
-    if length is None and "chunked" not in request.headers.get("Transfer-Encoding", "").lower():
-        raise HTTPLengthRequired("say how long the body is: Content-Length, or chunked encoding")
-    return Spool.receive(request.spool_folder, request.environ["wsgi.input"], length)
+    """The raw body. Raises what Body raises, BadContent, StorageFull; then nothing is kept."""
+    announced = Announced.of(request.headers.get)
+    body = Body(request)
+    spool = Spool.receive(request.spool_folder, body, body.length, announced.algorithms)
+    try:
+        announced.check(spool.digests)
+    except BaseException:
+        spool.discard()
+        raise
+    return spool
 
 
-def receive_parts(request: Any) -> list[tuple[str, str, Spool]]:
-    """The files of a multipart/form-data body (RFC 7578): name, media type, bytes.
+def receive_parts(request: Any) -> list[Part]:
+    """The files of a multipart/form-data body (RFC 7578).
 
-    Raises BadInput where the form is broken or holds no file; then nothing is kept.
+    Raises as receive_body, and BadInput where the form is broken or holds no file; then nothing
+    is kept.
     """
     kind, options = parse_options_header(request.headers.get("Content-Type", ""))
     if kind != "multipart/form-data" or not options.get("boundary"):
         raise BadInput("the body should be multipart/form-data with files, or a JSON object")
-    found: list[tuple[str, str, Spool]] = []
+    announced = Announced.of(request.headers.get)
+    body = Body(request, announced.algorithms)
+    found: list[Part] = []
     try:
-        for segment, spool in _parts(request, options["boundary"]):
+        for segment, spool in _parts(request, body, options["boundary"]):
             found.append((segment.filename, segment.content_type or "", spool))
         if not found:
             raise BadInput("the form holds no file: a part with a filename is one")
+        announced.check(body.digests())
     except BaseException:
         discard(found)
         raise
     return found
 
 
-def _parts(request: Any, boundary: str) -> Iterator[tuple[Any, Spool]]:
-    """Each part that has a filename, as soon as it is complete."""
+def _parts(request: Any, body: Body, boundary: str) -> Iterator[tuple[Any, Spool]]:
+    """Each part that has a filename, as soon as it is complete and is what it announced."""
     segment: Any = None
     spool: Spool | None = None
+    announced = Announced()
     try:
-        for event in _events(request, boundary):
+        for event in _events(body, boundary):
             if isinstance(event, MultipartSegment):
-                segment = event
-                spool = Spool(request.spool_folder) if event.filename else None
+                segment, announced = event, Announced.of(event.header)
+                spool = (
+                    Spool(request.spool_folder, announced.algorithms) if event.filename else None
+                )
             elif event is None and spool is not None:
                 spool.close()
+                announced.check(spool.digests)
                 done, spool = spool, None
                 yield segment, done
             elif event and spool is not None:
@@ -97,18 +122,20 @@ def _parts(request: Any, boundary: str) -> Iterator[tuple[Any, Spool]]:
             spool.discard()
 
 
-def _events(request: Any, boundary: str) -> Iterator[Any]:
+def _events(body: Body, boundary: str) -> Iterator[Any]:
     """The parser's events: a segment's head, its bytes, and None at its end."""
-    body, length = request.environ["wsgi.input"], request.content_length
+    length = -1 if body.length is None else body.length
     try:
-        parser = PushMultipartParser(boundary, content_length=length or -1, max_segment_count=PARTS)
+        parser = PushMultipartParser(boundary, content_length=length, max_segment_count=PARTS)
         with parser:
             while not parser.closed:
                 yield from parser.parse(body.read(BLOCK))
+        if body.length is not None and body.length != body.size:
+            raise ShortBody(body.length, body.size)
     except MultipartError as fault:
         raise BadInput(f"the multipart body is broken or ended too soon: {fault}") from None
 
 
-def discard(parts: list[tuple[str, str, Spool]]) -> None:
+def discard(parts: list[Part]) -> None:
     for _, _, spool in parts:
         spool.discard()

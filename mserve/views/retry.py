@@ -8,6 +8,8 @@ from pyramid_retry import IBeforeRetry
 from mserve.database import pause
 from mserve.views.body import LIMIT
 
+STREAMS = frozenset({"multipart/form-data", "application/offset+octet-stream"})
+
 
 def attempts_of(request: Any) -> int | None:
     """1 for a request that carries content: it streams by once. None: as the settings say.
@@ -15,7 +17,11 @@ def attempts_of(request: Any) -> int | None:
     An upload tries only its own short transaction again (views/receive.py).
     """
     length = request.content_length
-    streams = request.method == "PUT" or request.content_type == "multipart/form-data"
+    streams = (
+        request.method == "PUT"
+        or request.content_type in STREAMS
+        or "unpack=" in request.query_string
+    )
     if request.headers.get("Transfer-Encoding") or streams or (length or 0) > LIMIT:
         return 1
     return None

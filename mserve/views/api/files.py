@@ -9,6 +9,7 @@ from mserve.errors import BadInput, Missing, NameTaken
 from mserve.resources.facets import ContentFacet, Facet, Poster, Thumbnail
 from mserve.resources.folder import Folder
 from mserve.resources.mfile import Mfile
+from mserve.resources.names import check_path
 from mserve.resources.node import Branch
 from mserve.resources.roles import Permission
 from mserve.resources.service import Service
@@ -28,7 +29,7 @@ BRANCHES = (Service, Folder)
       takes="Bytes", gives={201: "Stored"})  # fmt: skip
 def create(context: Absent, request: Any) -> Any:
     """Creates the Mfile, and the folders on its way that are missing."""
-    _check_place(context)
+    check_place(context)
     return _put(request, Permission.ADD)
 
 
@@ -61,16 +62,19 @@ def _put(request: Any, permission: str) -> Any:
 def _store(request: Any, context: Any, spool: Spool, announced: str) -> dict[str, Any]:
     """Stores what came where the path leads by now."""
     if isinstance(context, Absent):
-        folder, name = _check_place(context)
+        folder, name = check_place(context)
         stored = ingest.create(ingest.make_folders(*folder), name, spool, announced)
     else:
         mfile = context.node if isinstance(context, ContentFacet) else context
+        receive.need(request, Permission.WRITE, mfile)  # another may have made it meanwhile
+        if not isinstance(mfile, Mfile):
+            raise NameTaken(mfile.__name__)
         stored = ingest.replace(mfile, spool, announced)
     answer = stored_json(request, stored)
     return created(request, answer, url(request, stored.mfile)) if stored.created else answer
 
 
-def _check_place(absent: Absent) -> tuple[tuple[Branch, tuple[str, ...]], str]:
+def check_place(absent: Absent) -> tuple[tuple[Branch, tuple[str, ...]], str]:
     """Where the Mfile shall be: a node, missing folders, a name. Raises BadName, Missing."""
     node, names = absent.place()
     if not isinstance(node, Branch):
@@ -105,11 +109,16 @@ def add(context: Branch, request: Any) -> Any:
             receive.discard(parts)
 
 
-def _store_all(request: Any, folder: Any, parts: list[tuple[str, str, Spool]]) -> dict[str, Any]:
-    """All files of a form, or none."""
-    stored = [ingest.create(folder, name, spool, kind) for name, kind, spool in parts]
+def _store_all(request: Any, folder: Any, parts: list[receive.Part]) -> dict[str, Any]:
+    """All files of a form, or none; a name that is a path makes the folders that are missing."""
+    stored = [store_at(folder, check_path(name), spool, kind) for name, kind, spool in parts]
     items = [stored_json(request, each) for each in stored]
     return created(request, {"items": items}, url(request, folder))
+
+
+def store_at(folder: Any, names: tuple[str, ...], spool: Spool, kind: str = "") -> ingest.Stored:
+    """A new file at the path `names` below `folder`. Raises BadInput, NameTaken."""
+    return ingest.create(ingest.make_folders(folder, names[:-1]), names[-1], spool, kind)
 
 
 def _add_folder(context: Branch, request: Any) -> Any:

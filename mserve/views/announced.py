@@ -1,0 +1,86 @@
+"""Digests that clients announce with their bytes; a mismatch stores nothing.
+
+`Content-Digest` and `Repr-Digest` (RFC 9530) and `Content-MD5` (RFC 1864), of a request or of a
+part of a form. Content codings are refused, so the content is the representation, and both digests
+are of the same bytes. An algorithm costs only where it is announced.
+"""
+
+import binascii
+import re
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import new
+from hmac import compare_digest
+
+from mserve.errors import BadInput, DigestMismatch
+
+ALGORITHMS = {"sha-256": "sha256", "sha-512": "sha512", "sha": "sha1", "md5": "md5"}
+"""RFC 9530's names to hashlib's; the last two are no proof against malice. Others are ignored."""
+FIELDS = ("Content-Digest", "Repr-Digest")
+MEMBER = re.compile(r"\s*([a-z*][a-z0-9_.*-]*)=:([A-Za-z0-9+/=]*):\s*(?:;.*)?")
+EMPTY = {name: b64encode(new(known, b"", usedforsecurity=False).digest()).decode()
+         for name, known in ALGORITHMS.items()}  # fmt: skip
+
+Header = Callable[[str], str | None]
+
+
+@dataclass(frozen=True)
+class Expected:
+    """One announced digest; `algorithm` as hashlib calls it."""
+
+    field: str
+    algorithm: str
+    digest: bytes
+
+
+@dataclass(frozen=True)
+class Announced:
+    """All that was announced of some bytes."""
+
+    expected: tuple[Expected, ...] = ()
+
+    @classmethod
+    def of(cls, header: Header) -> "Announced":
+        """What the headers announce; raises BadInput that says what would be right."""
+        found = [each for field in FIELDS for each in _digests(field, header(field) or "")]
+        if (md5 := header("Content-MD5")) is not None:
+            found.append(Expected("Content-MD5", "md5", _decoded("Content-MD5", "md5", md5)))
+        return cls(tuple(found))
+
+    @property
+    def algorithms(self) -> frozenset[str]:
+        """What is to be computed of the bytes."""
+        return frozenset(each.algorithm for each in self.expected)
+
+    def check(self, digests: Mapping[str, bytes]) -> None:
+        """Raises DigestMismatch where the bytes have others than the announced digests."""
+        for each in self.expected:
+            found = digests[each.algorithm]
+            if not compare_digest(found, each.digest):
+                raise DigestMismatch(
+                    f"{each.field} announced {each.algorithm} {each.digest.hex()}, but that of "
+                    f"the bytes that came is {found.hex()}; nothing was stored"
+                )
+
+
+def _digests(field: str, value: str) -> Iterator[Expected]:
+    """The members of a dictionary of byte sequences (RFC 9651, 3.2) that are known here."""
+    for member in value.split(",") if value.strip() else ():
+        match = MEMBER.fullmatch(member)
+        if match is None:
+            raise BadInput(f"{field} should be for example sha-256=:{EMPTY['sha-256']}:")
+        name, text = match.groups()
+        if name in ALGORITHMS:
+            yield Expected(field, ALGORITHMS[name], _decoded(field, name, text))
+
+
+def _decoded(field: str, name: str, text: str) -> bytes:
+    size = new(ALGORITHMS[name], usedforsecurity=False).digest_size
+    try:
+        digest = b64decode(text.strip() + "=" * (-len(text.strip()) % 4), validate=True)
+    except binascii.Error:
+        digest = b""
+    if len(digest) != size:
+        raise BadInput(f"{field}: {name} is {size} bytes in base64, for example {EMPTY[name]}")
+    return digest

@@ -1,11 +1,13 @@
 """Chores: what a scheduler does now and then, beside its sweeps. Any number may do them at once."""
 
 import logging
+from functools import partial
 from typing import Any
 
 from mserve import database
 from mserve.ingest.trash import purge_expired
 from mserve.resources import clock
+from mserve.resources.partial import Partial
 from mserve.settings import Settings
 from mserve.tasks.queue import Queues
 
@@ -33,4 +35,23 @@ def pack(db: Any, settings: Settings, queues: Queues) -> None:
         db.pack(days=settings.pack_days)
 
 
-CHORES = (empty_trash, pack)
+def end_uploads(db: Any, settings: Settings, queues: Queues) -> None:
+    """Gives up the uploads from which nothing has come for a day, with their bytes."""
+    folder = db.storage.temporaryDirectory()
+    after: str | None = ""
+    while after is not None:
+        after = database.run(db, partial(_end_uploads, folder, after))
+
+
+def _end_uploads(folder: str, after: str, site: Any) -> str | None:
+    """Looks at the next few uploads after the id `after`; returns the last one's id."""
+    page = site.uploads.page(BATCH, after)
+    for id, upload in page:
+        so_far = Partial(folder, id)
+        if upload.expires(so_far.changed) <= clock.now():
+            site.uploads.discard(id)
+            so_far.discard()
+    return page[-1][0] if page else None
+
+
+CHORES = (empty_trash, end_uploads, pack)

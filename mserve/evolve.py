@@ -41,6 +41,12 @@ def trash(site: Site) -> None:
             service.trash = Index(16)
 
 
+@step
+def uploads(site: Site) -> None:
+    """The site gets an index of files that come in pieces."""
+    site.uploads = Index()
+
+
 def ensure(settings: Settings) -> None:
     """Makes the Site and its first keys where there is none, and runs the steps it lacks."""
     db = database.open_database(settings)

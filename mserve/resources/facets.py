@@ -99,6 +99,17 @@ class Batch(Facet):
     types = frozenset({"service", "folder"})
 
 
+class Uploads(Facet):
+    name = "uploads"
+    types = frozenset({"service", "folder"})
+
+    def __getitem__(self, name: str) -> Any:
+        upload = self.node.site.uploads[name]
+        if upload.__parent__ is not self.node:
+            raise KeyError(name)
+        return upload
+
+
 class Profiles(Facet):
     name = "profiles"
     types = frozenset({"service"})
@@ -111,7 +122,7 @@ FACETS: dict[str, type[Facet]] = {
     facet.name: facet
     for facet in (
         Info, UsageFacet, Keys, Health, ContentFacet, Thumbnail, Poster, Jobs, Profiles,
-        Versions, Trash, Copy, Batch,
+        Versions, Trash, Copy, Batch, Uploads,
     )
 }  # fmt: skip
 

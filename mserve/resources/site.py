@@ -12,8 +12,9 @@ class Site(Branch):
 
     `ids` maps a node's or job's id to it, `key_index` a secret's digest to its Key, `due` the ids
     of task runs that wait for a worker to their attempts (the outbox), `running` those that a
-    worker has claimed, `active` the ids of jobs that have not ended, and
-    `expiring` what is in the trash, by the time when it goes for good.
+    worker has claimed, `active` the ids of jobs that have not ended,
+    `expiring` what is in the trash, by the time when it goes for good, and `uploads` the ids of
+    files that come in pieces to their Uploads.
     """
 
     type = "site"
@@ -28,6 +29,7 @@ class Site(Branch):
         self.running = Index()
         self.active = Index()
         self.expiring = Index()
+        self.uploads = Index()
 
     def check_name(self, name: object) -> str:
         return check_container_name(name)

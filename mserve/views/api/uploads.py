@@ -1,0 +1,260 @@
+"""Uploads in pieces by tus 1.0.0, at `<folder>/-/uploads`; views/tus.py has its headers.
+
+The last piece makes the file, as a PUT would. If the process dies between that byte and the
+commit, the next HEAD or PATCH does it.
+"""
+
+from typing import Any
+from uuid import uuid4
+
+from pyramid.httpexceptions import HTTPUnsupportedMediaType
+from pyramid.response import Response
+
+from mserve import ingest
+from mserve.errors import BadInput, Conflict, Missing, NameTaken
+from mserve.resources import clock
+from mserve.resources.facets import Uploads
+from mserve.resources.mfile import Mfile
+from mserve.resources.names import check_path
+from mserve.resources.node import depend_on
+from mserve.resources.partial import GONE, Partial
+from mserve.resources.roles import Permission
+from mserve.resources.spool import Spool, directory
+from mserve.resources.upload import IDLE, Described, Upload
+from mserve.views import preconditions, receive, tus
+from mserve.views.api.files import check_place
+from mserve.views.config import methods_of, no_content, rest
+from mserve.views.pieces import HASHINGS, receive_piece
+from mserve.views.traversal import Absent, child
+from mserve.views.urls import facet_url, url
+
+CONDITIONS = {"if-match": "If-Match", "if-none-match": "If-None-Match"}
+
+
+@rest(context=(Uploads, Upload), method="OPTIONS", permission=Permission.VIEW, gives={204: None})
+@tus.tus
+def abilities(context: Any, request: Any) -> Response:
+    """What this server can do of tus."""
+    answer = no_content()
+    answer.headers.update(tus.abilities(request.settings.upload_limit))
+    answer.headers["Allow"] = ", ".join(methods_of(request.registry, context))
+    return answer
+
+
+@rest(context=Uploads, method="POST", permission=Permission.ADD, gives={201: None})
+@tus.tus
+def create(context: Uploads, request: Any) -> Response:
+    """A new upload, with or without its first piece.
+
+    Upload-Metadata: filename, filetype, relativePath; and if-match, if-none-match, which hold for
+    the place of the file as the headers do for a PUT.
+    """
+    length = tus.length(request)
+    if (length is None) != (request.headers.get("Upload-Defer-Length") == "1"):
+        raise BadInput("say Upload-Length, or Upload-Defer-Length: 1 where it is not known yet")
+    id = uuid4().hex
+    described = _described(request, id)
+    _check_target(request, context.node, described)
+    where = facet_url(request, context.node, "uploads", id)
+    with receive.outside_transaction(request):
+        partial = Partial(request.spool_folder, id)
+        partial.make()
+        receive.commit(
+            request, Permission.ADD, lambda there: _enter(request, there, id, length, described)
+        )
+        headers = _advance(request, partial, length, 0)
+    return Response(status=201, headers={"Location": where, **headers})
+
+
+def _described(request: Any, id: str) -> Described:
+    """What the headers say of the file; one without a name is called like the upload."""
+    text = request.headers.get("Upload-Metadata", "")
+    said = tus.metadata(text)
+    way = said.get("relativePath", "null")
+    folders = () if way in ("", "null") else check_path(way)  # "null" is Uppy's way to say none
+    name = said.get("filename") or said.get("name")
+    names = (*folders[:-1], *check_path(name)) if name else folders or (id,)
+    conditions = {CONDITIONS[key]: said[key] for key in CONDITIONS if key in said}
+    return Described(names, said.get("filetype", ""), conditions, text)
+
+
+def _check_target(request: Any, folder: Any, described: Described) -> None:
+    """Raises what would be in the way of the file: a name, a permission, a condition."""
+    there = folder
+    for name in described.names:
+        there = child(there, name)
+    if isinstance(there, Absent):
+        check_place(there)
+        receive.need(request, Permission.ADD, there)
+    elif isinstance(there, Mfile):
+        receive.need(request, Permission.WRITE, there)
+    else:
+        raise NameTaken(described.names[-1])
+    absent = isinstance(there, Absent)
+    preconditions.check_conditions(described.conditions, None if absent else there)
+
+
+def _enter(request: Any, there: Any, id: str, length: int | None, described: Described) -> None:
+    """Records the upload, in a folder that must still be there when that is committed."""
+    if not isinstance(there, Uploads):
+        raise Missing("the folder is gone")
+    depend_on(there.node.lineage())
+    request.site.uploads[id] = Upload(id, there.node, request.identity.id, length, described)
+
+
+@rest(context=Upload, method="PATCH", permission=Permission.ADD, gives={204: None})
+@tus.tus
+def append(context: Upload, request: Any) -> Response:
+    """The next piece, at Upload-Offset; the last one makes the file."""
+    if request.content_type != tus.CHUNK:
+        raise HTTPUnsupportedMediaType(f"a piece of an upload has the Content-Type {tus.CHUNK}")
+    offset, said = tus.number(request, "Upload-Offset"), tus.length(request)
+    if offset is None:
+        raise BadInput("say Upload-Offset: the number of bytes that are here already")
+    length = _own(request, context).length
+    if length is not None and said not in (None, length):
+        raise BadInput(f"Upload-Length was {length} and cannot be changed")
+    with receive.outside_transaction(request):
+        partial = Partial(request.spool_folder, context.id)
+        if length is None and said is not None:
+            receive.commit(request, Permission.ADD, lambda there: _say(request, there, said))
+            length = said
+        headers = _advance(request, partial, length, offset)
+    return Response(status=204, headers=headers)
+
+
+def _say(request: Any, there: Any, length: int) -> None:
+    """Sets the length that was deferred."""
+    upload = _own(request, there)
+    if upload.length is not None and upload.length != length:
+        raise Conflict("another request has said another Upload-Length")
+    upload.length = length
+
+
+def _advance(request: Any, partial: Partial, length: int | None, offset: int) -> dict[str, str]:
+    """Appends the request's piece, stores the file if all is there; returns what headers tell."""
+    with partial.lease() as lease:
+        if lease.offset != offset:
+            raise Conflict(f"the upload is at {lease.offset}, not at {offset}; HEAD tells where")
+        if request.content_type == tus.CHUNK:
+            receive_piece(request, partial.id, lease, length)
+        if lease.offset == length:
+            return _finish(request, partial, lease.offset)
+        expires = tus.date(clock.now() + IDLE * clock.SECOND)
+        return {"Upload-Offset": str(lease.offset), "Upload-Expires": expires}
+
+
+def _finish(request: Any, partial: Partial, size: int) -> dict[str, str]:
+    """Makes the file. May be done again, by any request, until it has worked once."""
+    id = partial.id
+    spool = Spool.of_file(partial.path, HASHINGS.take(id, size))
+    try:
+        headers: dict[str, str] = receive.commit(
+            request, Permission.ADD, lambda there: _store(request, there, id, spool)
+        )
+    finally:
+        spool.discard()
+    partial.discard()
+    return headers
+
+
+def _store(request: Any, there: Any, id: str, spool: Spool) -> dict[str, str]:
+    upload = _own(request, there[id] if isinstance(there, Uploads) else there)
+    if upload.mfile is None:
+        _check_target(request, upload.__parent__, upload.described)
+        *folders, name = upload.described.names
+        folder = ingest.make_folders(upload.__parent__, tuple(folders))
+        stored = ingest.put(folder, name, spool, upload.described.media_type)
+        upload.finish(stored.mfile.id, stored.job.id if stored.job else None)
+    return _headers(request, upload, spool.size)
+
+
+def _own(request: Any, upload: Any) -> Upload:
+    """`upload`, if it is one and the key made it or is an administrator's; else raises Missing."""
+    if not isinstance(upload, Upload):
+        raise Missing(GONE)
+    mine = request.identity.id == upload.key
+    if not mine and not request.has_permission(Permission.ADMIN, upload):
+        raise Missing(GONE)
+    return upload
+
+
+def _headers(
+    request: Any, upload: Upload, offset: int, changed: int | None = None
+) -> dict[str, str]:
+    found = {"Upload-Offset": str(offset), "Upload-Expires": tus.date(upload.expires(changed))}
+    mfile = request.site.ids.get(upload.mfile or "")
+    if mfile is not None and mfile.in_tree:
+        found["Mserve-Location"] = url(request, mfile)
+        if upload.job:
+            found["Mserve-Job"] = facet_url(request, mfile, "jobs", upload.job)
+    return found
+
+
+@rest(context=Upload, method="GET", permission=Permission.ADD)
+@tus.tus
+def show(context: Upload, request: Any) -> Any:
+    """How far the upload is; HEAD is the one of tus."""
+    partial = Partial(directory(request.site), _own(request, context).id)
+    changed = partial.changed
+    if context.mfile is None and changed is not None and partial.size == context.length:
+        _finish_now(request, partial)
+    offset = (context.length or 0) if context.mfile is not None else partial.size
+    headers = _headers(request, context, offset, changed)
+    if context.described.metadata:
+        headers["Upload-Metadata"] = context.described.metadata
+    known = context.length is not None
+    headers |= {"Upload-Length": str(context.length)} if known else {"Upload-Defer-Length": "1"}
+    request.response.headers.update(headers)
+    return _json(request, context, offset, headers)
+
+
+def _finish_now(request: Any, partial: Partial) -> None:
+    """What a process that died has left undone; another one may be faster."""
+    with receive.outside_transaction(request):
+        try:
+            with partial.lease() as lease:
+                _finish(request, partial, lease.offset)
+        except Missing:
+            pass  # it is finished or ended: the tree tells, in the next transaction
+
+
+def _json(request: Any, upload: Upload, offset: int, headers: dict[str, str]) -> dict[str, Any]:
+    return {
+        "id": upload.id,
+        "url": facet_url(request, upload.__parent__, "uploads", upload.id),
+        "names": list(upload.described.names),
+        "length": upload.length,
+        "offset": offset,
+        "created": clock.rfc3339(upload.created),
+        "mfile": headers.get("Mserve-Location"),
+        "job": headers.get("Mserve-Job"),
+    }
+
+
+@rest(context=Upload, method="DELETE", permission=Permission.ADD, gives={204: None})
+@tus.tus
+def end(context: Upload, request: Any) -> Response:
+    """Gives the upload up, with its bytes; a file that came of it stays."""
+    id = _own(request, context).id
+    with receive.outside_transaction(request):
+        receive.commit(request, Permission.ADD, lambda there: _drop(request, there))
+        Partial(request.spool_folder, id).discard()
+    return no_content()
+
+
+def _drop(request: Any, there: Any) -> None:
+    request.site.uploads.discard(_own(request, there).id)
+
+
+OVERRIDDEN = {"PATCH": append, "DELETE": end}
+
+
+@rest(context=Upload, method="POST", permission=Permission.ADD, gives={204: None})
+@tus.tus
+def overridden(context: Upload, request: Any) -> Any:
+    """For clients that cannot say PATCH or DELETE: X-HTTP-Method-Override says it."""
+    method = request.headers.get("X-HTTP-Method-Override", "").upper()
+    if method not in OVERRIDDEN:
+        raise BadInput(f"say X-HTTP-Method-Override: {' or '.join(OVERRIDDEN)}")
+    return OVERRIDDEN[method](context, request)

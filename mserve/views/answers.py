@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from mserve.views.declared import Declared
-from mserve.views.schemas import media, ref
+from mserve.views.schemas import STREAMED, media, ref
 
 Json = dict[str, Any]
 
@@ -68,13 +68,13 @@ def _bytes(views: list[Declared]) -> bool:
     return any("Bytes" in view.door.answers.get(200, ()) for view in views)
 
 
-def content(names: Iterable[str]) -> Json:
-    """The media types of schemas. Bytes may be of any type, so of JSON's too."""
+def content(names: Iterable[str], answer: bool = True) -> Json:
+    """The media types of schemas. Bytes in an answer may be of any type, so of JSON's too."""
     found: dict[str, list[Json]] = {}
     for name in names:
         for kind in media(name):
             found.setdefault(kind, []).append(ref(name))
-    if "*/*" in found:
+    if answer and "*/*" in found:
         for kind in found.keys() - {"*/*"}:
             found[kind].append({"description": "A file's own bytes"})
     return {
@@ -89,9 +89,9 @@ def _errors(view: Declared) -> Iterator[int]:
     yield from view.door.errors
     if not view.open:
         yield from (403, 404)
-    if view.method != "GET":
+    if view.method not in ("GET", "OPTIONS"):
         yield from (409, 412, 413, 507)
-    if {"Bytes", "Files"} & {*view.door.bodies}:
+    if STREAMED & {*view.door.bodies}:
         yield from (411, 415)
     if "Bytes" in view.door.answers.get(200, ()):
         yield from (412, 416)

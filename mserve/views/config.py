@@ -29,15 +29,16 @@ def rest(
     takes: Names = (),
     gives: Answers | None = None,
     query: tuple[str, ...] = (),
+    headers: tuple[str, ...] = (),
     errors: tuple[int, ...] = (),
     **predicates: Any,
 ) -> Callable[[View], View]:
     """Declares a view of the machines' door. What it returns is a Response, or becomes JSON.
 
-    takes, gives, query, errors: as in Door.
+    takes, gives, query, headers, errors: as in Door.
     """
     contexts = context if isinstance(context, tuple) else (context,)
-    door = Door(takes, gives, query, errors)
+    door = Door(takes, gives, query, headers, errors)
 
     def attach(view: View) -> View:
         def register(scanner: Any, name: str, wrapped: View) -> None:

@@ -1,7 +1,7 @@
 """What a view says of itself with @rest, for the OpenAPI document and for 405.
 
-Names of schemas are those of views/schemas.py, names of query parameters those of
-views/parameters.py. Answers that tell of errors are not declared: views/answers.py has rules.
+Names of schemas are those of views/schemas.py, names of parameters those of views/parameters.py.
+Answers that tell of errors are not declared: views/answers.py has rules.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -21,12 +21,14 @@ class Door:
 
     takes: schemas of the body, one of them; None among them: it may be left out.
     gives: schema of the answer 200, or a schema (or several, or None: no body) by status.
-    query: query parameters. errors: statuses beyond those of the rules.
+    query, headers: parameters, beyond the headers of the rules in views/parameters.py.
+    errors: statuses beyond those of the rules in views/answers.py.
     """
 
     takes: Names = ()
     gives: Answers | None = None
     query: tuple[str, ...] = ()
+    headers: tuple[str, ...] = ()
     errors: tuple[int, ...] = ()
 
     @property

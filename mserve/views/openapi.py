@@ -31,6 +31,7 @@ Errors are `application/problem+json` (RFC 9457).
 GROUPS = {
     "site": "The root of the tree", "containers": "Group the services of a provider",
     "services": "What a customer gets", "folders": "Of any depth", "files": "Named content",
+    "uploads": "Files that come in pieces, by tus 1.0",
     "keys": "Access is by key; a key makes sub-keys", "jobs": "What ran and runs on files",
     "profiles": "What is to run when", "versions": "What files were before",
     "trash": "What was removed, for a time", "usage": "What was consumed, per metric",
@@ -139,7 +140,7 @@ def _body(views: list[Declared]) -> Json | None:
     if not names:
         return None
     needed = all(view.door.body_needed for view in views)
-    return {"required": needed, "content": answers.content(names)}
+    return {"required": needed, "content": answers.content(names, answer=False)}
 
 
 def _tags(paths: dict[str, Json]) -> list[Json]:

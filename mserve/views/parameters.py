@@ -5,7 +5,7 @@ from typing import Any
 
 from mserve.views.declared import Declared
 from mserve.views.paging import LIMIT
-from mserve.views.schemas import ID, NAME, TEXT, Schema, one_of
+from mserve.views.schemas import ID, NAME, STREAMED, TEXT, WHOLE, Schema, one_of
 
 Json = dict[str, Any]
 AT_ROOT: Schema = {**NAME, "not": {"enum": [".", "..", "-", "dav", "k"]}}
@@ -22,6 +22,7 @@ PATH: dict[str, tuple[Schema, str]] = {
     "job": (ID, ""),
     "output": ({**TEXT, "minLength": 1}, "`<set>-<task>-<name>`"),
     "version": ({"type": "integer", "minimum": 1}, ""),
+    "upload": (ID, ""),
     "trashed": ({**TEXT, "minLength": 1}, "The `id` of what is in the trash"),
     "profile": (NAME, ""),
 }
@@ -32,6 +33,8 @@ QUERY: dict[str, tuple[Schema, str]] = {
     ),
     "cursor": (TEXT, "Where the page begins, as the `next` of the page before says"),
     "recursive": (one_of("true", "false"), "`true`: also with all that is below it"),
+    "format": (one_of("zip"), "`zip`: the folder with all that the key may read, as a zip"),
+    "unpack": (one_of("zip", "tar"), "The file is an archive, and all that is in it is stored"),
     "metric": (TEXT, "The URI of the one metric that is asked for"),
 }
 READS = {
@@ -48,6 +51,16 @@ WRITES = {
     "If-None-Match": "412 where the entity tag is one of these; `*`: where something is",
     "If-Unmodified-Since": "412 where it was changed since",
 }
+TUS: dict[str, tuple[Schema, str]] = {
+    "Tus-Resumable": (one_of("1.0.0"), "The version of tus"),
+    "Upload-Length": (WHOLE, "The size of the whole file"),
+    "Upload-Defer-Length": (one_of("1"), "The size is not known yet"),
+    "Upload-Metadata": (TEXT, "`filename` and more, values in base64: `filename Y2F0LmpwZw==`"),
+    "Upload-Offset": (WHOLE, "The number of bytes that are here already"),
+    "Upload-Checksum": (TEXT, "Of this piece: `sha256 <base64>`"),
+    "X-HTTP-Method-Override": (one_of("PATCH", "DELETE"), "What is meant"),
+}
+NEEDED = ("Tus-Resumable", "X-HTTP-Method-Override")
 DIGESTS = {
     "Content-Digest": "`sha-256=:…:` (RFC 9530); other bytes are not stored",
     "Repr-Digest": "The same here: bytes come without a content coding",
@@ -65,6 +78,7 @@ def of_views(views: Iterable[Declared]) -> list[Json]:
     """References to the query's and headers' parameters of the views of one operation."""
     names = {f"query-{name}": None for view in views for name in view.door.query}
     for view in views:
+        names |= dict.fromkeys(f"tus-{name}" for name in view.door.headers)
         names |= {f"{kind}-{name}": None for kind, headers in _headers(view) for name in headers}
     return [{"$ref": f"#/components/parameters/{name}"} for name in names]
 
@@ -72,9 +86,9 @@ def of_views(views: Iterable[Declared]) -> list[Json]:
 def _headers(view: Declared) -> Iterable[tuple[str, dict[str, str]]]:
     if view.method == "GET" and "Bytes" in view.door.answers.get(200, ()):
         yield "read", READS
-    if view.method != "GET":
+    if view.method not in ("GET", "OPTIONS"):
         yield "write", WRITES
-    if {"Bytes", "Files"} & {*view.door.bodies}:
+    if STREAMED & {*view.door.bodies}:
         yield "bytes", DIGESTS
 
 
@@ -82,6 +96,8 @@ def components() -> dict[str, Json]:
     """All parameters by the name that references use."""
     found = {name: _one("path", name, *each, required=True) for name, each in PATH.items()}
     found |= {f"query-{name}": _one("query", name, *each) for name, each in QUERY.items()}
+    found |= {f"tus-{name}": _one("header", name, *each, required=name in NEEDED)
+              for name, each in TUS.items()}  # fmt: skip
     for kind, headers in (("read", READS), ("write", WRITES), ("bytes", DIGESTS)):
         found |= {f"{kind}-{name}": _one("header", name, TEXT, w) for name, w in headers.items()}
     return found

@@ -15,6 +15,7 @@ from mserve.resources.facets import (
     Keys,
     Profiles,
     Trash,
+    Uploads,
     Versions,
     VersionView,
 )
@@ -23,6 +24,7 @@ from mserve.resources.key import Key
 from mserve.resources.node import Node
 from mserve.resources.profile import Profile
 from mserve.resources.trash import Trashed
+from mserve.resources.upload import Upload
 from mserve.views.traversal import Absent, AbsentProfile
 
 Templates = dict[str, tuple[str, ...]]
@@ -62,6 +64,7 @@ BELOW: dict[type, tuple[type[Facet], str]] = {
     Key: (Keys, "{key}"),
     Job: (Jobs, "{job}"),
     OutputView: (Jobs, "{job}/outputs/{output}"),
+    Upload: (Uploads, "{upload}"),
     VersionView: (Versions, "{version}"),
     Trashed: (Trash, "{trashed}"),
     Profile: (Profiles, "{profile}"),

@@ -142,6 +142,11 @@ NODES: dict[str, Schema] = {
     "MadeContainer": fields("Container", keys=array(ref("MadeKey"))),
     "NewService": closed(name=NAME, **TERMS),
     "MadeService": fields("Service", keys=array(ref("MadeKey"))),
+    "Unpacked": fields(files=WHOLE, folders=WHOLE, size=WHOLE, items=array(ref("Mfile"))),
+    "Upload": fields(
+        id=ID, url=URL, names=array(TEXT), length=null(WHOLE), offset=WHOLE, created=TIME,
+        mfile=null(URL), job=null(URL),
+    ),
     "NewFolder": closed(type={"const": "folder"}, name=NAME),
     "Change": closed(**CHANGES),
     "ServiceChange": closed(**CHANGES, **TERMS),
@@ -226,6 +231,9 @@ REST: dict[str, Schema] = {
     "Document": OBJECT,
     "Page": TEXT,
     "Bytes": {},
+    "Piece": {},
+    "Zip": {},
+    "Archive": {},
 }  # fmt: skip
 
 SCHEMAS: dict[str, Schema] = {**NODES, **KEYS, **JOBS, **REST}
@@ -235,11 +243,16 @@ MEDIA: dict[str, tuple[str, ...]] = {
     "Files": ("multipart/form-data",),
     "Names": ("application/x-www-form-urlencoded",),
     "Page": ("text/html",),
+    "Piece": ("application/offset+octet-stream",),
+    "Zip": ("application/zip",),
+    "Archive": ("application/zip", "application/x-tar"),
     "Problem": ("application/problem+json",),
     "Change": ("application/merge-patch+json", *JSON),
     "ServiceChange": ("application/merge-patch+json", *JSON),
 }
 """The media types of a schema, where it is not JSON alone."""
+STREAMED = frozenset({"Bytes", "Files", "Archive", "Piece"})
+"""Bodies that are not read as a whole."""
 
 
 def media(name: str) -> tuple[str, ...]:

@@ -21,6 +21,12 @@ EXTENSIONS = (
 )  # fmt: skip
 CHECKSUMS = ("sha1", "sha256", "sha512", "md5")  # as hashlib calls them, too
 CHUNK = "application/offset+octet-stream"
+_OF_ALL = ("Tus-Resumable", "Upload-Length", "Upload-Checksum")
+OF_CREATION = (*_OF_ALL, "Upload-Defer-Length", "Upload-Metadata")
+OF_PIECES = (*_OF_ALL, "Upload-Offset")
+OF_OVERRIDES = (*OF_PIECES, "X-HTTP-Method-Override")
+STATUSES = (411, 415, 423, 460)
+"""Errors of uploads beside those that all writes may have."""
 
 SAFE = frozenset({"OPTIONS", "GET", "HEAD"})
 

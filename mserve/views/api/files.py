@@ -143,20 +143,12 @@ def content(context: Mfile, request: Any) -> Response:
     return serve(request, context.content, context.mimetype, name, context.modified)
 
 
-@rest(
-    context=BRANCHES,
-    method="GET",
-    permission=Permission.READ,
-    header="Accept:application/zip",
-)
-@rest(context=BRANCHES, method="GET", permission=Permission.READ, request_param="format=zip")
-@rest(
-    context=BRANCHES,
-    method="GET",
-    permission=Permission.READ,
-    request_param="format=zip",
-    door="html",
-)
+@rest(context=BRANCHES, method="GET", permission=Permission.READ,
+      gives="Zip", header="Accept:application/zip")  # fmt: skip
+@rest(context=BRANCHES, method="GET", permission=Permission.READ,
+      gives="Zip", query=("format",), request_param="format=zip")  # fmt: skip
+@rest(context=BRANCHES, method="GET", permission=Permission.READ,
+      gives="Zip", query=("format",), request_param="format=zip", door="html")  # fmt: skip
 def archive(context: Branch, request: Any) -> Response:
     """The folder as a zip: `?format=zip`, or for a client that wants application/zip first."""
     return serve_zip(request, context)

@@ -19,12 +19,9 @@ from mserve.views.urls import url
 SHOWN = 100  # files in the answer
 
 
-@rest(
-    context=(Service, Folder),
-    method="POST",
-    permission=Permission.ADD,
-    asks="unpack",
-)
+@rest(context=(Service, Folder), method="POST", permission=Permission.ADD,
+      takes=("Archive", "Files"), gives={201: "Unpacked"}, query=("unpack",),
+      asks="unpack")  # fmt: skip
 def unpack(context: Branch, request: Any) -> Any:
     """All that the archive holds, or nothing; names that are taken are refused."""
     kind, settings = request.GET["unpack"], request.settings

@@ -41,7 +41,8 @@ def abilities(context: Any, request: Any) -> Response:
     return answer
 
 
-@rest(context=Uploads, method="POST", permission=Permission.ADD, gives={201: None})
+@rest(context=Uploads, method="POST", permission=Permission.ADD, takes=("Piece", None),
+      gives={201: None}, headers=tus.OF_CREATION, errors=tus.STATUSES)  # fmt: skip
 @tus.tus
 def create(context: Uploads, request: Any) -> Response:
     """A new upload, with or without its first piece.
@@ -102,7 +103,8 @@ def _enter(request: Any, there: Any, id: str, length: int | None, described: Des
     request.site.uploads[id] = Upload(id, there.node, request.identity.id, length, described)
 
 
-@rest(context=Upload, method="PATCH", permission=Permission.ADD, gives={204: None})
+@rest(context=Upload, method="PATCH", permission=Permission.ADD, takes="Piece",
+      gives={204: None}, headers=tus.OF_PIECES, errors=tus.STATUSES)  # fmt: skip
 @tus.tus
 def append(context: Upload, request: Any) -> Response:
     """The next piece, at Upload-Offset; the last one makes the file."""
@@ -191,7 +193,7 @@ def _headers(
     return found
 
 
-@rest(context=Upload, method="GET", permission=Permission.ADD)
+@rest(context=Upload, method="GET", permission=Permission.ADD, gives="Upload")
 @tus.tus
 def show(context: Upload, request: Any) -> Any:
     """How far the upload is; HEAD is the one of tus."""
@@ -232,7 +234,8 @@ def _json(request: Any, upload: Upload, offset: int, headers: dict[str, str]) ->
     }
 
 
-@rest(context=Upload, method="DELETE", permission=Permission.ADD, gives={204: None})
+@rest(context=Upload, method="DELETE", permission=Permission.ADD,
+      gives={204: None}, headers=("Tus-Resumable",), errors=tus.STATUSES)  # fmt: skip
 @tus.tus
 def end(context: Upload, request: Any) -> Response:
     """Gives the upload up, with its bytes; a file that came of it stays."""
@@ -250,7 +253,8 @@ def _drop(request: Any, there: Any) -> None:
 OVERRIDDEN = {"PATCH": append, "DELETE": end}
 
 
-@rest(context=Upload, method="POST", permission=Permission.ADD, gives={204: None})
+@rest(context=Upload, method="POST", permission=Permission.ADD, takes=("Piece", None),
+      gives={204: None}, headers=tus.OF_OVERRIDES, errors=tus.STATUSES)  # fmt: skip
 @tus.tus
 def overridden(context: Upload, request: Any) -> Any:
     """For clients that cannot say PATCH or DELETE: X-HTTP-Method-Override says it."""

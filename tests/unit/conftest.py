@@ -4,11 +4,21 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from webtest import TestApp
 
-from mserve import evolve, main
+from mserve import database, evolve, main
 from mserve.settings import Settings
+from tests.unit.support import holdings
+
+hypothesis.settings.register_profile(
+    "busy machine",
+    database=None,
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("busy machine")
 
 
 class Client:
@@ -16,11 +26,12 @@ class Client:
 
     def __init__(self, app: TestApp, key: str | None) -> None:
         self.app = app
+        self.key = key or ""
+        self.id = ""
         self.headers = {"Authorization": f"Bearer {key}"} if key else {}
 
     def __call__(self, method: str, url: str, **options: Any) -> Any:
         headers = {**self.headers, **options.pop("headers", {})}
-        status = options.pop("status", "*")
         return self.app.request(url, method=method, headers=headers, expect_errors=True, **options)
 
     def json(self, method: str, url: str, document: Any, **headers: str) -> Any:
@@ -68,3 +79,35 @@ def customer(app: TestApp, settings: Settings) -> Client:
 @pytest.fixture
 def stranger(app: TestApp) -> Client:
     return Client(app, None)
+
+
+@pytest.fixture
+def db(app: TestApp) -> Any:
+    """The application's database: what is done through it is another client's doing."""
+    return app.app.registry._zodb_databases[""]
+
+
+@pytest.fixture
+def see(db: Any) -> Any:
+    """`see(function)`: what function(site) returns, in a transaction of its own."""
+    return lambda function: database.run(db, function)
+
+
+@pytest.fixture
+def stored(db: Any, settings: Settings) -> Any:
+    """`stored()`: all that is stored, to be compared before and after."""
+    return lambda: holdings(db, settings.data)
+
+
+@pytest.fixture
+def made(app: TestApp, customer: Client) -> Any:
+    """`made(role, node)`: a client with a new sub-key of the customer's, its secret in `key`."""
+
+    def make(role: str, node: str = "/demo/files/", by: Client = customer, **terms: Any) -> Client:
+        answer = by.json("POST", f"{node.rstrip('/')}/-/keys", {"role": role, **terms})
+        assert answer.status_int == 201, answer.json
+        client = Client(app, answer.json["key"])
+        client.key, client.id = answer.json["key"], answer.json["id"]
+        return client
+
+    return make

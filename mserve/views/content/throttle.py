@@ -10,6 +10,7 @@ threads are numbered (`mserve.streams`): who finds no seat is told to come again
 threads go on to answer.
 """
 
+import copy
 import threading
 import time
 import weakref
@@ -109,31 +110,24 @@ class Seat:
 class Stream:
     """A body that is made while it is sent, by a thread that has a seat.
 
-    Waitress would let it run 16 MiB ahead of the reader, in temporary files; here it waits sooner.
+    Waitress would let it run 16 MiB ahead of the reader, in memory and temporary files. For this
+    connection, which ends with the stream, it is told to wait sooner.
     """
 
     def __init__(self, blocks: Iterator[bytes], seat: Seat, environ: dict[str, Any]) -> None:
         self._blocks, self._seat = blocks, seat
-        self._channel = channel_of(environ)
+        if channel := channel_of(environ):
+            channel.adj = copy.copy(channel.adj)
+            channel.adj.outbuf_high_watermark = BLOCK
 
     def __iter__(self) -> Iterator[bytes]:
-        for block in self._blocks:
-            if self._channel is not None:
-                wait_for_reader(self._channel)
-            yield block
+        return self._blocks
 
     def close(self) -> None:
         try:
             self._blocks.close()  # type: ignore[attr-defined]  # a generator
         finally:
             self._seat.leave()
-
-
-def wait_for_reader(channel: HTTPChannel) -> None:
-    """Returns once little is left to be sent, or nobody reads any more."""
-    with channel.outbuf_lock:
-        while channel.connected and channel.total_outbufs_len > BLOCK:
-            channel.outbuf_lock.wait(1)  # notified by the server's loop when it has sent something
 
 
 def seat(registry: Any, number: int) -> Seat | None:

@@ -23,15 +23,17 @@ from mserve.views.content import throttle
 from mserve.views.content.disposition import HARMLESS, disposition
 from mserve.views.content.walk import Entry, Walk
 
-BLOCK = 1 << 18  # bytes
+BLOCK = 1 << 16  # bytes; larger ones fragment the memory of the thread
 LEVEL = 3  # of 9: most of what can be won, in a third of the time
 PATH_LIMIT = 0xFFFF  # bytes; APPNOTE 4.4.10
 TIMESTAMP = 0x5455  # the extra field that tells the time in UTC; extrafld.txt of Info-ZIP
-COMPRESSED = re.compile(
-    r"(image|audio|video)/(?!svg|bmp|tiff|x-ms-bmp|x-portable|wav|x-wav|midi).*"
-    r"|application/(zip|gzip|pdf|ogg|zstd|epub|java-archive|x-(7z|bzip|bzip2|gzip|rar|xz|lzma).*"
-    r"|vnd\.(rar|openxmlformats|oasis|android|ms-cab).*)|font/woff2?"
+PACKABLE = re.compile(
+    r"text/.*|.*[+/](json|xml|yaml|javascript|x-javascript|postscript|rtf|sql|x-tar|wasm|geo\+json)"
+    r"|image/(bmp|x-ms-bmp|tiff|vnd\.adobe\.photoshop|x-portable.*)|audio/(x-)?wav"
+    r"|application/(msword|vnd\.ms-(excel|powerpoint)|x-(ndjson|sh|sqlite3|tex)|n-triples)"
+    r"|font/[ot]tf"
 )
+"""What is deflated. All else is stored: most of it is compressed already."""
 UNSAFE = re.compile(r"[\\\x00-\x1f\x7f]")
 
 
@@ -44,7 +46,7 @@ class Archive(ZipStream):  # type: ignore[misc]
         info.extra = struct.pack("<HHBl", TIMESTAMP, 5, 1, entry.modified // SECOND)
         info.external_attr = (0o100644 if entry.path else 0o40755) << 16
         info.file_size, info.header_offset = entry.size, self._pos
-        stored = entry.path is None or COMPRESSED.fullmatch(entry.mimetype)
+        stored = entry.path is None or not PACKABLE.fullmatch(entry.mimetype)
         info.compress_type = ZIP_STORED if stored else ZIP_DEFLATED
         info._compresslevel = None if stored else LEVEL
         for block in info._file_data(blocks(entry) if entry.path else None):

@@ -11,6 +11,7 @@ from mserve.resources.spool import BLOCK
 
 MEMORY = 128 << 20  # bytes that a decompressor may take; xz -9 needs 65 MiB
 TAIL = 512  # tarfile steps back by one byte
+PADDING = 16 << 20  # bytes that may follow the end of a tar, up to the size of its records
 BROKEN = (zlib.error, lzma.LZMAError, OSError, EOFError, ValueError)
 
 
@@ -82,6 +83,7 @@ class Forward:
         self._ready = b""
         self._place = 0  # in what is ready; some of what was read stays before it
         self._position = 0
+        self._ended = False
 
     def tell(self) -> int:
         return self._position
@@ -96,7 +98,17 @@ class Forward:
         taken = self._ready[self._place : self._place + size]
         self._place += len(taken)
         self._position += len(taken)
+        self._ended = len(taken) < size
         return taken
+
+    def finish(self) -> None:
+        """Reads on to the end, as checksums come last; raises EOFError where it was cut."""
+        if self._ended:
+            raise EOFError("the archive ends without its end")
+        for _ in range(PADDING // BLOCK):
+            if not self.read(BLOCK):
+                return
+        raise BadArchive("too much follows the end of the tar archive")
 
     def seek(self, position: int) -> int:
         """Forward to any place, backward a few bytes."""

@@ -2,6 +2,7 @@
 
 import tarfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from tarfile import TarFile, TarInfo
 from typing import Any
 
@@ -13,13 +14,20 @@ from mserve.unpack.streams import BROKEN, Forward, decompressed
 
 def tar_entries(path: str, limits: Limits) -> Iterator[Found]:
     """Raises BadArchive where it is broken or holds what is not unpacked."""
+    with open(path, "rb") as file, readable():
+        stream: Any = Forward(decompressed(file))
+        with tarfile.open(fileobj=stream, mode="r:", errors="strict") as archive:
+            while member := archive.next():
+                archive.members = []  # type: ignore[attr-defined]  # else they are all kept
+                yield _found(archive, member)
+        stream.finish()
+
+
+@contextmanager
+def readable() -> Iterator[None]:
+    """Tells all that tarfile and the decompressors raise as BadArchive."""
     try:
-        with open(path, "rb") as file:
-            stream: Any = Forward(decompressed(file))
-            with tarfile.open(fileobj=stream, mode="r:", errors="strict") as archive:
-                while member := archive.next():
-                    archive.members = []  # type: ignore[attr-defined]  # else they are all kept
-                    yield _found(archive, member)
+        yield
     except (tarfile.TarError, *BROKEN) as fault:
         raise BadArchive(f"the tar archive cannot be read: {fault}") from fault
 
@@ -33,7 +41,8 @@ def _found(archive: TarFile, member: TarInfo) -> Found:
 
 
 def _blocks(archive: TarFile, member: TarInfo) -> Iterator[bytes]:
-    source = archive.extractfile(member)
-    assert source is not None  # of a regular file it is not
-    while block := source.read(BLOCK):
-        yield block
+    with readable():
+        source = archive.extractfile(member)
+        assert source is not None  # of a regular file it is not
+        while block := source.read(BLOCK):
+            yield block

@@ -1,0 +1,67 @@
+"""Sending one file: a small one by PUT with its digest, a larger one in pieces (resumable.py)."""
+
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+
+from mserve.client.address import Address
+from mserve.client.errors import NotFound
+from mserve.client.local import LocalFile, blocks
+from mserve.client.results import Node, Stored
+from mserve.client.session import Session
+
+Report = Callable[[int], None]
+"""Is told how many bytes of the file have been sent or received."""
+
+SLOWEST = 20e6  # bytes per second that a server reads and hashes what it was sent before
+
+
+def patient(size: int) -> float:
+    """Seconds that the answer to a file's last byte may take."""
+    return 60 + size / SLOWEST
+
+
+def put(session: Session, file: LocalFile, target: Address, report: Report) -> Stored:
+    """PUT with Repr-Digest (RFC 9530): the server stores these bytes or none."""
+    check = session.patience.check
+    sha256 = file.sha256(check)
+    digest = b64encode(bytes.fromhex(sha256)).decode()
+    headers = {"Repr-Digest": f"sha-256=:{digest}:", "Content-Length": str(file.size)}
+    tried = False
+
+    def attempt() -> Stored:
+        nonlocal tried
+        if tried and (there := _there(session, target)) and there.sha256 == sha256:
+            return Stored(target.names, there)  # it was the answer that got lost
+        tried = True
+        answer = session.once(
+            "PUT", target.url, headers=headers, content=_sent(file, report, check),
+            timeout=patient(file.size),
+        )  # fmt: skip
+        return stored(target, answer.json())
+
+    return session.patience(attempt)
+
+
+def _sent(file: LocalFile, report: Report, check: Callable[[], None]) -> Iterator[bytes]:
+    done = 0
+    for block in blocks(file.path, 0, file.size, check):
+        yield block
+        done += len(block)
+        report(done)
+
+
+def _there(session: Session, target: Address) -> Node | None:
+    try:
+        return Node.of(session.once("GET", target.facet("info")).json())
+    except NotFound:
+        return None
+
+
+def stored(target: Address, document: dict[str, object]) -> Stored:
+    job = document.get("job")
+    return Stored(target.names, Node.of(document), last_segment(str(job)) if job else None)
+
+
+def last_segment(url: str) -> str:
+    """Ids are the ends of URLs; the rest of one is ours to know."""
+    return url.rstrip("/").rpartition("/")[2]

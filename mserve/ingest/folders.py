@@ -28,3 +28,4 @@ def place(node: Node, parent: Branch, name: str) -> None:
     depend_on(parent.lineage())
     parent.add(name, node)
     parent.site.register(node)
+    parent.site.changed(node, parent.find("service"))

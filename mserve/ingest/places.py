@@ -1,5 +1,7 @@
 """Nodes change place, or come a second time: no byte is copied."""
 
+from typing import Any
+
 from mserve.errors import Conflict, NameTaken
 from mserve.ingest.folders import place
 from mserve.resources import usage
@@ -28,6 +30,20 @@ def move(node: Node, parent: Branch, name: str) -> None:
     node.touch()
     if source is not parent:
         usage.transfer(node.usage, left, [*node.above()], node.modified)
+    _note_move(node, source.find("service"))
+
+
+def _note_move(node: Node, former: Any) -> None:
+    """Has the catalogs told: of the node alone, or of all below it where it left its service."""
+    service = node.find("service")
+    if service is None or service is node:
+        return
+    left = service is not former
+    below = node.walk() if left and isinstance(node, Branch) else ()
+    for each in (node, *below):
+        each.site.changed(each, service)
+        if left:
+            each.site.changed(each, former)
 
 
 def copy(node: Node, parent: Branch, name: str) -> Node:

@@ -60,6 +60,7 @@ def supersede(mfile: Mfile, content: Content, announced: str | None) -> Stored:
     depend_on(mfile.above())
     former = mfile.replace(content, announced)
     freed = _keep(mfile, former)
+    mfile.site.changed(mfile, mfile.find("service"))
     usage.keep(mfile.lineage(), content.size - freed, mfile.modified, files=0)
     return Stored(mfile, engine.start(mfile, "update"), created=False)
 

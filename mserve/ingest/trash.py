@@ -82,6 +82,7 @@ def _discard(trashed: Trashed) -> None:
     service.drop_trash(trashed)
     for each in _below(trashed.node):
         _drop_jobs(each, service)
+        service.site.changed(each, service)
         service.site.forget(each)
 
 

@@ -1,8 +1,10 @@
 """Content: immutable bytes in a blob, with what is known of them; shared by all who have them."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
+from weakref import finalize
 
 from persistent import Persistent
 from ZODB.blob import Blob
@@ -30,12 +32,11 @@ class Content(Persistent):  # type: ignore[misc]  # persistent has no types
     renditions: Mapping[str, Rendition] = {}
 
     def __init__(self, path: str, size: int, sha256: str) -> None:
-        """Takes the file `path` away, by a rename: it must lie beside the blobs."""
+        """Takes the file `path` away: it must lie beside the blobs, to get its place by a rename."""
         self.size = size
         self.sha256 = sha256
         self.created = clock.now()
-        self.blob = Blob()
-        self.blob.consumeFile(path)
+        self.blob = _blob_of(path)
 
     def learn(self, facts: Mapping[str, str]) -> None:
         """Records facts (of FACTS) that a task found out about the bytes."""
@@ -61,3 +62,24 @@ class Content(Persistent):  # type: ignore[misc]  # persistent has no types
         changed = {name: new[name] for name in FACTS & new.keys() if new[name] != old.get(name)}
         renditions = {**saved.get("renditions", {}), **new.get("renditions", {})}
         return {**saved, **changed, "renditions": renditions}
+
+
+def _blob_of(path: str) -> Blob:
+    """A new Blob whose data is the file `path`; that goes with the Blob if it is not committed.
+
+    Blob.consumeFile() would move the file into the system's folder for temporary files, since a
+    new Blob knows no storage yet, and the commit from there: two copies of all bytes where that is
+    another file system.
+    """
+    blob = Blob()
+    blob._p_blob_uncommitted = path
+    finalize(blob, discard, path).atexit = False
+    return blob
+
+
+def discard(path: str) -> None:
+    """Removes a file that may be gone already."""
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        pass

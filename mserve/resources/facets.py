@@ -110,6 +110,11 @@ class Uploads(Facet):
         return upload
 
 
+class Search(Facet):
+    name = "search"
+    types = frozenset({"site", "container", "service", "folder"})
+
+
 class Profiles(Facet):
     name = "profiles"
     types = frozenset({"service"})
@@ -122,7 +127,7 @@ FACETS: dict[str, type[Facet]] = {
     facet.name: facet
     for facet in (
         Info, UsageFacet, Keys, Health, ContentFacet, Thumbnail, Poster, Jobs, Profiles,
-        Versions, Trash, Copy, Batch, Uploads,
+        Versions, Trash, Copy, Batch, Uploads, Search,
     )
 }  # fmt: skip
 

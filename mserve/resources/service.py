@@ -5,6 +5,7 @@ from typing import Any
 
 from BTrees.OOBTree import OOBTree
 
+from mserve.resources.catalog import Catalog
 from mserve.resources.index import Index
 from mserve.resources.node import Branch
 from mserve.resources.profile import Profile, default_workflows
@@ -29,6 +30,7 @@ class Service(Branch):
         self.profiles = OOBTree()
         self.jobs = Index(SHARDS)
         self.trash = Index(SHARDS)
+        self.catalog = Catalog()
         self.put_profile("default", default_workflows())
 
     def property(self, name: str) -> Any:

@@ -13,8 +13,8 @@ class Site(Branch):
     `ids` maps a node's or job's id to it, `key_index` a secret's digest to its Key, `due` the ids
     of task runs that wait for a worker to their attempts (the outbox), `running` those that a
     worker has claimed, `active` the ids of jobs that have not ended,
-    `expiring` what is in the trash, by the time when it goes for good, and `uploads` the ids of
-    files that come in pieces to their Uploads.
+    `expiring` what is in the trash, by the time when it goes for good, `uploads` the ids of
+    files that come in pieces to their Uploads, and `unindexed` what the catalogs do not know yet.
     """
 
     type = "site"
@@ -30,6 +30,7 @@ class Site(Branch):
         self.active = Index()
         self.expiring = Index()
         self.uploads = Index()
+        self.unindexed = Index()
 
     def check_name(self, name: object) -> str:
         return check_container_name(name)
@@ -48,6 +49,10 @@ class Site(Branch):
         """Up to `limit` things in the trash whose time is over at `moment` (µs)."""
         page = self.expiring.page(limit)
         return [trashed for _, trashed in page if trashed.expires <= moment]
+
+    def changed(self, node: Node, service: Any) -> None:
+        """Notes that the catalog of `service` is to know of what `node` is by now."""
+        self.unindexed[f"{node.id}-{service.id}"] = service
 
     def run(self, id: str) -> Any:
         """The task run of that id, `<job>-<set>-<number>`, or None."""

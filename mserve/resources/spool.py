@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any, BinaryIO, Protocol
 
 from mserve.errors import ShortBody, StorageFull
-from mserve.resources.content import Content
+from mserve.resources.content import Content, discard
 from mserve.resources.hashing import SHA256, Hashing
 
 BLOCK = 1 << 20  # bytes
@@ -55,6 +55,7 @@ class Spool:
             descriptor, self.path = tempfile.mkstemp(prefix=PREFIX, dir=folder)
         self._file: BinaryIO = os.fdopen(descriptor, "wb", buffering=0)
         self._hashing = Hashing(algorithms)
+        self._links = 0
         self.digests: Mapping[str, bytes] = {}
 
     @property
@@ -132,8 +133,8 @@ class Spool:
 
         The blob takes a hard link, which costs nothing, so that an aborted attempt loses nothing.
         """
-        link = f"{self.path}.link"
-        discard(link)
+        self._links += 1  # each has its own: it goes with its Content, if that is not committed
+        link = f"{self.path}.{self._links}"
         with room():
             os.link(self.path, link)
         return Content(link, self.size, self.sha256)
@@ -143,11 +144,3 @@ class Spool:
         self._file.close()
         self._hashing.finish()
         discard(self.path)
-
-
-def discard(path: str) -> None:
-    """Removes a file that may be gone already."""
-    try:
-        os.unlink(path)
-    except FileNotFoundError:
-        pass

@@ -124,6 +124,8 @@ def _succeed(run: TaskRun, result: Finished) -> None:
     run.ended, run.error = clock.now(), None
     run.result = dict(result.outcome.result)
     content.learn(result.outcome.facts)
+    if result.outcome.facts and run.job.in_tree:
+        run.job.service.site.changed(run.job.mfile, run.job.service)
     run.outputs = tuple(
         _keep_output(content, output, spool)
         for output, spool in zip(result.outcome.outputs, result.spools, strict=True)

@@ -26,6 +26,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -43,7 +44,12 @@ CLEANING_INTERVAL = 3600.0  # seconds
 ABANDONED = 86_400.0  # seconds without a change, after which a temporary file is nobody's
 
 
-Chore = Callable[[Any, Settings, Queues], None]
+@dataclass(frozen=True)
+class Chore:
+    """What is done beside the sweeps: `action(db, settings, queues)`, each `every` seconds."""
+
+    action: Callable[[Any, Settings, Queues], None]
+    every: float
 
 
 def run(
@@ -53,8 +59,7 @@ def run(
 ) -> None:
     """Sweeps every `settings.sweep_interval` seconds until SIGTERM or SIGINT.
 
-    `chores` are done now and then beside it: each gets database, settings and queues. `ready(db)`
-    may refuse the database by raising.
+    `chores` are done beside it. `ready(db)` may refuse the database by raising.
     """
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGINT, _leave)
@@ -83,11 +88,11 @@ class Scheduler:
         self.db = db
         self.queues = queues
         self.settings = settings
-        self.chores = tuple(chores)
+        cleaning = Chore(remove_abandoned_files, CLEANING_INTERVAL)
+        self.chores = dict.fromkeys((cleaning, *chores), 0.0)
         self.interval = settings.sweep_interval
         self.suspects: set[Delivery] = set()
         self.away = False
-        self.next_cleaning = 0.0
 
     def run(self) -> None:
         """Does not return."""
@@ -101,7 +106,7 @@ class Scheduler:
         try:
             self.announce()
             self.sweep()
-            self.clean()
+            self.do_chores()
         except process.AWAY as fault:
             if not self.away:
                 log.warning("no sweeps: %s", str(fault) or type(fault).__name__)
@@ -164,13 +169,17 @@ class Scheduler:
     def advance(self, job: str) -> None:
         database.run(self.db, lambda site: engine.advance(site, job))
 
-    def clean(self) -> None:
-        """The chores, and temporary files that nobody has written to for a day; once an hour."""
-        if time.monotonic() >= self.next_cleaning:
-            self.next_cleaning = time.monotonic() + CLEANING_INTERVAL
-            remove_abandoned(Path(self.db.storage.temporaryDirectory()), ABANDONED)
-            for chore in self.chores:
-                chore(self.db, self.settings, self.queues)
+    def do_chores(self) -> None:
+        """Does each chore whose time has come."""
+        for chore, due in self.chores.items():
+            if time.monotonic() >= due:
+                chore.action(self.db, self.settings, self.queues)
+                self.chores[chore] = time.monotonic() + chore.every
+
+
+def remove_abandoned_files(db: Any, settings: Settings, queues: Queues) -> None:
+    """Removes temporary files that nobody has written to for a day."""
+    remove_abandoned(Path(db.storage.temporaryDirectory()), ABANDONED)
 
 
 def remove_abandoned(folder: Path, age: float) -> None:

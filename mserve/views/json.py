@@ -16,10 +16,10 @@ from mserve.views.urls import facet_url, url
 Json = dict[str, Any]
 Progress = Mapping[str, tuple[float, str]]
 LINKS = {
-    "site": ("info", "keys", "usage", "health"),
-    "container": ("info", "keys", "usage"),
-    "service": ("info", "keys", "usage", "jobs", "profiles", "trash", "batch"),
-    "folder": ("info", "keys", "usage", "copy", "batch"),
+    "site": ("info", "keys", "usage", "search", "health"),
+    "container": ("info", "keys", "usage", "search"),
+    "service": ("info", "keys", "usage", "jobs", "profiles", "search", "trash", "uploads", "batch"),
+    "folder": ("info", "keys", "usage", "search", "uploads", "copy", "batch"),
     "mfile": ("info", "content", "keys", "usage", "jobs", "versions", "copy"),
 }
 

@@ -35,7 +35,8 @@ GROUPS = {
     "keys": "Access is by key; a key makes sub-keys", "jobs": "What ran and runs on files",
     "profiles": "What is to run when", "versions": "What files were before",
     "trash": "What was removed, for a time", "usage": "What was consumed, per metric",
-    "copy": "Copies share their content", "batch": "Many changes in one request",
+    "search": "By words and facts", "copy": "Copies share their content",
+    "batch": "Many changes in one request",
 }  # fmt: skip
 SCHEMES: Json = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "The key as Bearer token"},

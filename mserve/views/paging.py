@@ -1,5 +1,6 @@
 """Listings in pages: `?limit=` and `?cursor=`, the last key of the page before."""
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -33,10 +34,11 @@ def page(
     found: list[tuple[str, Any]],
     limit: int,
     total: int | None = None,
+    query: Iterable[tuple[str, str]] = (),
 ) -> dict[str, Any]:
     """A page of `items`; `found` holds their keys, and one more where there is a next page."""
     shown: dict[str, Any] = {"items": items, "next": None, "total": total}
     if len(found) > limit:
-        query = urlencode({"limit": limit, "cursor": found[limit - 1][0]})
-        shown["next"] = f"{url(request, context)}?{query}"
+        asked_again = urlencode([*query, ("limit", limit), ("cursor", found[limit - 1][0])])
+        shown["next"] = f"{url(request, context)}?{asked_again}"
     return shown

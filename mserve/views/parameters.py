@@ -5,7 +5,7 @@ from typing import Any
 
 from mserve.views.declared import Declared
 from mserve.views.paging import LIMIT
-from mserve.views.schemas import ID, NAME, STREAMED, TEXT, WHOLE, Schema, one_of
+from mserve.views.schemas import ID, NAME, SHORT, STREAMED, TEXT, TIME, WHOLE, Schema, one_of
 
 Json = dict[str, Any]
 AT_ROOT: Schema = {**NAME, "not": {"enum": [".", "..", "-", "dav", "k"]}}
@@ -35,6 +35,15 @@ QUERY: dict[str, tuple[Schema, str]] = {
     "recursive": (one_of("true", "false"), "`true`: also with all that is below it"),
     "format": (one_of("zip"), "`zip`: the folder with all that the key may read, as a zip"),
     "unpack": (one_of("zip", "tar"), "The file is an archive, and all that is in it is stored"),
+    "q": (SHORT, "Words; `and`, `or`, `not`, `\"a phrase\"` and `prefix*` are possible"),
+    "type": (one_of("mfile", "folder"), ""),
+    "mimetype": (TEXT, "A media type, or `image/*`"),
+    "tag": (TEXT, "A tag; several: all of them"),
+    "size>": (WHOLE, "At least so many bytes"),
+    "size<": (WHOLE, "At most so many bytes"),
+    "modified>": (TIME, "Modified at that time or later"),
+    "modified<": (TIME, "Modified at that time or before"),
+    "sort": (TEXT, "`name`, `size`, `modified` or `relevance`; `-` before it reverses the order"),
     "metric": (TEXT, "The URI of the one metric that is asked for"),
 }
 READS = {

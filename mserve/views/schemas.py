@@ -134,6 +134,7 @@ NODES: dict[str, Schema] = {
         size=WHOLE, files=WHOLE, removed=TIME, expires=TIME,
     ),
     "TrashedNodes": page("Trashed"),
+    "Found": {**page("AnyNode"), "properties": {**page("AnyNode")["properties"], "complete": FLAG}},
     "Results": fields(results=array(ref("Result"))),
     "Result": fields(
         status=WHOLE, node=may(ref("AnyNode")), type=may(TEXT), detail=may(TEXT)

@@ -30,7 +30,6 @@ PARTS = {  # a word of each one's command line
 UPLOADERS = 2
 BETWEEN = (3.1, 4.0)  # seconds; the supervisor's back-off begins anew after 3 s of steady running
 SETTLE = 240.0  # seconds for all jobs to end
-NOTHING_KNOWN = b"chaos\0"  # random bytes alone are now and then taken for a picture
 TASK = "http://mserve/task"
 
 
@@ -48,7 +47,7 @@ class Uploads:
             self.tried += 1
             name = f"{number}-{self.tried}.{'jpg' if self.tried % 3 == 0 else 'bin'}"
             try:
-                self.upload(name, picture() if name.endswith("jpg") else NOTHING_KNOWN + random.randbytes(20_000))
+                self.upload(name, picture() if name.endswith("jpg") else other())
             except httpx.HTTPError:
                 time.sleep(0.2)
             time.sleep(0.2)
@@ -62,6 +61,11 @@ class Uploads:
         else:
             assert answer.status_code in (502, 503), answer.text
             time.sleep(0.2)
+
+
+def other() -> bytes:
+    """Bytes of no known kind: random ones alone are now and then taken for a picture."""
+    return b"chaos\0" + random.randbytes(20_000)
 
 
 def picture() -> bytes:

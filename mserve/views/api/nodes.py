@@ -85,6 +85,8 @@ def change(context: Node, request: Any) -> Any:
     if properties:
         context.set_properties(properties)
     context.touch()
+    if isinstance(context, (Folder, Mfile)):
+        context.site.changed(context, context.find("service"))
     if path is not None or name != context.__name__:
         ingest.move(context, target_folder(request, context, path), name)
     return json.node(request, context)

@@ -32,7 +32,7 @@ class Content(Persistent):  # type: ignore[misc]  # persistent has no types
     renditions: Mapping[str, Rendition] = {}
 
     def __init__(self, path: str, size: int, sha256: str) -> None:
-        """Takes the file `path` away: it must lie beside the blobs, to get its place by a rename."""
+        """Takes the file `path`, which lies beside the blobs, away by a rename."""
         self.size = size
         self.sha256 = sha256
         self.created = clock.now()

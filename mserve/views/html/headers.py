@@ -29,9 +29,18 @@ PAGE = {
 }
 
 
+DOCUMENT = {name: PAGE[name] for name in ("X-Content-Type-Options", "Referrer-Policy", "Vary")}
+DOCUMENTS = ("application/json", "application/problem+json")
+
+
 @subscriber(NewResponse)
 def guard(event: Any) -> None:
-    """Gives each HTML answer that has no policy of its own the headers of a page."""
-    headers = event.response.headers
-    if event.response.content_type == "text/html" and "Content-Security-Policy" not in headers:
+    """Gives each answer of ours that has no policy of its own the headers of its kind."""
+    response, headers = event.response, event.response.headers
+    if "Content-Security-Policy" in headers:
+        return
+    if response.content_type == "text/html":
         headers.update(PAGE)
+    elif response.content_type in DOCUMENTS:
+        headers.update(DOCUMENT)
+        headers.setdefault("Cache-Control", "no-store")

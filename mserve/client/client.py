@@ -67,8 +67,7 @@ class Client:
 
     def info(self, place: str = "") -> Node:
         """What is there; raises NotFound."""
-        answer = self.session.ask("GET", self.address.at(place).facet("info"))
-        return Node.of(answer.json())
+        return Node.of(self.session.look(self.address.at(place).facet("info")))
 
     def ls(self, place: str = "") -> Iterator[Node]:
         """What is in a folder, by name."""
@@ -131,7 +130,7 @@ class Client:
             self._make(folder.parent)
             self.session.ask("POST", folder.parent.url, json=body)
         except InTheWay:
-            if not Node.of(self.session.ask("GET", folder.facet("info")).json()).is_folder:
+            if not Node.of(self.session.look(folder.facet("info"))).is_folder:
                 raise
 
     def run(self, acts: Iterable[many.Act]) -> list[Failure]:
@@ -148,7 +147,7 @@ class Client:
         id = what.job if isinstance(what, Stored) else self._newest(place)
         began, pause = time.monotonic(), POLL[0]
         while id is not None:
-            job = Job.of(self.session.ask("GET", place.facet("jobs", id)).json())
+            job = Job.of(self.session.look(place.facet("jobs", id)))
             if job.ended:
                 return job
             if timeout is not None and time.monotonic() - began > timeout:
@@ -158,8 +157,8 @@ class Client:
         return None
 
     def _newest(self, place: Address) -> str | None:
-        items = self.session.ask("GET", place.facet("jobs"), params={"limit": 1}).json()["items"]
-        return str(items[0]["id"]) if items else None
+        items = self.session.look(place.facet("jobs"), limit=1).get("items")
+        return Job.of(items[0]).id if items else None
 
     def sync(
         self,

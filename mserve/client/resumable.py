@@ -132,7 +132,7 @@ class Resumable:
         self.digest.read_to(self.file.size, self.session.patience.check)
         self.file.check_unchanged()
         self.report(self.file.size)
-        node = Node.of(self.session.ask("GET", self.target.facet("info")).json())
+        node = Node.of(self.session.look(self.target.facet("info")))
         if node.sha256 != self.digest.hexdigest():
             raise Mismatch("the server has other bytes than this file")
         job = headers.get("Mserve-Job")

@@ -49,6 +49,10 @@ class Session:
         """As `once`, tried again while what fails is passing."""
         return self.patience(lambda: self.once(method, url, **options))
 
+    def look(self, url: str, **params: str | int) -> dict[str, Any]:
+        """The JSON object at a URL; raises BadAnswer where it is none."""
+        return document(self.ask("GET", url, params=params))
+
     def once(self, method: str, url: str, **options: Any) -> httpx.Response:
         """The whole response to one request; raises Answered, Unreachable."""
         with self.stream(method, url, **options) as response:
@@ -127,6 +131,17 @@ def _proxy(root: str) -> str | None:
     url = httpx.URL(root)
     proxies = getproxies()
     return None if proxy_bypass(url.host) else proxies.get(url.scheme) or proxies.get("all")
+
+
+def document(response: httpx.Response) -> dict[str, Any]:
+    """The JSON object of a response; raises BadAnswer where it is none."""
+    try:
+        found = response.json()
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise BadAnswer("what answers at this URL is not mserve")
+    return found
 
 
 def unreachable(fault: Exception) -> Unreachable:

@@ -71,13 +71,13 @@ def children(session: Session, place: Address) -> Iterator[Node]:
     params: dict[str, str | int] = {"limit": PAGE}
     while True:
         try:
-            page = session.ask("GET", place.url, params=params).json()
+            page = session.look(place.url, **params)
         except Answered as fault:
             if fault.status != 400 or params.pop("limit", None) is None:
                 raise
             continue  # the site's pages are smaller
-        yield from map(Node.of, page["items"])
-        if page["next"] is None:
+        yield from map(Node.of, page.get("items") or ())
+        if page.get("next") is None:
             return
         params = _query(str(page["next"]))
 
@@ -102,7 +102,7 @@ def walk(session: Session, place: Address, above: Names = ()) -> Iterator[tuple[
 def remote_tree(session: Session, place: Address) -> Tree:
     """All files and folders below a place; empty where it is not there."""
     try:
-        top = Node.of(session.ask("GET", place.facet("info")).json())
+        top = Node.of(session.look(place.facet("info")))
     except NotFound:
         return {}
     if not top.is_folder:

@@ -7,7 +7,7 @@ from mserve.client.address import Address
 from mserve.client.errors import NotFound
 from mserve.client.local import LocalFile, blocks
 from mserve.client.results import Node, Stored
-from mserve.client.session import Session
+from mserve.client.session import Session, document
 
 Report = Callable[[int], None]
 """Is told how many bytes of the file have been sent or received."""
@@ -37,7 +37,7 @@ def put(session: Session, file: LocalFile, target: Address, report: Report) -> S
             "PUT", target.url, headers=headers, content=_sent(file, report, check),
             timeout=patient(file.size),
         )  # fmt: skip
-        return stored(target, answer.json())
+        return stored(target, document(answer))
 
     return session.patience(attempt)
 
@@ -52,14 +52,14 @@ def _sent(file: LocalFile, report: Report, check: Callable[[], None]) -> Iterato
 
 def _there(session: Session, target: Address) -> Node | None:
     try:
-        return Node.of(session.once("GET", target.facet("info")).json())
+        return Node.of(document(session.once("GET", target.facet("info"))))
     except NotFound:
         return None
 
 
-def stored(target: Address, document: dict[str, object]) -> Stored:
-    job = document.get("job")
-    return Stored(target.names, Node.of(document), last_segment(str(job)) if job else None)
+def stored(target: Address, answer: dict[str, object]) -> Stored:
+    job = answer.get("job")
+    return Stored(target.names, Node.of(answer), last_segment(str(job)) if job else None)
 
 
 def last_segment(url: str) -> str:

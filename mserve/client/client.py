@@ -121,14 +121,18 @@ class Client:
     def _make(self, folder: Address) -> None:
         if folder.parent is None:
             return
-        body = {"type": "folder", "name": folder.names[-1]}
         try:
-            self.session.ask("POST", folder.parent.url, json=body)
+            self._make_one(folder, folder.parent)
         except NotFound:
             if folder.parent.parent is None:
                 raise
             self._make(folder.parent)
-            self.session.ask("POST", folder.parent.url, json=body)
+            self._make_one(folder, folder.parent)
+
+    def _make_one(self, folder: Address, parent: Address) -> None:
+        body = {"type": "folder", "name": folder.names[-1]}
+        try:
+            self.session.ask("POST", parent.url, json=body)
         except InTheWay:
             if not Node.of(self.session.look(folder.facet("info"))).is_folder:
                 raise

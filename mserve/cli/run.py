@@ -85,15 +85,28 @@ class Run:
         self.stop = threading.Event()
         self.bars = stack.enter_context(bars(quiet=options.quiet))
         self._stack = stack
+        self._clients: dict[tuple[str, str | None], Client] = {}
+        self._lock = threading.Lock()
 
     def client(self, url: str) -> Client:
-        """Raises BadAddress, BadKeyFile."""
-        _, key = find(url, self.options.key_file)
-        client = Client(
+        """One of the URL, over connections that those of a site share.
+
+        Raises BadAddress, BadKeyFile.
+        """
+        address, key = find(url, self.options.key_file)
+        with self._lock:
+            known = self._clients.get((address.root, key))
+            if known is None:
+                known = self._clients[address.root, key] = self._stack.enter_context(
+                    self._connected(url, key)
+                )
+        return known.at(address)
+
+    def _connected(self, url: str, key: str | None) -> Client:
+        return Client(
             url, key, tries=self.options.tries, jobs=self.options.jobs,
             stop=self.stop, notice=self.bars.notice,
         )  # fmt: skip
-        return self._stack.enter_context(client)
 
     def all(self, acts: Iterable[Act], done: str) -> None:
         """Does all of them, says how many, and ends with the status."""

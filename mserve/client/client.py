@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from copy import copy
 from pathlib import Path
 from threading import Event
 from typing import Self
@@ -64,6 +65,12 @@ class Client:
 
     def close(self) -> None:
         self.session.close()
+
+    def at(self, address: Address) -> Self:
+        """A client of another place of the same root, over the same connections."""
+        other = copy(self)
+        other.address = address
+        return other
 
     def info(self, place: str = "") -> Node:
         """What is there; raises NotFound."""

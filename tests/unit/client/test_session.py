@@ -1,15 +1,18 @@
 """Sessions with a real server on this machine, which answers as it is told."""
 
 import logging
+import ssl
+import subprocess
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
 import pytest
 
 from mserve.client import BadAnswer, Client, Forbidden, NotFound, Unavailable, Unreachable
-from mserve.client.errors import BadAddress
+from mserve.client.errors import BadAddress, Untrusted
 from mserve.client.patience import Patience
 from mserve.client.session import Session
 
@@ -41,13 +44,44 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def handle_one_request(self) -> None:
+        try:
+            super().handle_one_request()
+        except ssl.SSLError:  # the client does not like the certificate
+            self.close_connection = True
+
     def log_message(self, *_: Any) -> None:
         """Nothing on the console."""
 
 
 @pytest.fixture
 def server() -> Iterator[Server]:
+    yield from serving(Server())
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """A certificate for 127.0.0.1 that nobody else knows; its private key is in the same file."""
+    path = tmp_path / "both.pem"
+    command = "openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=x -addext"
+    names = ["subjectAltName=IP:127.0.0.1", "-keyout", str(path), "-out", str(path)]
+    subprocess.run([*command.split(), *names], check=True, capture_output=True)
+    return path
+
+
+@pytest.fixture
+def secure(certificate: Path) -> Iterator[Server]:
     server = Server()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    server.socket = context.wrap_socket(
+        server.socket, server_side=True, do_handshake_on_connect=False
+    )
+    server.url = server.url.replace("http:", "https:")
+    yield from serving(server)
+
+
+def serving(server: Server) -> Iterator[Server]:
     thread = Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     yield server
@@ -159,3 +193,30 @@ def test_a_name_that_leads_out_of_a_folder_is_refused(server: Server, client: An
     server.answers = [(200, {}, b'{"items": [%s], "next": null}' % evil)]
     with pytest.raises(BadAddress):
         list(client("/a/", KEY).walk())
+
+
+def test_over_tls_where_the_certificate_is_known(
+    secure: Server, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secure.answers = [(200, {}, NODE)]
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with Client(f"{secure.url}/k/{KEY}/") as client:
+        assert client.info().name == "x"
+    assert secure.asked[0][0] == f"/k/{KEY}/-/info"
+
+
+def test_no_key_goes_to_a_server_with_another_certificate(secure: Server) -> None:
+    with Client(f"{secure.url}/k/{KEY}/") as client, pytest.raises(Untrusted, match="certificate"):
+        client.info()
+    assert secure.asked == []
+
+
+def test_proxies_come_from_the_environment(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    server.answers = [(200, {}, NODE)]
+    monkeypatch.setenv("http_proxy", server.url)
+    monkeypatch.setenv("no_proxy", "other.invalid")
+    with Client(f"http://mserve.invalid/k/{KEY}/", tries=1) as client:
+        assert client.info().name == "x"
+    assert server.asked[0][0] == f"http://mserve.invalid/k/{KEY}/-/info"
+    with Client("http://other.invalid/", KEY, tries=1) as client, pytest.raises(Unreachable):
+        client.info()

@@ -1,8 +1,8 @@
 """Content: immutable bytes in a blob, with what is known of them; shared by all who have them."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, BinaryIO
 from weakref import finalize
 
@@ -60,7 +60,9 @@ class Content(Persistent):  # type: ignore[misc]  # persistent has no types
     ) -> dict[str, Any]:
         """Tasks of one set finish at once: each adds its own facts and renditions."""
         changed = {name: new[name] for name in FACTS & new.keys() if new[name] != old.get(name)}
-        renditions = {**saved.get("renditions", {}), **new.get("renditions", {})}
+        was, ours = old.get("renditions", {}), new.get("renditions", {})
+        made = {name: each for name, each in ours.items() if was.get(name) != each}
+        renditions = {**saved.get("renditions", {}), **made}
         return {**saved, **changed, "renditions": renditions}
 
 
@@ -73,13 +75,5 @@ def _blob_of(path: str) -> Blob:
     """
     blob = Blob()
     blob._p_blob_uncommitted = path
-    finalize(blob, discard, path).atexit = False
+    finalize(blob, Path(path).unlink, missing_ok=True).atexit = False
     return blob
-
-
-def discard(path: str) -> None:
-    """Removes a file that may be gone already."""
-    try:
-        os.unlink(path)
-    except FileNotFoundError:
-        pass

@@ -15,8 +15,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from mserve.errors import Conflict, Locked, Missing
-from mserve.resources.content import discard
-from mserve.resources.spool import room, write_all
+from mserve.resources.spool import discard, room, write_all
 
 STALLED = 30.0  # seconds without a byte, after which a lease may be taken over
 PREFIX = "upload-"

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any, BinaryIO, Protocol
 
 from mserve.errors import ShortBody, StorageFull
-from mserve.resources.content import Content, discard
+from mserve.resources.content import Content
 from mserve.resources.hashing import SHA256, Hashing
 
 BLOCK = 1 << 20  # bytes
@@ -55,7 +55,7 @@ class Spool:
             descriptor, self.path = tempfile.mkstemp(prefix=PREFIX, dir=folder)
         self._file: BinaryIO = os.fdopen(descriptor, "wb", buffering=0)
         self._hashing = Hashing(algorithms)
-        self._links = 0
+        self._links: list[str] = []
         self.digests: Mapping[str, bytes] = {}
 
     @property
@@ -133,10 +133,10 @@ class Spool:
 
         The blob takes a hard link, which costs nothing, so that an aborted attempt loses nothing.
         """
-        self._links += 1  # each has its own: it goes with its Content, if that is not committed
-        link = f"{self.path}.{self._links}"
+        link = f"{self.path}.{len(self._links)}"
         with room():
             os.link(self.path, link)
+        self._links.append(link)
         return Content(link, self.size, self.sha256)
 
     def discard(self) -> None:
@@ -144,3 +144,17 @@ class Spool:
         self._file.close()
         self._hashing.finish()
         discard(self.path)
+
+    def clear(self) -> None:
+        """When the transaction is over: also removes the links of what was not committed."""
+        self.discard()
+        for link in self._links:
+            discard(link)
+
+
+def discard(path: str) -> None:
+    """Removes a file that may be gone already."""
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        pass

@@ -97,4 +97,4 @@ class Unpacked:
     def discard(self) -> None:
         for entry in self.entries:
             if entry.spool is not None:
-                entry.spool.discard()
+                entry.spool.clear()

@@ -138,4 +138,4 @@ def _events(body: Body, boundary: str) -> Iterator[Any]:
 
 def discard(parts: list[Part]) -> None:
     for _, _, spool in parts:
-        spool.discard()
+        spool.clear()

@@ -48,7 +48,7 @@ def _archives(request: Any) -> Iterator[list[Spool]]:
         yield spools
     finally:
         for spool in spools:
-            spool.discard()
+            spool.clear()
 
 
 def _store(request: Any, folder: Any, entries: list[Entry]) -> dict[str, Any]:

@@ -155,7 +155,7 @@ def _finish(request: Any, partial: Partial, size: int) -> dict[str, str]:
             request, Permission.ADD, lambda there: _store(request, there, id, spool)
         )
     finally:
-        spool.discard()
+        spool.clear()
     partial.discard()
     return headers
 

@@ -56,7 +56,7 @@ def _put(request: Any, permission: str) -> Any:
                 request, permission, lambda context: _store(request, context, spool, announced)
             )
         finally:
-            spool.discard()
+            spool.clear()
 
 
 def _store(request: Any, context: Any, spool: Spool, announced: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 from mserve.resources import usage
 from mserve.resources.container import Container
 from mserve.resources.key import Key
-from mserve.resources.node import Node
+from mserve.resources.node import Node, depend_on
 from mserve.resources.service import Service
 from mserve.resources.site import Site
 
@@ -29,6 +29,7 @@ def make_service(container: Container, name: str, **terms: Any) -> tuple[Service
     service = Service()
     for term, value in terms.items():
         setattr(service, term, value)
+    depend_on(container.lineage())
     container.add(name, service)
     service.site.register(service)
     usage.report(service.lineage(), usage.SERVICE, 1)

@@ -55,14 +55,20 @@ def copy(node: Node, parent: Branch, name: str) -> Node:
     if node.type not in ("mfile", "folder"):
         raise Conflict(f"a {node.type} cannot be copied")
     check_place(node, parent, name)
-    children = [*node.children.values()] if isinstance(node, Branch) else []
+    below = [*node.walk()] if isinstance(node, Branch) else []
+    made = {node.id: _copy_one(node, parent, name)}
+    for each in below:  # each comes after what holds it
+        holder: Any = made[each.__parent__.id]
+        made[each.id] = _copy_one(each, holder, str(each.__name__))
+    return made[node.id]
+
+
+def _copy_one(node: Node, parent: Branch, name: str) -> Node:
     made = Mfile(node.content, node.announced) if isinstance(node, Mfile) else Folder()
     made.metadata = node.metadata
     place(made, parent, name)
     if isinstance(made, Mfile):
         usage.keep(made.lineage(), made.content.size, made.created)
-    for child in children:
-        copy(child, made, child.__name__)
     return made
 
 

@@ -70,8 +70,8 @@ class Catalog(Persistent):  # type: ignore[misc]  # persistent has no types
         """
         try:
             return dict(self.words.apply(words) or {})
-        except (ParseError, QueryError) as fault:
-            raise BadInput(f"q={words} cannot be searched for: {fault}") from None
+        except (ParseError, QueryError, RecursionError) as fault:
+            raise BadInput(f"q={words:.80} cannot be searched for: {fault}") from None
 
     def sorted(self, numbers: Iterable[int], order: str, reverse: bool) -> Iterable[int]:
         """The numbers in the order of one of ORDERS."""

@@ -29,5 +29,7 @@ def parse(text: object) -> int:
         stamp = None
     if stamp is None or stamp.tzinfo is None:
         raise BadInput(f"{text!r} is no time; right is for example 2026-11-23T18:00:00Z (RFC 3339)")
+    if not 1 < stamp.year < 9999:  # in UTC it may be of a year that cannot be written
+        raise BadInput(f"{text!r} is not within the years 2 to 9998")
     since = stamp - datetime(1970, 1, 1, tzinfo=UTC)
     return (since.days * 86_400 + since.seconds) * SECOND + since.microseconds

@@ -66,7 +66,8 @@ class Versions(Facet):
     types = frozenset({"mfile"})
 
     def __getitem__(self, name: str) -> Any:
-        version = self.node.find_version(int(name)) if name.isdecimal() else None
+        known = name.isascii() and name.isdecimal() and len(name) < 10  # an IOBTree has 32 bits
+        version = self.node.find_version(int(name)) if known else None
         if version is None:
             raise KeyError(name)
         return VersionView(self, name, version)

@@ -59,6 +59,8 @@ class TaskRun(Persistent):  # type: ignore[misc]  # persistent has no types
         self.spec = spec
         self.queue = queue
         self.state = state
+        if state in ENDED:  # it was never due
+            self.ended = clock.now()
 
     def move(self, state: str) -> None:
         """Changes the state as the table NEXT allows; raises Conflict otherwise."""

@@ -79,16 +79,18 @@ class Mfile(Node):
     def job(self, id: str) -> Any:
         """The job of that id, if it ran on this file; else KeyError."""
         job = self.site.ids[id]
-        if getattr(job, "mfile", None) is not self:
+        if getattr(job, "mfile", None) is not self or not job.in_tree:
             raise KeyError(id)
         return job
 
     def page_jobs(self, limit: int, after: str | None = None) -> list[tuple[str, Any]]:
         """Up to `limit` (key, job) pairs, newest first, after the key `after`."""
-        site = self.site
-        keys: list[str] = []
+        ids = self.site.ids
+        found: list[tuple[str, Any]] = []
         for key in self.jobs.keys(after, None, after is not None) if self.jobs else ():
-            if len(keys) == limit:
+            if len(found) == limit:
                 break
-            keys.append(key)
-        return [(key, site.ids[key.rpartition("-")[2]]) for key in keys]
+            job = ids.get(key.rpartition("-")[2])
+            if job is not None and job.in_tree:  # not those of a service that it has left
+                found.append((key, job))
+        return found

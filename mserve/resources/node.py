@@ -98,6 +98,7 @@ def depend_on(things: Iterable[Any]) -> None:
     """
     for thing in things:
         if thing._p_jar is not None:
+            thing._p_activate()  # of a ghost readCurrent knows no serial, and silently does nothing
             thing._p_jar.readCurrent(thing)
 
 
@@ -145,8 +146,10 @@ class Branch(Node):
         return list(islice(items, limit))
 
     def walk(self) -> Iterator[Node]:
-        """All nodes below this one, depth first."""
-        for child in self.children.values():
-            yield child
-            if isinstance(child, Branch):
-                yield from child.walk()
+        """All nodes below this one; each after what holds it."""
+        ahead = [self]
+        while ahead:
+            for child in ahead.pop().children.values():
+                yield child
+                if isinstance(child, Branch):
+                    ahead.append(child)

@@ -58,4 +58,5 @@ class Site(Branch):
         """The task run of that id, `<job>-<set>-<number>`, or None."""
         job_id, _, place = id.partition("-")
         job = self.ids.get(job_id)
-        return None if job is None else job.run(place)
+        run = None if job is None else job.run(place)
+        return run if run is not None and run.id == id else None

@@ -140,6 +140,16 @@ def transfer(usage: Usage, left: Iterable[Any], joined: Iterable[Any], moment: i
 
     What was consumed before stays with those who consumed it.
     """
-    size, files = usage.get(DISC).rate, usage.get(DISC).running
-    keep(left, -size, moment, -files)
-    keep(joined, size, moment, files)
+    kept = usage.get(DISC)
+    for nodes, sign in (([*left], -1), ([*joined], 1)):
+        change_rate(
+            nodes,
+            DISC,
+            sign * kept.rate,
+            moment,
+            running=sign * kept.running,
+            reports=max(sign * kept.running, 0),
+        )
+        for metric in LEVELS:  # what is in a trash is kept, but counts as no file
+            if total := usage.get(metric).total:
+                report(nodes, metric, sign * total)

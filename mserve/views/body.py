@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Callable, Mapping
+from math import isfinite
 from typing import Any
 
 from mserve.errors import BadDocument, BadInput
 
 LIMIT = 1 << 20  # bytes
+DEPTH = 100  # pickles and conditions recurse
 
 
 def document(request: Any) -> dict[str, Any]:
@@ -15,12 +17,43 @@ def document(request: Any) -> dict[str, Any]:
     if len(text) > LIMIT:
         raise BadInput(f"a JSON body may have at most {LIMIT} bytes")
     try:
-        found = json.loads(text)
+        found = json.loads(text, parse_constant=_no_number, parse_float=_finite)
     except (ValueError, RecursionError) as fault:
         raise BadInput(f"the body is no JSON: {fault}") from None
+    if _deeper(found, DEPTH):
+        raise BadInput(f"the body is nested deeper than {DEPTH} levels")
     if not isinstance(found, dict):
         raise BadInput('the body should be a JSON object, for example {"name": "photos"}')
     return found
+
+
+def _no_number(name: str) -> Any:
+    raise ValueError(f"{name} is no number in JSON (RFC 8259, 6)")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not isfinite(number):
+        raise ValueError(f"{text:.30} is too large a number")
+    return number
+
+
+def _deeper(found: Any, levels: int) -> bool:
+    """Whether the JSON value is nested deeper than `levels`."""
+    layer = [found]
+    for _ in range(levels + 1):
+        layer = [
+            inner
+            for each in layer
+            if isinstance(each, dict | list)
+            for inner in (each.values() if isinstance(each, dict) else each)
+        ]
+    return bool(layer)
+
+
+def pointer(name: str) -> str:
+    """A member's place as a JSON Pointer (RFC 6901, 3)."""
+    return "/" + name.replace("~", "~0").replace("/", "~1")
 
 
 class Fields:
@@ -38,18 +71,18 @@ class Fields:
         try:
             return check(value)
         except BadInput as fault:
-            self.faults.append((f"/{name}", str(fault)))
+            self.faults.append((pointer(name), str(fault)))
 
     def need(self, name: str, check: Callable[[Any], Any]) -> Any:
         """As take, but a field that is missing is a fault."""
         if self.rest.get(name) is None:
             self.rest.pop(name, None)
-            self.faults.append((f"/{name}", "is missing"))
+            self.faults.append((pointer(name), "is missing"))
         return self.take(name, check)
 
     def end(self) -> None:
         """Raises BadDocument if there was a fault; a field that nobody took is one."""
-        self.faults += [(f"/{name}", "is not a field here") for name in self.rest]
+        self.faults += [(pointer(name), "is not a field here") for name in self.rest]
         if self.faults:
             raise BadDocument(self.faults)
 

@@ -10,6 +10,7 @@ from pyramid.httpexceptions import HTTPException, HTTPForbidden, status_map
 from pyramid.renderers import render
 from pyramid.response import Response
 from transaction.interfaces import TransientError
+from webob.request import DisconnectionError
 from ZODB.POSException import StorageError
 
 from mserve import errors
@@ -105,7 +106,10 @@ def forbidden(fault: HTTPForbidden, request: Any) -> Response:
     reason = fault.result
     if isinstance(reason, Closed):
         return problem(request, 403, "service-closed", str(reason.msg))
-    if not request.has_permission(Permission.VIEW, request.context):
+    seen = request.has_permission(Permission.VIEW, request.context)
+    if isinstance(seen, Closed):
+        return problem(request, 403, "service-closed", str(seen.msg))
+    if not seen:
         return nothing(request)
     detail = f"the role {request.identity.role} of this key does not allow this"
     return problem(request, 403, "forbidden", detail)
@@ -118,6 +122,16 @@ def other(fault: HTTPException, request: Any) -> Response:
 
 def undecodable(fault: URLDecodeError, request: Any) -> Response:
     return problem(request, 400, "bad-name", "the path of the URL is not valid UTF-8")
+
+
+def no_text(fault: UnicodeDecodeError, request: Any) -> Response:
+    """The query, most likely; where it is something else the log tells what."""
+    log.info("not UTF-8", exc_info=fault)
+    return problem(request, 400, "bad-input", "the query of the URL is not valid UTF-8")
+
+
+def cut_off(fault: DisconnectionError, request: Any) -> Response:
+    return problem(request, 400, "short-body", "the body ended before its announced length")
 
 
 def busy(fault: Exception, request: Any) -> Response:
@@ -140,6 +154,8 @@ def includeme(config: Configurator) -> None:
     config.add_forbidden_view(forbidden)
     config.add_exception_view(other, context=HTTPException)
     config.add_exception_view(undecodable, context=URLDecodeError)
+    config.add_exception_view(no_text, context=UnicodeDecodeError)
+    config.add_exception_view(cut_off, context=DisconnectionError)
     config.add_exception_view(busy, context=TransientError)
     config.add_exception_view(busy, context=StorageError)
     config.add_exception_view(fault, context=Exception)

@@ -35,6 +35,7 @@ def node(request: Any, thing: Any) -> Json:
         "url": here,
         "created": clock.rfc3339(thing.created),
         "modified": clock.rfc3339(thing.modified),
+        "metadata": dict(thing.metadata),
         "links": {name: f"{base}/-/{name}" for name in LINKS[thing.type]},
     }
     extra = EXTRA.get(thing.type)
@@ -53,7 +54,6 @@ def _mfile(request: Any, mfile: Mfile) -> Json:
         "etag": mfile.etag,
         "version": mfile.version,
         "state": "processing" if busy else "ready",
-        "metadata": dict(mfile.metadata),
         "renditions": {
             name: {
                 "url": facet_url(request, mfile, name),

@@ -15,16 +15,21 @@ def asked(request: Any) -> tuple[int, str | None]:
     """The limit and cursor of the query; raises BadInput."""
     most = request.settings.page_limit
     text = request.GET.get("limit", str(LIMIT))
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= most:
-        raise BadInput(f"limit={text} should be a whole number from 1 to {most}")
+    if not number_like(text) or not 1 <= int(text) <= most:
+        raise BadInput(f"limit={text:.30} should be a whole number from 1 to {most}")
     return int(text), request.GET.get("cursor") or None
 
 
 def number(cursor: str) -> int:
     """A cursor that is a whole number; raises BadInput."""
-    if not (cursor.isascii() and cursor.isdigit()):
-        raise BadInput(f"cursor={cursor} was not given by a page of this listing")
+    if not number_like(cursor):
+        raise BadInput(f"cursor={cursor:.30} was not given by a page of this listing")
     return int(cursor)
+
+
+def number_like(text: str) -> bool:
+    """Whether it is a whole number, of no more digits than one can have here."""
+    return text.isascii() and text.isdigit() and len(text) < 20
 
 
 def page(

@@ -33,7 +33,7 @@ QUERY: dict[str, tuple[Schema, str]] = {
     ),
     "cursor": (TEXT, "Where the page begins, as the `next` of the page before says"),
     "recursive": (one_of("true", "false"), "`true`: also with all that is below it"),
-    "format": (one_of("zip"), "`zip`: the folder with all that the key may read, as a zip"),
+    "format": (TEXT, "`zip`: the folder with all that the key may read, as a zip"),
     "unpack": (one_of("zip", "tar"), "The file is an archive, and all that is in it is stored"),
     "q": (SHORT, "Words; `and`, `or`, `not`, `\"a phrase\"` and `prefix*` are possible"),
     "type": (one_of("mfile", "folder"), ""),
@@ -60,12 +60,13 @@ WRITES = {
     "If-None-Match": "412 where the entity tag is one of these; `*`: where something is",
     "If-Unmodified-Since": "412 where it was changed since",
 }
+SIZE: Schema = {"type": "string", "pattern": "^[0-9]{1,18}$"}
 TUS: dict[str, tuple[Schema, str]] = {
     "Tus-Resumable": (one_of("1.0.0"), "The version of tus"),
-    "Upload-Length": (WHOLE, "The size of the whole file"),
+    "Upload-Length": (SIZE, "The size of the whole file"),
     "Upload-Defer-Length": (one_of("1"), "The size is not known yet"),
     "Upload-Metadata": (TEXT, "`filename` and more, values in base64: `filename Y2F0LmpwZw==`"),
-    "Upload-Offset": (WHOLE, "The number of bytes that are here already"),
+    "Upload-Offset": (SIZE, "The number of bytes that are here already"),
     "Upload-Checksum": (TEXT, "Of this piece: `sha256 <base64>`"),
     "X-HTTP-Method-Override": (one_of("PATCH", "DELETE"), "What is meant"),
 }

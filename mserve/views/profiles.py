@@ -7,7 +7,7 @@ from mserve.errors import BadDocument, BadInput
 from mserve.resources.profile import TaskSet, TaskSpec, Workflow
 from mserve.settings import Settings
 from mserve.tasks.condition import Condition
-from mserve.views.body import Fields, mapping, text
+from mserve.views.body import Fields, mapping, pointer, text
 
 RETRIES = 20
 
@@ -16,9 +16,9 @@ def queue(settings: Settings) -> Callable[[Any], str]:
     """A check that a value names one of the queues of the settings."""
 
     def check(value: Any) -> str:
-        if value not in settings.queues:
+        if not isinstance(value, str) or value not in settings.queues:
             raise BadInput(f"should be a queue; there are: {', '.join(sorted(settings.queues))}")
-        return str(value)
+        return value
 
     return check
 
@@ -55,7 +55,7 @@ class ProfileReader:
         return workflows
 
     def _workflow(self, name: str, source: Any) -> Workflow:
-        place = f"/workflows/{name}"
+        place = f"/workflows{pointer(name)}"
         fields = self._fields(place, source)
         sets = fields.need("sets", items) or []
         self._collect(place, fields)

@@ -9,6 +9,7 @@ from pyramid_zodbconn import get_connection
 from mserve.database import site_of
 from mserve.resources.site import Site
 from mserve.security import KEY_IN_PATH
+from mserve.views.body import LIMIT
 
 OFFERS = ("application/octet-stream", "application/json", "text/html")
 DOORS = dict(zip(OFFERS, ("bytes", "json", "html"), strict=True))
@@ -20,6 +21,8 @@ class Request(PyramidRequest):  # type: ignore[misc]  # pyramid has no types
     The secret moves to SCRIPT_NAME at once: nothing after it, such as a transaction's note or a
     log line of PATH_INFO, holds it, and links that are made stay below it.
     """
+
+    request_body_tempfile_limit = LIMIT  # bytes: what is kept for another attempt stays in memory
 
     def __init__(self, environ: dict[str, Any], *args: Any, **kw: Any) -> None:
         mount_key(environ)

@@ -4,6 +4,7 @@ from typing import Any
 
 from pyramid.config import Configurator
 from pyramid_retry import IBeforeRetry
+from webob.request import DisconnectionError
 
 from mserve.database import pause
 from mserve.views.body import LIMIT
@@ -23,6 +24,10 @@ def attempts_of(request: Any) -> int | None:
         or "unpack=" in request.query_string
     )
     if request.headers.get("Transfer-Encoding") or streams or (length or 0) > LIMIT:
+        return 1
+    try:
+        request.make_body_seekable()
+    except DisconnectionError:  # here no view could answer; the view will meet it again
         return 1
     return None
 

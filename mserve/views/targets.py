@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mserve.errors import Conflict
+from mserve.errors import Conflict, Refused
 from mserve.resources.node import Branch, Node
 from mserve.resources.roles import Permission
 
@@ -25,6 +25,8 @@ def folder_at(request: Any, path: str) -> Branch:
 def target_folder(request: Any, node: Node, path: str | None) -> Branch:
     """Where `node` is to be moved: its own folder, or the one at `path`; raises Conflict."""
     if path is None:
+        if not request.has_permission(Permission.WRITE, node.__parent__):
+            raise Refused("this key may not rename the place that it was made for")
         return node.__parent__  # type: ignore[no-any-return]
     if not request.has_permission(Permission.REMOVE, node):
         raise Conflict("this key may not take the node away from where it is")

@@ -11,7 +11,7 @@ from pyramid.interfaces import ITraverser
 from pyramid.traversal import decode_path_info
 from zope.interface import implementer
 
-from mserve.errors import Missing
+from mserve.errors import BadName, Missing
 from mserve.resources.facets import Profiles
 from mserve.resources.node import Node
 from mserve.security import KEY_IN_PATH
@@ -75,9 +75,16 @@ def virtual_root(request: Any, root: Any) -> Any:
     return key.__parent__
 
 
+DEEPEST = 1250  # names in a path; what a PUT costs grows with their square
+
+
 def segments(request: Any) -> tuple[str, ...]:
-    """The decoded names of the path; raises URLDecodeError where they are not UTF-8."""
-    return tuple(filter(None, decode_path_info(request.environ.get("PATH_INFO", "")).split("/")))
+    """The decoded names of the path; raises URLDecodeError where they are not UTF-8, BadName."""
+    path = decode_path_info(request.environ.get("PATH_INFO", ""))
+    names = tuple(filter(None, path.split("/")))
+    if len(names) > DEEPEST:
+        raise BadName(f"the path has {len(names)} names; at most {DEEPEST} are allowed")
+    return names
 
 
 def child(context: Any, name: str) -> Any:
@@ -85,5 +92,7 @@ def child(context: Any, name: str) -> Any:
     try:
         return context[name]
     except (KeyError, TypeError):
+        if not isinstance(context, Node | Absent | Profiles):
+            raise HTTPNotFound() from None  # what a facet does not have can't be put there
         kind = AbsentProfile if isinstance(context, Profiles) else Absent
         return kind(context, name)

@@ -64,7 +64,7 @@ def _do(folder: Branch, request: Any, operation: Any) -> dict[str, Any]:
 
 
 def _operation(value: Any) -> str:
-    if value not in OPERATIONS:
+    if not isinstance(value, str) or value not in OPERATIONS:
         raise BadInput(f"should be one of: {', '.join(OPERATIONS)}")
     return str(value)
 

@@ -5,7 +5,7 @@ from typing import Any
 from pyramid.response import Response
 
 from mserve import ingest
-from mserve.errors import BadInput, Missing, NameTaken
+from mserve.errors import BadInput, Conflict, Missing, NameTaken
 from mserve.resources.facets import ContentFacet, Facet, Poster, Thumbnail
 from mserve.resources.folder import Folder
 from mserve.resources.mfile import Mfile
@@ -97,7 +97,7 @@ def stored_json(request: Any, stored: ingest.Stored) -> dict[str, Any]:
       takes=("NewFolder", "Files"), gives={201: ("Folder", "AllStored")})  # fmt: skip
 def add(context: Branch, request: Any) -> Any:
     """Uploads of a form (multipart/form-data), or a new folder: `{"type": "folder", "name"}`."""
-    if request.content_type == "application/json":
+    if request.content_type.lower() == "application/json":
         return _add_folder(context, request)
     with receive.outside_transaction(request):
         parts = receive.receive_parts(request)
@@ -111,6 +111,8 @@ def add(context: Branch, request: Any) -> Any:
 
 def _store_all(request: Any, folder: Any, parts: list[receive.Part]) -> dict[str, Any]:
     """All files of a form, or none; a name that is a path makes the folders that are missing."""
+    if not isinstance(folder, Branch):
+        raise Conflict("the folder was removed while the files came in; nothing was stored")
     stored = [store_at(folder, check_path(name), spool, kind) for name, kind, spool in parts]
     items = [stored_json(request, each) for each in stored]
     return created(request, {"items": items}, url(request, folder))

@@ -10,6 +10,7 @@ from mserve.resources.key import Key
 from mserve.resources.properties import PROPERTIES
 from mserve.resources.roles import ROLES, Permission
 from mserve.views import json, paging
+from mserve.views.api.containers import check_times
 from mserve.views.body import Fields, document, text
 from mserve.views.config import created, no_content, rest
 from mserve.views.urls import facet_url
@@ -47,6 +48,7 @@ def make(context: Keys, request: Any) -> Any:
         "accessspeed": fields.take("accessspeed", PROPERTIES["accessspeed"].check),
     }
     fields.end()
+    check_times(terms["start"], terms["end"])
     parent = request.identity
     if not ROLES[role] <= parent.permissions():
         raise Refused(f"the role {role} allows more than this key ({parent.role}) does")

@@ -73,11 +73,14 @@ def change(context: Node, request: Any) -> Any:
     fields = Fields(asked)
     name = fields.take("name", text, context.__name__)
     path = fields.take("parent", text)
+    cleared = "metadata" in asked and asked["metadata"] is None
     metadata = fields.take("metadata", mapping)
     service = isinstance(context, Service)
     terms = _terms(context, fields, asked, request) if service else {}
     properties = take_properties(fields) if service else {}
     fields.end()
+    if cleared:
+        context.metadata = {}
     if metadata is not None:
         context.metadata = _capped(_merged(context.metadata, metadata))
     for term, value in terms.items():

@@ -21,7 +21,7 @@ from mserve.tasks import engine
 from mserve.views.api import files
 from mserve.views.config import rest
 from mserve.views.html.forms import FILES, field, fields, form
-from mserve.views.targets import find_node
+from mserve.views.targets import find_node, target_folder
 from mserve.views.urls import facet_url, url
 
 
@@ -48,7 +48,7 @@ def add_folder(context: Branch, request: Any) -> Response:
 @form(context=(Folder, Mfile), do="rename", permission=Permission.WRITE)
 def rename(context: Node, request: Any) -> Response:
     """Gives the node the form's `name`."""
-    ingest.move(context, context.__parent__, field(request, "name"))
+    ingest.move(context, target_folder(request, context, None), field(request, "name"))
     return shown(request, context)
 
 

@@ -13,6 +13,10 @@ from mserve.errors import SettingsError
 from mserve.settings import Settings
 
 
+OF_CLIENTS = {name for name, where in COMMANDS.items() if where.startswith("mserve.cli.transfer:")}
+OF_SERVERS = [name for name in COMMANDS if name not in OF_CLIENTS]
+
+
 def run(*arguments: str) -> Result:
     return CliRunner().invoke(main, arguments, prog_name="mserve")
 
@@ -26,14 +30,15 @@ def test_help_names_all_commands() -> None:
 def test_each_command_explains_itself(name: str) -> None:
     result = run(name, "--help")
     assert result.exit_code == 0
-    assert f"Usage: mserve {name} [OPTIONS] INI" in result.output
+    wanted = "INI" if name in OF_SERVERS else ""
+    assert f"Usage: mserve {name} [OPTIONS] {wanted}" in result.output
 
 
 def test_an_unknown_command_is_refused() -> None:
     assert run("dance").exit_code == 2
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", OF_SERVERS)
 def test_a_missing_ini_is_told_in_a_sentence(name: str, tmp_path: Path) -> None:
     result = run(name, str(tmp_path / "none.ini"))
     assert result.exit_code == 1
@@ -54,7 +59,7 @@ def test_all_faults_of_an_ini_are_told_together(tmp_path: Path) -> None:
 def test_an_ini_that_is_none_is_told_in_a_sentence(text: str, tmp_path: Path) -> None:
     ini = tmp_path / "bad.ini"
     ini.write_text(text, encoding="latin-1")
-    for name in COMMANDS:
+    for name in OF_SERVERS:
         result = run(name, str(ini))
         assert result.exit_code == 1
         assert result.output.startswith("Error: settings: ")

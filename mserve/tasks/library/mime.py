@@ -8,14 +8,14 @@ from mserve.tasks.source import Source
 
 # ASCII is UTF-8 as well, and what libmagic did not read may hold more than ASCII.
 CHARSETS = {"us-ascii": "utf-8", "binary": "", "unknown-8bit": ""}
-TINY = 1  # bytes; libmagic has no opinion of so few
+TINY = 1  # byte; libmagic has no opinion of a single one
 
 
 @task("mime", timeout=60.0)
 def mime(source: Source) -> Outcome:
     """Find out the media type of the file."""
     detected = libmagic.detect(source.path)
-    plain = source.size <= TINY and source.path.read_bytes().isascii()
+    plain = source.size == TINY and source.path.read_bytes().isascii()
     mimetype = refine("text/plain" if plain else detected.mimetype, source.name)
     result = {"mimetype": mimetype, "description": detected.description}
     if charset := CHARSETS.get(detected.encoding, detected.encoding):

@@ -12,7 +12,6 @@ from mserve.cli.work import processes
 from mserve.errors import SettingsError
 from mserve.settings import Settings
 
-
 OF_CLIENTS = {name for name, where in COMMANDS.items() if where.startswith("mserve.cli.transfer:")}
 OF_SERVERS = [name for name in COMMANDS if name not in OF_CLIENTS]
 

@@ -1,26 +1,19 @@
 """`mserve put`, `get`, `ls`, `rm` and `sync`, as processes, against a running mserve."""
 
-import hashlib
 import json
 import os
-import signal
 import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
-from uuid import uuid4
 
 import httpx
 import pytest
 
 from mserve.client import Client, NotFound
+from tests.functional import commands
+from tests.functional.commands import Run, command, contents, key_of, sha256, stored, write
 from tests.functional.stack import Stack
-from tests.functional.wire import Wire
 
-LARGE = 200 << 20
+home, place, run = commands.home, commands.place, commands.run
 ODD = [
     "a b",
     "50%",
@@ -35,81 +28,6 @@ ODD = [
     "…",
     ".hidden",
 ]
-
-Run = Callable[..., subprocess.CompletedProcess[str]]
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> dict[str, str]:
-    """An environment with a home of its own and no key."""
-    environment = {name: each for name, each in os.environ.items() if name != "MSERVE_KEY"}
-    return environment | {
-        "HOME": str(tmp_path / "home"),
-        "XDG_CACHE_HOME": "",
-        "XDG_CONFIG_HOME": "",
-    }
-
-
-@pytest.fixture
-def run(home: dict[str, str], tmp_path: Path) -> Run:
-    def run(*arguments: object, status: int = 0, **environment: str) -> Any:
-        done = subprocess.run(
-            command(*arguments), env=home | environment, cwd=tmp_path,
-            capture_output=True, text=True, timeout=300,
-        )  # fmt: skip
-        assert done.returncode == status, done.stdout + done.stderr
-        assert "Traceback" not in done.stderr
-        return done
-
-    return run
-
-
-def command(*arguments: object) -> list[str]:
-    return [sys.executable, "-m", "mserve.cli", *map(str, arguments)]
-
-
-@pytest.fixture
-def place(stack: Stack) -> str:
-    """The URL of a folder of the test's own, with the key in it."""
-    return new_place(stack)
-
-
-def new_place(stack: Stack) -> str:
-    return f"{stack.demo_url}{uuid4().hex}/"
-
-
-def key_of(url: str) -> str:
-    return urlsplit(url).path.split("/")[2]
-
-
-def write(path: Path, size: int) -> Path:
-    """A file of bytes that don't repeat, made in little time."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as file:
-        file.write(os.urandom(min(size, 1 << 20)))
-        for n in range(1, -(-size // (1 << 20))):
-            file.write(n.to_bytes(8, "big"))
-            file.seek((n + 1) << 20)
-        file.truncate(size)
-    return path
-
-
-def sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def contents(folder: Path) -> dict[str, bytes | None]:
-    return {
-        str(path.relative_to(folder)): None if path.is_dir() else path.read_bytes()
-        for path in folder.rglob("*")
-    }
-
-
-def stored(place: str) -> dict[str, str]:
-    """The SHA-256 of each file below the place, by path."""
-    with Client(place) as client:
-        return {"/".join(names): node.sha256 or "" for names, node in client.walk() if node.is_file}
 
 
 def test_three_files_side_by_side(run: Run, place: str, tmp_path: Path) -> None:
@@ -158,138 +76,6 @@ def test_a_listing_goes_over_all_pages(run: Run, place: str, tmp_path: Path) -> 
     assert run("ls", place).stdout.split() == [*"0123456"]
     long = run("ls", "-l", f"{place}3").stdout.split()
     assert (long[1], long[3]) == ("4", "3")
-
-
-def test_a_killed_client_goes_on_where_the_server_is(
-    run: Run, home: dict[str, str], place: str, tmp_path: Path
-) -> None:
-    path = write(tmp_path / "large", LARGE)
-    with Wire(place) as wire:
-        wire.hold_up = LARGE * 3 // 5
-        with subprocess.Popen(command("put", path, wire.url), env=home) as client:
-            wire.await_held(up=True)
-            client.kill()
-        assert stored(place) == {}
-        wire.cut()
-        wire.release()
-        run("put", path, wire.url)
-        assert LARGE // 5 < wire.up < LARGE * 3 // 5
-    assert stored(place) == {"large": sha256(path)}
-    assert not any((tmp_path / "home/.cache/mserve/uploads").iterdir())
-
-
-def test_another_file_is_not_gone_on_with(
-    home: dict[str, str], run: Run, place: str, tmp_path: Path
-) -> None:
-    path = write(tmp_path / "large", 40 << 20)
-    with Wire(place) as wire:
-        wire.hold_up = 30 << 20
-        with subprocess.Popen(command("put", path, wire.url), env=home) as client:
-            wire.await_held(up=True)
-            client.kill()
-        wire.release()
-        with path.open("r+b") as file:
-            file.write(b"other bytes")
-        run("put", path, wire.url)
-    assert stored(place) == {"large": sha256(path)}
-
-
-def test_a_connection_that_breaks_is_made_again(
-    home: dict[str, str], place: str, tmp_path: Path
-) -> None:
-    path = write(tmp_path / "large", 60 << 20)
-    with Wire(place) as wire:
-        with subprocess.Popen(command("put", path, wire.url), env=home) as client:
-            for size in (10, 20, 50):
-                wire.hold_up = size << 20
-                wire.await_held(up=True)
-                wire.hold_up = None
-                wire.cut()
-                with wire.changed:
-                    wire.changed.notify_all()
-            assert client.wait(120) == 0
-        assert wire.up < 120 << 20
-    assert stored(place) == {"large": sha256(path)}
-
-
-@pytest.fixture(scope="module")
-def own() -> Iterator[Stack]:
-    """A stack whose parts may be killed."""
-    stack = Stack()
-    try:
-        yield stack.start()
-    finally:
-        stack.end()
-
-
-def test_the_web_server_is_killed_amid_an_upload(
-    own: Stack, home: dict[str, str], tmp_path: Path
-) -> None:
-    path, place = write(tmp_path / "large", LARGE), new_place(own)
-    with Wire(place) as wire:
-        wire.hold_up = LARGE // 2
-        with subprocess.Popen(command("put", path, wire.url), env=home) as client:
-            wire.await_held(up=True)
-            os.kill(own.pids()["web"], signal.SIGKILL)
-            wire.release()
-            assert client.wait(120) == 0
-        assert wire.up < LARGE * 7 // 10
-    assert stored(place) == {"large": sha256(path)}
-
-
-def test_a_killed_download_goes_on_where_it_was(
-    run: Run, home: dict[str, str], place: str, tmp_path: Path
-) -> None:
-    path = write(tmp_path / "large", LARGE // 2)
-    run("put", path, place)
-    target = tmp_path / "got" / "large"
-    target.parent.mkdir()
-    with Wire(f"{place}large") as wire:
-        wire.hold_down = LARGE // 3
-        with subprocess.Popen(command("get", wire.url, target), env=home) as client:
-            wire.await_held(up=False)
-            client.kill()
-        assert not target.exists()
-        wire.release()
-        run("get", wire.url, target)
-        assert wire.down < LARGE // 3
-    assert sha256(target) == sha256(path)
-    assert [each.name for each in target.parent.iterdir()] == ["large"]
-
-
-def test_a_download_of_what_has_changed_begins_anew(
-    run: Run, home: dict[str, str], place: str, tmp_path: Path
-) -> None:
-    run("put", write(tmp_path / "one", 20 << 20), f"{place}x")
-    with Wire(f"{place}x") as wire:
-        wire.hold_down = 10 << 20
-        with subprocess.Popen(command("get", wire.url, tmp_path / "x"), env=home) as client:
-            wire.await_held(up=False)
-            client.kill()
-        other = write(tmp_path / "other", 15 << 20)
-        run("put", other, f"{place}x")
-        wire.release()
-        run("get", wire.url, tmp_path / "x")
-    assert sha256(tmp_path / "x") == sha256(other)
-    assert not [*tmp_path.glob(".mserve-*")]
-
-
-def test_bytes_damaged_on_the_disk_are_not_gone_on_with(
-    run: Run, home: dict[str, str], place: str, tmp_path: Path
-) -> None:
-    path = write(tmp_path / "one", 20 << 20)
-    run("put", path, f"{place}x")
-    with Wire(f"{place}x") as wire:
-        wire.hold_down = 10 << 20
-        with subprocess.Popen(command("get", wire.url, tmp_path / "x"), env=home) as client:
-            wire.await_held(up=False)
-            client.kill()
-        (part,) = tmp_path.glob(".mserve-*.part")
-        with part.open("r+b") as file:
-            file.write(b"damaged")
-        wire.release()
-        run("get", wire.url, tmp_path / "x")
-    assert sha256(tmp_path / "x") == sha256(path)
 
 
 def test_sync_to_the_server_and_back(run: Run, place: str, tmp_path: Path) -> None:
@@ -374,20 +160,6 @@ def test_exit_codes(run: Run, stack: Stack, place: str, tmp_path: Path) -> None:
 def sub_key(place: str, role: str) -> str:
     answer = httpx.post(f"{place}-/keys", json={"role": role})
     return str(answer.json()["key"])
-
-
-def test_an_interrupted_transfer_ends_at_once(
-    home: dict[str, str], place: str, tmp_path: Path
-) -> None:
-    path = write(tmp_path / "large", 40 << 20)
-    with Wire(place) as wire:
-        wire.hold_up = 20 << 20
-        with subprocess.Popen(command("put", path, wire.url), env=home) as client:
-            wire.await_held(up=True)
-            began = time.monotonic()
-            client.send_signal(signal.SIGINT)
-            assert client.wait(20) == 130
-            assert time.monotonic() - began < 10
 
 
 def test_a_key_from_each_place_and_shown_nowhere(

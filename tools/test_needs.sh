@@ -14,6 +14,8 @@ need openssl openssl
 need curl curl
 need chromium chromium
 need chromedriver chromium-driver
+need node nodejs
+need npm npm
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then

@@ -5,6 +5,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from mserve import ingest
+from mserve.errors import Conflict
 from mserve.resources.folder import Folder
 from mserve.resources.node import Branch
 from mserve.resources.roles import Permission
@@ -52,6 +53,8 @@ def _archives(request: Any) -> Iterator[list[Spool]]:
 
 
 def _store(request: Any, folder: Any, entries: list[Entry]) -> dict[str, Any]:
+    if not isinstance(folder, Branch):
+        raise Conflict("the folder was removed while the archive came in; nothing was stored")
     files = []
     for entry in entries:
         if entry.spool is None:

@@ -35,7 +35,7 @@ QUERY: dict[str, tuple[Schema, str]] = {
     "recursive": (one_of("true", "false"), "`true`: also with all that is below it"),
     "format": (TEXT, "`zip`: the folder with all that the key may read, as a zip"),
     "unpack": (one_of("zip", "tar"), "The file is an archive, and all that is in it is stored"),
-    "q": (SHORT, "Words; `and`, `or`, `not`, `\"a phrase\"` and `prefix*` are possible"),
+    "q": (SHORT, 'Words; `and`, `or`, `not`, `"a phrase"` and `prefix*` are possible'),
     "type": (one_of("mfile", "folder"), ""),
     "mimetype": (TEXT, "A media type, or `image/*`"),
     "tag": (TEXT, "A tag; several: all of them"),
@@ -81,7 +81,7 @@ DIGESTS = {
 def of_path(template: str) -> list[Json]:
     """References to the parameters in a template."""
     names = [part.partition("}")[0] for part in template.split("{")[1:]]
-    return [{"$ref": f"#/components/parameters/{name}"} for name in names]
+    return [_reference(name) for name in names]
 
 
 def of_views(views: Iterable[Declared]) -> list[Json]:
@@ -90,7 +90,16 @@ def of_views(views: Iterable[Declared]) -> list[Json]:
     for view in views:
         names |= dict.fromkeys(f"tus-{name}" for name in view.door.headers)
         names |= {f"{kind}-{name}": None for kind, headers in _headers(view) for name in headers}
-    return [{"$ref": f"#/components/parameters/{name}"} for name in names]
+    return [_reference(name) for name in names]
+
+
+def _reference(name: str) -> Json:
+    return {"$ref": f"#/components/parameters/{_component(name)}"}
+
+
+def _component(name: str) -> str:
+    """`query-size-from` for `query-size>`: names of components hold no `>`."""
+    return name.replace(">", "-from").replace("<", "-to")
 
 
 def _headers(view: Declared) -> Iterable[tuple[str, dict[str, str]]]:
@@ -110,7 +119,7 @@ def components() -> dict[str, Json]:
               for name, each in TUS.items()}  # fmt: skip
     for kind, headers in (("read", READS), ("write", WRITES), ("bytes", DIGESTS)):
         found |= {f"{kind}-{name}": _one("header", name, TEXT, w) for name, w in headers.items()}
-    return found
+    return {_component(name): each for name, each in found.items()}
 
 
 def _one(place: str, name: str, schema: Schema, words: str, **more: Any) -> Json:

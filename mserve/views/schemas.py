@@ -81,10 +81,13 @@ NAME: Schema = {
 PATH: Schema = {**SHORT, "description": "A path below the client's own root, names divided by /"}
 STATES = ("waiting", *NEXT)
 
+SPEED: Schema = {
+    "type": "integer", "minimum": 1, "maximum": 1 << 40, "description": "Bytes per second",
+}  # fmt: skip
 PROPERTIES: Schema = closed(
     versions=may(null({"type": "integer", "minimum": 0, "maximum": 10_000})),
     trash_days=may(null({"type": "integer", "minimum": 0, "maximum": 36_500})),
-    accessspeed=may(null({"type": "integer", "minimum": 1, "maximum": 1 << 40})),
+    accessspeed=may(null(SPEED)),
 )
 TERMS: dict[str, Schema] = {
     "start": may(null(TIME)),
@@ -105,7 +108,7 @@ def node(type: str, **own: Schema) -> Schema:
 NODES: dict[str, Schema] = {
     "Node": fields(
         id=ID, type=one_of("site", "container", "service", "folder", "mfile"), name=TEXT, url=URL,
-        created=TIME, modified=TIME, links=table(URL),
+        created=TIME, modified=TIME, metadata=OBJECT, links=table(URL),
     ),
     "Site": node("site"),
     "Container": node("container"),
@@ -115,7 +118,7 @@ NODES: dict[str, Schema] = {
     "Folder": node("folder"),
     "Mfile": node(
         "mfile", size=WHOLE, mimetype=TEXT, sha256=SHA256, md5=null(MD5), etag=TEXT, version=WHOLE,
-        state=one_of("ready", "processing"), metadata=OBJECT, renditions=table(ref("Rendition")),
+        state=one_of("ready", "processing"), renditions=table(ref("Rendition")),
     ),
     "Rendition": fields(url=URL, width=WHOLE, height=WHOLE, mimetype=TEXT, size=WHOLE),
     "AnyNode": {
@@ -168,13 +171,14 @@ KEYS: dict[str, Schema] = {
     "MadeKey": fields("Key", key=TEXT, url=URL),
     "NewKey": closed(
         role=ROLE, label=may(null(SHORT)), start=may(null(TIME)), end=may(null(TIME)),
+        accessspeed=may(null(SPEED)),
     ),
 }  # fmt: skip
 
 JOBS: dict[str, Schema] = {
     "Job": fields(
         id=ID, name=TEXT, url=URL, trigger=one_of(*TRIGGERS, "manual"), workflow=TEXT,
-        profile_version=WHOLE, mfile=null(URL), percent={**WHOLE, "maximum": 100},
+        profile_version=WHOLE, mfile=null(URL), percent={**WHOLE, "maximum": 100}, sha256=SHA256,
         state=one_of("queued", "running", "done", "failed", "cancelled"),
         created=TIME, started=null(TIME), ended=null(TIME), sets=array(ref("JobSet")),
     ),

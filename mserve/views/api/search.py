@@ -9,6 +9,7 @@ from mserve.resources.facets import Search
 from mserve.resources.roles import Permission
 from mserve.resources.search import Query, find
 from mserve.views import json, paging
+from mserve.views.body import text
 from mserve.views.config import rest
 
 FILTERS = ("q", "type", "mimetype", "tag", "size>", "size<", "modified>", "modified<", "sort")
@@ -34,10 +35,12 @@ def search(context: Search, request: Any) -> Any:
 
 def _query(asked: Any) -> Query:
     """The query of the parameters; raises BadInput."""
-    order = asked.get("sort", "name")
+    order, type = asked.get("sort", "name"), asked.get("type", "")
+    if type not in ("", "folder", "mfile"):
+        raise BadInput("type should be folder or mfile")
     return Query(
-        words=asked.get("q", "").strip(),
-        type=asked.get("type", ""),
+        words=text(asked.get("q", "")).strip(),
+        type=type,
         mimetype=asked.get("mimetype", ""),
         tags=tuple(asked.getall("tag")),
         size=(_size(asked, "size>"), _size(asked, "size<")),
@@ -52,12 +55,12 @@ def _asked(asked: Any) -> list[tuple[str, str]]:
 
 
 def _size(asked: Any, name: str) -> int | None:
-    text = asked.get(name)
-    if text is None:
+    number = asked.get(name)
+    if number is None:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
-        raise BadInput(f"{name}={text} should be a number of bytes")
-    return int(text)
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
+        raise BadInput(f"{name}={number} should be a number of bytes")
+    return int(number)
 
 
 def _time(asked: Any, name: str) -> int | None:

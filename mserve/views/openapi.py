@@ -112,7 +112,8 @@ def _id(method: str, template: str) -> str:
 
 
 def _words(views: list[Declared]) -> Json:
-    """Summary and description: of each view one line where there are several."""
+    """Summary and description: a line of each view that gives something, where several do."""
+    views = [view for view in views if view.door.answers] or views
     summary, rest = views[0].words
     told = dict.fromkeys(view.words for view in views)
     if len(told) > 1:

@@ -15,8 +15,8 @@ WAY: Schema = {
 }  # fmt: skip
 
 PATH: dict[str, tuple[Schema, str]] = {
-    "container": (AT_ROOT, ""),
-    "service": (NAME, ""),
+    "container": ({**AT_ROOT, "examples": ["acme"]}, ""),
+    "service": ({**NAME, "examples": ["media"]}, ""),
     "path": (WAY, "One name or several, divided by `/` (or `%2F`): the way to a file or folder"),
     "key": (ID, "The key's `id`, not its secret"),
     "job": (ID, ""),

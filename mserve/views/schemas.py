@@ -235,10 +235,10 @@ REST: dict[str, Schema] = {
     "TakenNames": fields(taken=table(TEXT)),
     "Document": OBJECT,
     "Page": TEXT,
-    "Bytes": {},
-    "Piece": {},
-    "Zip": {},
-    "Archive": {},
+    "Bytes": {"description": "Bytes of any kind"},
+    "Piece": {"description": "The next bytes of a file"},
+    "Zip": {"description": "A zip archive"},
+    "Archive": {"description": "A zip or tar archive"},
 }  # fmt: skip
 
 SCHEMAS: dict[str, Schema] = {**NODES, **KEYS, **JOBS, **REST}

@@ -18,7 +18,7 @@ function parameters(operation, api) {
 }
 
 function part(title, ...content) {
-  return el("div", { class: "part" }, [el("h4", {}, [title]), ...content]);
+  return el("div", { class: "part" }, [el("h3", {}, [title]), ...content]);
 }
 
 function body(operation, api) {
@@ -53,12 +53,14 @@ function sample(operation, api) {
   const json = Object.entries(resolve(good?.[1], api)?.content ?? {}).find(([type]) => isJson(type));
   if (!json) return "";
   const text = JSON.stringify(example(json[1].schema, api, true), null, 2);
-  return el("details", {}, [el("summary", {}, [`An example of ${good[0]}`]), el("pre", { tabindex: 0 }, [code(text)])]);
+  const shown = el("pre", { tabindex: 0 }, [code(text)]);
+  return el("details", {}, [el("summary", {}, [`An example of ${good[0]}`]), shown]);
 }
 
 export function operation(each, context) {
   const { api } = context;
-  const tail = each.places.length > 1 ? `…${each.places[0].path.slice(each.places[0].path.indexOf("/-/"))}` : each.places[0].path;
+  const [{ path }] = each.places;
+  const tail = each.places.length > 1 ? `…${path.slice(path.indexOf("/-/"))}` : path;
   const needs = [...new Set((each["x-views"] ?? []).map((view) => view.permission ?? "no key"))].join(", ");
   const known = [each.method, tail, each.summary, needs, ...each.tags].join(" ").toLowerCase();
   const details = el("details", { class: "operation", id: each.operationId, "data-words": known }, [

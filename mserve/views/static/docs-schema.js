@@ -46,13 +46,15 @@ function flat(schema, api) {
   };
 }
 
+const optional = () => el("span", { class: "soft" }, [" may be left out"]);
+
 // The fields of an object as a table; of what is none, what it is.
 export function fieldsOf(schema, api) {
   const { properties, required } = flat(schema, api);
   if (!Object.keys(properties).length) return el("p", {}, brief(resolve(schema, api)));
   return el("table", { class: "fields" }, [el("tbody", {}, Object.entries(properties).map(([name, each]) =>
     el("tr", {}, [
-      el("th", { scope: "row" }, [code(name), required.includes(name) ? "" : el("span", { class: "soft" }, [" may be left out"])]),
+      el("th", { scope: "row" }, [code(name), required.includes(name) ? "" : optional()]),
       el("td", {}, [...brief(each), ...(each.description ? [". ", ...inline(each.description)] : [])]),
     ])))]);
 }
@@ -68,7 +70,8 @@ export function example(schema, api, whole = false, depth = 0) {
   if (known.allOf || known.properties) return object(known, api, whole, depth);
   const type = kinds(known)[0];
   if (type === "array") return depth < DEPTH ? [example(known.items ?? {}, api, whole, depth + 1)] : [];
-  return { object: {}, integer: known.minimum ?? 1, number: 1, boolean: false, string: text(known) }[type] ?? null;
+  const plain = { object: {}, integer: known.minimum ?? 1, number: 1, boolean: false, string: text(known) };
+  return plain[type] ?? null;
 }
 
 function object(schema, api, whole, depth) {

@@ -19,8 +19,10 @@ function select(name, values) {
 
 function parameterInputs(place, api) {
   return place.parameters.map((each) => resolve(each, api)).flatMap((each) => {
-    const start = each.in === "path" ? String(each.schema.examples?.[0] ?? "") : "";
-    const input = el("input", { name: `${each.in} ${each.name}`, value: start, autocomplete: "off", spellcheck: "false", required: each.required });
+    const value = each.in === "path" ? String(each.schema.examples?.[0] ?? "") : "";
+    const name = `${each.in} ${each.name}`;
+    const { required } = each;
+    const input = el("input", { name, value, required, autocomplete: "off", spellcheck: "false" });
     return labelled(each.name, input, each.in === "path" ? "" : each.in);
   });
 }
@@ -34,27 +36,33 @@ function bodyInput(type, schema, api) {
   return area;
 }
 
+// The number of what a select of the form says; 0 where there is nothing to choose.
+const chosen = (form, name) => Number(form.elements[name]?.value ?? 0);
+
 function asked(form, operation, context) {
-  const place = operation.places[Number(form.elements.place?.value ?? 0)];
+  const place = operation.places[chosen(form, "place")];
   const value = (kind, name) => form.elements.namedItem(`${kind} ${name}`)?.value ?? "";
-  const way = place.path.replace(/\{(\w+)\}/g, (_, name) => value("path", name).split("/").map(encodeURIComponent).join("/"));
-  const known = place.parameters.map((each) => resolve(each, context.api));
-  const query = new URLSearchParams(known.filter((each) => each.in === "query" && value("query", each.name))
-    .map((each) => [each.name, value("query", each.name)]));
-  const headers = Object.fromEntries(known.filter((each) => each.in === "header" && value("header", each.name))
-    .map((each) => [each.name, value("header", each.name)]));
-  headers.Accept = form.elements.accept.value;
+  const filled = (kind) => place.parameters.map((each) => resolve(each, context.api))
+    .filter((each) => each.in === kind && value(kind, each.name))
+    .map((each) => [each.name, value(kind, each.name)]);
+  const segments = (text) => text.split("/").map(encodeURIComponent).join("/");
+  const way = place.path.replace(/\{(\w+)\}/g, (_, name) => segments(value("path", name)));
+  const query = new URLSearchParams(filled("query"));
+  const headers = { ...Object.fromEntries(filled("header")), Accept: form.elements.accept.value };
   if (context.secret()) headers.Authorization = `Bearer ${context.secret()}`;
-  const type = Object.keys(operation.requestBody?.content ?? {})[Number(form.elements.type?.value ?? 0)];
-  return { method: operation.method, url: `${context.base}${way}${query.size ? `?${query}` : ""}`, headers, type, input: form.elements.body };
+  const type = Object.keys(operation.requestBody?.content ?? {})[chosen(form, "type")];
+  const url = `${context.base}${way}${query.size ? `?${query}` : ""}`;
+  return { method: operation.method, url, headers, type, input: form.elements.body };
 }
 
 function curl({ method, url, headers, type, input }) {
   const shown = Object.entries(headers).filter(([name, value]) => !(name === "Accept" && value === "*/*"));
-  const parts = ["curl", ...(method === "GET" ? [] : [`-X ${method}`]), ...shown.map(([name, value]) => `-H ${quoted(`${name}: ${value}`)}`)];
-  if (type === "multipart/form-data")
-    for (const file of input.files.length ? input.files : [{ name: "FILE" }]) parts.push(`-F ${quoted(`files=@${file.name}`)}`);
-  else if (type === "*/*") parts.push(`--data-binary ${quoted(`@${input.files[0]?.name ?? "FILE"}`)}`);
+  const parts = ["curl", ...(method === "GET" ? [] : [`-X ${method}`])];
+  for (const [name, value] of shown) parts.push(`-H ${quoted(`${name}: ${value}`)}`);
+  if (type === "multipart/form-data") {
+    const files = input.files.length ? [...input.files] : [{ name: "FILE" }];
+    parts.push(...files.map((file) => `-F ${quoted(`files=@${file.name}`)}`));
+  } else if (type === "*/*") parts.push(`--data-binary ${quoted(`@${input.files[0]?.name ?? "FILE"}`)}`);
   else if (type && input.value) parts.push(`-H ${quoted(`Content-Type: ${type}`)}`, `-d ${quoted(input.value)}`);
   return [...parts, quoted(url)].join(" \\\n  ");
 }
@@ -73,7 +81,8 @@ function payload({ type, input, headers }) {
 
 async function told(answer) {
   const type = answer.headers.get("Content-Type") ?? "";
-  const head = [`${answer.status} ${answer.statusText}`, ...[...answer.headers].map(([name, value]) => `${name}: ${value}`)];
+  const headers = [...answer.headers].map(([name, value]) => `${name}: ${value}`);
+  const head = [`${answer.status} ${answer.statusText}`, ...headers];
   const text = /json|text|xml/.test(type) ? await answer.text() : `(${(await answer.blob()).size} bytes)`;
   let body = text;
   if (isJson(type.split(";")[0]))
@@ -89,15 +98,16 @@ export function trial(operation, context) {
   const bodies = el("div", { class: "inputs" });
   const types = Object.entries(operation.requestBody?.content ?? {});
   const renew = () => {
-    parameters.replaceChildren(...parameterInputs(operation.places[Number(form.elements.place?.value ?? 0)], context.api));
+    parameters.replaceChildren(...parameterInputs(operation.places[chosen(form, "place")], context.api));
   };
   const renewBody = () => {
-    const [type, { schema }] = types[Number(form.elements.type?.value ?? 0)];
+    const [type, { schema }] = types[chosen(form, "type")];
     bodies.replaceChildren(...labelled("body", bodyInput(type, schema, context.api), type));
   };
-  const places = operation.places.length > 1 ? labelled("place", select("place", operation.places.map((each) => each.path))) : [];
-  const kinds = types.length > 1 ? labelled("type", select("type", types.map(([type]) => type))) : [];
-  const accept = labelled("Accept", el("input", { name: "accept", value: "*/*", list: null, spellcheck: "false" }));
+  const choice = (name, values) => (values.length > 1 ? labelled(name, select(name, values)) : []);
+  const places = choice("place", operation.places.map((each) => each.path));
+  const kinds = choice("type", types.map(([type]) => type));
+  const accept = labelled("Accept", el("input", { name: "accept", value: "*/*", spellcheck: "false" }));
   form.append(el("div", { class: "inputs" }, [...places]), parameters, el("div", { class: "inputs" }, [...kinds]), bodies,
     el("div", { class: "inputs" }, accept), command, el("p", {}, [el("button", { class: "main" }, ["Send"])]), output);
   const say = () => { command.textContent = curl(asked(form, operation, context)); };
@@ -114,7 +124,9 @@ export function trial(operation, context) {
     output.hidden = false;
     output.textContent = "…";
     try {
-      output.textContent = await told(await fetch(request.url, { method: request.method, headers: request.headers, body, credentials: "omit", cache: "no-store" }));
+      const { url, method, headers } = request;
+      const options = { method, headers, body, credentials: "omit", cache: "no-store" };
+      output.textContent = await told(await fetch(url, options));
     } catch (fault) {
       output.textContent = `No answer: ${fault.message}`;
     }

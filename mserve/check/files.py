@@ -12,7 +12,9 @@ from typing import Any
 
 from ZODB.POSException import POSKeyError
 
+from mserve import database
 from mserve.check.finding import Finding
+from mserve.resources.partial import upload_of
 
 
 def check(db: Any, age: float, repair: bool) -> Iterator[Finding]:
@@ -21,7 +23,10 @@ def check(db: Any, age: float, repair: bool) -> Iterator[Finding]:
     for file in _blobs(storage):
         if _older(file, age) and not _known(storage, file):
             yield _orphan(file, "no record of the tree refers to this blob", repair)
+    uploads = database.run(db, lambda site: {id for id, _ in site.uploads.items()})
     for file in sorted(Path(storage.temporaryDirectory()).rglob("*")):
+        if upload_of(file.name) in uploads:
+            continue  # a client may be slow; the scheduler gives it up after a day
         if file.is_file() and not file.name.startswith(".") and _older(file, age):
             yield _orphan(file, "a temporary file that was left behind", repair)
 

@@ -106,6 +106,11 @@ class Partial:
             return False
 
 
+def upload_of(name: str) -> str | None:
+    """The id of the upload whose file is called `name`, or None."""
+    return name.removeprefix(PREFIX).removesuffix(".lock") if name.startswith(PREFIX) else None
+
+
 class Lease:
     """The right to append, as long as nobody takes it over."""
 

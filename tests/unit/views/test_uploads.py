@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from mserve import chores
+from mserve.check import files
 from mserve.resources import partial as partials
 from mserve.resources.hashing import BESIDE
 from mserve.resources.partial import Partial
@@ -466,3 +467,15 @@ def test_a_folder_that_is_gone_takes_no_file(app: Any, tus: Tus, customer: Any) 
     answer = cut(app, tus, "PATCH", tus.url, body, 1000, HTTP_UPLOAD_OFFSET="0")
     assert answer.status_int == 404
     assert customer("GET", "/demo/files/folder/a.bin").status_int == 404
+
+
+def test_a_check_leaves_alone_what_a_client_may_go_on_with(
+    tus: Tus, db: Any, temporary: Any
+) -> None:
+    tus.create(body=BODY[:500])
+    folder = Path(db.storage.temporaryDirectory())
+    (folder / f"upload-{'0' * 32}").touch()
+    assert len(temporary()) == 3
+    assert len([*files.check(db, 0, repair=True)]) == 1
+    assert len(temporary()) == 2
+    assert tus.patch(500, BODY[500:]).status_int == 204

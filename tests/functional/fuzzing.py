@@ -27,7 +27,13 @@ SEED = os.environ.get("SCHEMATHESIS_SEED", "20261123")
 OFF = ("ignored_auth", "positive_data_acceptance")
 """Who has no key learns nothing, so gets 404, not 401. And a schema can't tell which names are
 free, which roles a key may give away, or which times are in the future."""
-BOTH = {"service": ["GET /{path}", "POST /-/uploads/{upload}", "POST /{path}/-/uploads/{upload}"]}
+BOTH = {
+    "service": [
+        "GET /{path}",
+        *(f"POST {way}/-/uploads/{{upload}}" for way in ("", "/{path}")),
+        *(f"POST {way}/-/batch" for way in ("", "/{path}")),
+    ]
+}
 BOTH["site"] = [each.replace(" ", " /{container}/{service}") for each in BOTH["service"]]
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 REFUSED = [400, 401, 403, 404, 405, 406, 409, 411, 412, 413, 415, 422, 460]
@@ -139,7 +145,7 @@ def config(ids: dict[str, Any], root: str) -> dict[str, Any]:
 
 
 def mixed(name: str) -> dict[str, Any]:
-    """Operations that do one of several things, to each of which other parameters matter."""
+    """Operations that do one of several things, or several things, each refused on its own."""
     checks = {"negative_data_rejection": {"enabled": False}}
     return {"include-name": name, "checks": checks}
 

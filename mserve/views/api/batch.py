@@ -3,7 +3,7 @@
 from typing import Any
 
 from mserve import ingest
-from mserve.errors import BadInput, Missing, MserveError, Refused
+from mserve.errors import BadDocument, BadInput, Missing, MserveError, Refused
 from mserve.resources.facets import Batch, Copy
 from mserve.resources.node import Branch, Node
 from mserve.resources.roles import Permission
@@ -56,7 +56,10 @@ def _do(folder: Branch, request: Any, operation: Any) -> dict[str, Any]:
         raise BadInput("an operation should be a JSON object")
     fields = Fields(operation)
     do = OPERATIONS[fields.need("op", _operation) or "move"]
-    node = find_node(folder, fields.need("path", text) or "")
+    path = fields.need("path", text) or ""
+    if fields.faults:
+        raise BadDocument(fields.faults)
+    node = find_node(folder, path)
     if node is None or node is folder or not request.has_permission(Permission.VIEW, node):
         raise Missing(f"there is nothing at {operation.get('path')!r} that this key may see")
     made = do(node, request, fields)

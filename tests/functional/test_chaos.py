@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from hashlib import sha256
 from io import BytesIO
+from itertools import count
 from typing import Any
 
 import httpx
@@ -19,7 +20,9 @@ from PIL import Image
 
 from tests.functional.stack import Stack, wait_for
 
-KILLS = 30  # of each part
+KILLS = 30  # of each part, and on until so many uploads were acknowledged:
+ENOUGH = 150
+LONGEST = 600.0  # seconds of killing
 PARTS = {  # a word of each one's command line
     "web": "pyramid.scripts.pserve",
     "worker": "worker",
@@ -27,7 +30,7 @@ PARTS = {  # a word of each one's command line
     "redis": "redis.sock",
     "zeo": "zeo",
 }
-UPLOADERS = 2
+UPLOADERS = 6
 BETWEEN = (3.1, 4.0)  # seconds; the supervisor's back-off begins anew after 3 s of steady running
 SETTLE = 240.0  # seconds for all jobs to end
 TASK = "http://mserve/task"
@@ -40,13 +43,14 @@ class Uploads:
         self.url = url
         self.acknowledged: dict[str, tuple[str, str]] = {}
         self.wrong: list[str] = []
+        self.tries = count(1)
         self.tried = 0
         self.over = threading.Event()
 
     def run(self, number: int) -> None:
         while not self.over.is_set():
-            self.tried += 1
-            name = f"{number}-{self.tried}.{'jpg' if self.tried % 3 == 0 else 'bin'}"
+            self.tried = mine = next(self.tries)
+            name = f"{number}-{mine}.{'jpg' if mine % 3 == 0 else 'bin'}"
             try:
                 self.upload(name, picture() if name.endswith("jpg") else other())
             except httpx.HTTPError:
@@ -89,8 +93,11 @@ def victim(stack: Stack, part: str) -> psutil.Process:
     return random.choice(children or [found])
 
 
-def kill_again_and_again(stack: Stack, part: str, killed: list[str]) -> None:
-    while killed.count(part) < KILLS:
+def kill_again_and_again(stack: Stack, part: str, killed: list[str], uploads: Uploads) -> None:
+    give_up = time.monotonic() + LONGEST
+    while killed.count(part) < KILLS or len(uploads.acknowledged) < ENOUGH:
+        if time.monotonic() > give_up:
+            return
         time.sleep(random.uniform(*BETWEEN))
         try:
             victim(stack, part).kill()
@@ -127,7 +134,7 @@ def test_nothing_acknowledged_is_lost_and_no_task_counts_twice(
     killed: list[str] = []
     uploaders = in_threads(*(lambda n=n: uploads.run(n) for n in range(UPLOADERS)))
     killers = in_threads(
-        *(lambda part=part: kill_again_and_again(stack, part, killed) for part in PARTS)
+        *(lambda part=part: kill_again_and_again(stack, part, killed, uploads) for part in PARTS)
     )
     for thread in killers:
         thread.join()
@@ -135,9 +142,9 @@ def test_nothing_acknowledged_is_lost_and_no_task_counts_twice(
     for thread in uploaders:
         thread.join()
 
-    assert {part: killed.count(part) for part in PARTS} == dict.fromkeys(PARTS, KILLS)
     assert not uploads.wrong, f"{uploads.wrong}\n{faults(stack)}"
-    assert len(uploads.acknowledged) > 100, f"of {uploads.tried} tried"
+    assert min(killed.count(part) for part in PARTS) >= KILLS
+    assert len(uploads.acknowledged) >= ENOUGH, f"of {uploads.tried} tried"
     with stack.client() as client:
         wait_for(lambda: healthy(client))
         check_content(client, uploads)

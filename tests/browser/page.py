@@ -49,6 +49,11 @@ class Page:
         moving = [StaleElementReferenceException, ElementClickInterceptedException]
         WebDriverWait(self.browser, WAIT, 0.05, moving).until(lambda _: click())
 
+    def fill(self, words: str) -> None:
+        """Types into the field that the page has put the cursor in, once it has."""
+        self.wait(lambda: self.browser.switch_to.active_element.tag_name == "input")
+        self.browser.switch_to.active_element.send_keys(words)
+
     def loaded(self, selector: str) -> bool:
         """Whether the picture has come and is one."""
         script = "return [...document.querySelectorAll(arguments[0])].some(i => i.naturalWidth > 0)"

@@ -36,7 +36,7 @@ def folder(page: Page, request: Any) -> Page:
     """A folder of the test's own in it."""
     name = request.node.name
     page.press("New folder")
-    page.browser.switch_to.active_element.send_keys(name + Keys.ENTER)
+    page.fill(name + Keys.ENTER)
     page.wait(lambda: name in page.texts("#listing th a"))
     page.press(name, "#listing")
     page.wait(lambda: page.texts("h1") == [name])
@@ -111,7 +111,7 @@ def test_a_file_is_renamed_removed_and_taken_back(
     page.wait(lambda: page.texts("#listing .state") == ["ready"])
     page.press("notes.txt", "#listing")
     page.press("Rename")
-    page.browser.switch_to.active_element.send_keys("remarks.txt" + Keys.ENTER)
+    page.fill("remarks.txt" + Keys.ENTER)
     page.wait(lambda: page.texts("h1") == ["remarks.txt"])
     page.press("Remove")
     page.press("Remove", "details[open] form")

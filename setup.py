@@ -9,6 +9,7 @@ REQUIRES = [
     "common-expression-language>=0.10",
     "click>=8.1",
     "httpx>=0.28",
+    "httptools>=0.8",
     "hypatia>=0.5",
     "multipart>=2.0",
     "pasteDeploy>=3.1",
@@ -30,7 +31,6 @@ REQUIRES = [
     "rq>=3.0",
     "setuptools<82",  # Pyramid 2.1 imports pkg_resources
     "transaction>=5.0",
-    "waitress>=3.0.2",
     "ZEO>=6.2",
     "ZODB>=6.4",
     "zipstream-ng>=1.8",

@@ -11,7 +11,7 @@ from mserve.cli import probes
 from mserve.cli.child import Part
 from mserve.cli.readiness import Readiness
 from mserve.cli.supervisor import CannotStart
-from mserve.server import LISTEN_FD
+from mserve.server.listening import LISTEN_FD
 from mserve.settings import Settings, database_uri, redis_url
 
 SECOND = 1.0

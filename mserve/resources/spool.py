@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, BinaryIO, Protocol
 
+from mserve import turn
 from mserve.errors import ShortBody, StorageFull
 from mserve.resources.content import Content
 from mserve.resources.hashing import SHA256, Hashing
@@ -16,7 +17,7 @@ PREFIX = "spool-"
 
 
 class Readable(Protocol):
-    def read(self, size: int, /) -> bytes: ...
+    def read(self, size: int, /) -> bytes | bytearray: ...
 
 
 def directory(node: Any) -> str:
@@ -120,6 +121,7 @@ class Spool:
         if length is not None and self.size != length:
             raise ShortBody(length, self.size)
         if durable:
+            turn.give()
             with room():
                 os.fsync(self._file.fileno())
         self._end()

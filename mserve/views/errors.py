@@ -156,6 +156,7 @@ def includeme(config: Configurator) -> None:
     config.add_exception_view(undecodable, context=URLDecodeError)
     config.add_exception_view(no_text, context=UnicodeDecodeError)
     config.add_exception_view(cut_off, context=DisconnectionError)
+    config.add_exception_view(cut_off, context=ConnectionAbortedError)  # the server's word for it
     config.add_exception_view(busy, context=TransientError)
     config.add_exception_view(busy, context=StorageError)
     config.add_exception_view(fault, context=Exception)

@@ -1,16 +1,13 @@
 """Access speed without a front: a body leaves at so many bytes a second, and holds no thread.
 
-Under waitress a file that was handed to the file wrapper is sent by the server's one loop, which
-asks each connection whether it wants to write. A paced file's connection says no until bytes are
-due, so a thousand slow readers cost a descriptor each, and no thread. The loop asks once a second
-or more often: bytes leave in gulps of at most that long.
+mserve's own server (mserve/server/) sends a file when its Pace says that bytes are due, so a
+thousand slow readers cost two descriptors each, and no thread.
 
 Under another WSGI server, and for what is made while it is sent (a zip), a thread waits. Such
 threads are numbered (`mserve.streams`): who finds no seat is told to come again, and the other
 threads go on to answer.
 """
 
-import copy
 import threading
 import time
 import weakref
@@ -18,7 +15,6 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from pyramid.response import FileIter
-from waitress.channel import HTTPChannel
 
 from mserve.views.content.ranges import Span
 from mserve.views.content.window import Piece, Window
@@ -49,45 +45,21 @@ class Pace:
         """Bytes that are worth a turn."""
         return max(1, min(self.rate // 20, BLOCK))
 
+    @property
+    def rest(self) -> float:
+        """Seconds after which more is due."""
+        return max(0.001, min(1.0, self.gulp / self.rate))
+
     def blocks(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
         """`blocks` in pieces, each once it is due; the thread waits between them."""
         place = 0
         for block in blocks:
             while block:
                 while not (due := self.due(place)):
-                    time.sleep(max(0.001, min(1.0, self.gulp / self.rate)))
+                    time.sleep(self.rest)
                 piece, block = block[:due], block[due:]
                 place += len(piece)
                 yield piece
-
-
-class PacedWindow(Window):
-    """A window that gives no more than is due, and nothing where nothing is."""
-
-    def __init__(self, path: str, pieces: list[Piece], pace: Pace, channel: HTTPChannel) -> None:
-        super().__init__(path, pieces)
-        self._pace, self._channel = pace, channel
-        channel.writable = self._writable
-
-    def read(self, most: int | None = -1) -> bytes:
-        due = self._due()
-        return super().read(due if most is None or most < 0 else min(due, most)) if due else b""
-
-    def _due(self) -> int:
-        """Bytes that are due, if they are worth a turn: else each byte would have its own."""
-        due = self._pace.due(self._place)
-        return due if due >= min(self._pace.gulp, self.size - self._place) else 0
-
-    def _writable(self) -> bool:
-        """In place of the channel's own: it has something to write, and that is due."""
-        channel = self._channel
-        due = channel.will_close or self.closed or self._due() or self._place >= self.size
-        return bool(due and type(channel).writable(channel))
-
-    def close(self) -> None:
-        if not self.closed and hasattr(self, "_channel"):
-            vars(self._channel).pop("writable", None)
-        super().close()
 
 
 class Seats:
@@ -108,17 +80,10 @@ class Seat:
 
 
 class Stream:
-    """A body that is made while it is sent, by a thread that has a seat.
+    """A body that is made while it is sent, by a thread that has a seat."""
 
-    Waitress would let it run 16 MiB ahead of the reader, in memory and temporary files. For this
-    connection, which ends with the stream, it is told to wait sooner.
-    """
-
-    def __init__(self, blocks: Iterator[bytes], seat: Seat, environ: dict[str, Any]) -> None:
+    def __init__(self, blocks: Iterator[bytes], seat: Seat) -> None:
         self._blocks, self._seat = blocks, seat
-        if channel := channel_of(environ):
-            channel.adj = copy.copy(channel.adj)
-            channel.adj.outbuf_high_watermark = BLOCK
 
     def __iter__(self) -> Iterator[bytes]:
         return self._blocks
@@ -138,26 +103,17 @@ def seat(registry: Any, number: int) -> Seat | None:
 
 def body(request: Any, path: str, pieces: list[Piece], speed: int | None) -> Any:
     """The pieces as a WSGI body; None where they'd hold a thread and no seat is free."""
-    if speed is None:
-        wrap = request.environ.get("wsgi.file_wrapper", FileIter)
-        return wrap(Window(path, pieces), BLOCK)
-    channel = channel_of(request.environ)
-    if channel is not None:
-        wrap = request.environ["wsgi.file_wrapper"]
-        return wrap(PacedWindow(path, pieces, Pace(speed), channel), BLOCK)
+    wrap = request.environ.get("wsgi.file_wrapper", FileIter)
+    if speed is None or getattr(wrap, "paces", False):
+        pace = None if speed is None else Pace(speed)
+        return wrap(Window(path, pieces, pace), BLOCK)
     found = seat(request.registry, request.settings.streams)
-    return None if found is None else Stream(_paced(path, pieces, speed), found, request.environ)
+    return None if found is None else Stream(_paced(path, pieces, speed), found)
 
 
 def _paced(path: str, pieces: list[Piece], speed: int) -> Iterator[bytes]:
     with Window(path, pieces) as window:
         yield from Pace(speed).blocks(iter(lambda: window.read(BLOCK), b""))
-
-
-def channel_of(environ: dict[str, Any]) -> HTTPChannel | None:
-    """The connection that waitress serves, by the one thing of it that the environ has."""
-    channel = getattr(environ.get("waitress.client_disconnected"), "__self__", None)
-    return channel if isinstance(channel, HTTPChannel) else None
 
 
 def whole(size: int) -> list[Piece]:

@@ -4,6 +4,7 @@ import io
 import os
 from bisect import bisect_right
 from itertools import accumulate
+from typing import Any
 
 from mserve.views.content.ranges import Span
 
@@ -15,12 +16,14 @@ class Window(io.RawIOBase):
     """Reads the pieces one after the other; a read may give less than asked for, but not nothing.
 
     It knows its own place and reads by pread(2), so that it costs no seek, and can be read again
-    after a part of what it gave was sent. It is given to the WSGI server's file wrapper.
+    after a part of what it gave was sent. It is given to the WSGI server's file wrapper; mserve's
+    own sends `pieces` of the file at its `pace` without reading them.
     """
 
-    def __init__(self, path: str, pieces: list[Piece]) -> None:
+    def __init__(self, path: str, pieces: list[Piece], pace: Any = None) -> None:
         self._place = 0
-        self._pieces = pieces
+        self.pieces = pieces
+        self.pace = pace
         self._ends = [*accumulate(map(length, pieces))]
         self.size = self._ends[-1] if pieces else 0
         self._file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
@@ -31,7 +34,7 @@ class Window(io.RawIOBase):
         if self._place >= self.size:
             return b""
         number = bisect_right(self._ends, self._place)
-        piece, left = self._pieces[number], self._ends[number] - self._place
+        piece, left = self.pieces[number], self._ends[number] - self._place
         count = min(left, MOST if most is None or most < 0 else min(most, MOST))
         if isinstance(piece, bytes):
             block = piece[len(piece) - left :][:count]
@@ -49,6 +52,9 @@ class Window(io.RawIOBase):
 
     def tell(self) -> int:
         return self._place
+
+    def fileno(self) -> int:
+        return self._file
 
     def readable(self) -> bool:
         return True

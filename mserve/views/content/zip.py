@@ -100,5 +100,5 @@ def serve_zip(request: Any, node: Any) -> Response:
         return delivery.busy(request)
     walk = Walk(get_connection(request).db(), node, request.identity)
     made = zipped(walk, delivery.speed_of(request))
-    response.app_iter = throttle.Stream(made, seat, request.environ)
+    response.app_iter = throttle.Stream(made, seat)
     return response

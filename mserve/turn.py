@@ -1,0 +1,23 @@
+"""The turn: of the threads that serve requests one at a time has it, and begins the next ones.
+
+Python runs one thread at a time anyway, and threads that vie for that lose more time than they
+gain. So one serves request after request, as long as each is quick; who begins to wait for a disk
+or for another process gives the turn away first, and goes on beside the next one.
+"""
+
+import threading
+from collections.abc import Callable
+
+_here = threading.local()
+
+
+def held_by(give: Callable[[], None]) -> None:
+    """This thread serves requests; `give` is how it gives its turn away, if it has it."""
+    _here.give = give
+
+
+def give() -> None:
+    """Before waiting for something slow. Nothing, in a thread that serves no requests."""
+    function = getattr(_here, "give", None)
+    if function is not None:
+        function()

@@ -16,26 +16,26 @@ from types import FrameType
 from typing import Any
 
 from mserve import notify
-from mserve.server.crew import Crew
 from mserve.server.listening import listeners
 from mserve.server.options import Options
+from mserve.server.server import Server
 
 
 def serve(app: Any, global_conf: Mapping[str, str], **lines: str) -> int:
     """A `paste.server_runner`: serves `app` until SIGTERM, then finishes the requests at hand."""
     options = Options.parse(lines)
-    crew = Crew(app, options, listeners(options))
-    stop_on_signals(crew)
+    server = Server(app, options, listeners(options))
+    stop_on_signals(server)
     notify.ready()
-    crew.run()
+    server.run()
     return 0
 
 
-def stop_on_signals(crew: Crew) -> None:
+def stop_on_signals(server: Server) -> None:
     def stop(number: int, _frame: FrameType | None) -> None:
         """The first signal asks; a second one has the effect it has by default."""
         signal.signal(number, signal.SIG_DFL)
-        crew.stop()
+        server.stop()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)

@@ -7,24 +7,27 @@ from collections.abc import Callable, Iterable, Iterator
 from email.utils import formatdate
 from typing import Any
 
-from mserve.server.body import Input
+from mserve.server.body import Cut, Input
 from mserve.server.head import Head
 from mserve.server.sending import FileBody, Sending
 from mserve.server.wire import Gone, Wire
 
 log = logging.getLogger("mserve.server")
 
-FAULT = "500 Internal Server Error"
 SPARE = 1 << 16  # bytes of a body that nobody read, for which a connection is kept
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 class Answer:
-    """The answer to one request. `stays`: whether the connection may serve another afterwards."""
+    """The answer to one request. `stays`: whether the connection may serve another afterwards.
 
-    def __init__(self, wire: Wire, head: Head, body: Input, stays: bool) -> None:
+    stopping: whether the server is about to end.
+    """
+
+    def __init__(self, wire: Wire, head: Head, body: Input, stopping: Callable[[], bool]) -> None:
         self.wire, self.head, self.body = wire, head, body
-        self.stays = stays
+        self.stays = head.keep_alive
+        self._stopping = stopping
         self.status = ""
         self.headers: list[tuple[str, str]] = []
         self.sent = False
@@ -37,10 +40,12 @@ class Answer:
             return self._give(app(environ, self.start))
         except Gone:
             raise
+        except Cut:
+            self._give_up("400 Bad Request", "the body ended before its end")
         except Exception:
             log.exception("a fault that the application did not answer")
-            self._give_up()
-            return None
+            self._give_up("500 Internal Server Error", "mserve failed; the fault was logged")
+        return None
 
     def _give(self, result: Iterable[bytes]) -> Sending | None:
         sending = None
@@ -141,7 +146,8 @@ class Answer:
         self.wire.send(head[self.wire.put(head, flags) :])
 
     def _head(self) -> bytes:
-        if self.body.left and (self.body.expects or not self._spare()):
+        unread = self.body.left and (self.body.expects or not self._spare())
+        if unread or self._stopping():
             self.stays = False  # what of the body is on its way is not waited for
         head = b"".join(self._lines())
         self.sent = True
@@ -165,12 +171,12 @@ class Answer:
             yield b"Connection: keep-alive\r\n"
         yield b"\r\n"
 
-    def _give_up(self) -> None:
+    def _give_up(self, status: str, detail: str) -> None:
         """The client is told, if nothing has been said; else it sees that the answer broke off."""
         self.stays = False
         if not self.sent:
             self.sent = True
-            self.wire.send(plain(FAULT, "mserve failed; the fault was logged"))
+            self.wire.send(plain(status, detail))
 
 
 def plain(status: str, detail: str) -> bytes:

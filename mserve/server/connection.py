@@ -1,7 +1,7 @@
 """A connection: requests, one after the other, each answered before the next is read.
 
-It is nobody's while it waits for its client, to ask or to take more of a file; then the crew's
-epoll has it. Whoever of the crew is told that the client moved makes it go on.
+It is nobody's while it waits for its client, to ask or to take more of a file; then the server's
+epoll has it. Whoever of the crew is told that its client moved makes it go on.
 """
 
 import select
@@ -24,8 +24,8 @@ LINGERING = 64 << 20  # bytes that are passed over meanwhile
 Maker = Callable[[Head, str, str, Input], Environ]
 
 
-class Crew(Protocol):
-    """Who serves connections; `watch`, `later` and `forget` take one over."""
+class Host(Protocol):
+    """The server; `watch`, `later` and `forget` take a connection over."""
 
     app: Application
     stopping: bool
@@ -37,11 +37,11 @@ class Crew(Protocol):
 
 class Connection:
     """`deadline`: when its client has done nothing for too long, by time.monotonic().
-    `watched`: whether the crew's epoll knows it.
+    `watched`: whether the server's epoll knows it.
     """
 
-    def __init__(self, crew: Crew, wire: Wire, client: tuple[str, str], make: Maker) -> None:
-        self.crew, self.wire, self.client, self.make = crew, wire, client, make
+    def __init__(self, host: Host, wire: Wire, client: tuple[str, str], make: Maker) -> None:
+        self.host, self.wire, self.client, self.make = host, wire, client, make
         self.sending: Sending | None = None
         self.stays = True
         self.watched = False
@@ -66,13 +66,13 @@ class Connection:
             raise
 
     def _step(self, timeout: float) -> bool:
-        """One request, or the rest of a file. False: it is the crew's again, or ended."""
+        """One request, or the rest of a file. False: it is the server's again, or ended."""
         if self.sending is not None:
             return self._send(self.sending, timeout)
         head = self._head()
         if head is None:
             self.deadline = (self._asked or time.monotonic()) + timeout
-            self.crew.watch(self, select.EPOLLIN)
+            self.host.watch(self, select.EPOLLIN)
             return False
         self.sending = self._answer(head)
         return True if self.sending is not None else self._over()
@@ -80,7 +80,7 @@ class Connection:
     def _head(self) -> Head | None:
         """The next head, if it has come."""
         wire = self.wire
-        while (end := wire.held.find(END)) < 0:
+        while (end := wire.held.find(END, 0, LIMIT)) < 0:
             if len(wire.held) > LIMIT:
                 self._refuse("431 Request Header Fields Too Large", f"at most {LIMIT} bytes")
             block = wire.arrived()
@@ -105,9 +105,9 @@ class Connection:
     def _answer(self, head: Head) -> Sending | None:
         source = Chunked(self.wire) if head.chunked else Counted(self.wire, head.length)
         body = Input(self.wire, source, head.expects)
-        answer = Answer(self.wire, head, body, head.keep_alive and not self.crew.stopping)
+        answer = Answer(self.wire, head, body, lambda: self.host.stopping)
         environ = self.make(head, *self.client, body)
-        sending = answer.give(self.crew.app, environ)
+        sending = answer.give(self.host.app, environ)
         self.stays = answer.stays
         if body.left and self.stays:
             while body.read(1 << 16):
@@ -124,9 +124,9 @@ class Connection:
             return self._over()
         if moment == AT_ONCE:
             self.deadline = sending.moved + timeout
-            self.crew.watch(self, select.EPOLLOUT)
+            self.host.watch(self, select.EPOLLOUT)
         else:
-            self.crew.later(self, moment)
+            self.host.later(self, moment)
         return False
 
     def _over(self) -> bool:
@@ -139,7 +139,10 @@ class Connection:
     def _linger(self) -> None:
         """Passes over what the client still sends, so that it reads the answer (RFC 9112, 9.6)."""
         until, most = time.monotonic() + LINGER, LINGERING
-        self.wire.socket.shutdown(socket.SHUT_WR)
+        try:
+            self.wire.socket.shutdown(socket.SHUT_WR)
+        except OSError as fault:
+            raise Gone from fault
         while most > 0 and (left := until - time.monotonic()) > 0:
             self.wire.wait(select.POLLIN, left)
             block = self.wire.arrived(1 << 20)
@@ -151,5 +154,5 @@ class Connection:
         if self.sending is not None:
             self.sending.close()
             self.sending = None
-        self.crew.forget(self)
+        self.host.forget(self)
         self.wire.close()

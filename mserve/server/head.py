@@ -104,14 +104,14 @@ def parse(head: bytes) -> Head:
     version = parser.get_http_version()
     _check(found, version)
     path, query = _split(found)
-    return Head(
-        parser.get_method().decode(),
-        path,
-        query,
-        version,
-        parser.should_keep_alive(),
-        found.headers,
-    )
+    stays = _stays(found, version)
+    return Head(parser.get_method().decode(), path, query, version, stays, found.headers)
+
+
+def _stays(found: Parsing, version: str) -> bool:
+    """Whether the connection stays open after the answer (RFC 9112, 9.3)."""
+    said = {each.strip().lower() for each in found.headers.get("HTTP_CONNECTION", "").split(",")}
+    return "close" not in said and (version == "1.1" or "keep-alive" in said)
 
 
 def _check(found: Parsing, version: str) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from mserve.cli.parts import redis_server
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("mserve", "pyramid", "waitress", "ZODB", "ZEO", "rq", "redis", "pillow")
+PACKAGES = ("mserve", "pyramid", "httptools", "ZODB", "ZEO", "rq", "redis", "pillow")
 
 
 @dataclass(frozen=True)

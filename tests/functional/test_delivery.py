@@ -152,7 +152,7 @@ def test_access_speed_is_kept_whole_and_in_ranges(site: Any) -> None:
 
 
 def test_slow_readers_hold_no_thread(site: Any) -> None:
-    """Three times as many as waitress has threads."""
+    """Three times as many as the server has threads."""
     _, stack, url = site
     slow = through(stack, url, reader_key(stack, accessspeed=RATE // 4))
     threads = [

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from waitress.channel import HTTPChannel
 
 from mserve.resources.key import Key
+from mserve.server.sending import FileBody
 from mserve.views.content import throttle
 from mserve.views.content.ranges import Span
 from mserve.views.content.window import Window
@@ -88,27 +88,22 @@ def test_a_file_that_lost_bytes_is_a_fault_not_a_short_body(tmp_path: Path) -> N
             window.read(9)
 
 
-def test_a_paced_connection_wants_to_write_when_bytes_are_due(tmp_path: Path) -> None:
-    file = tmp_path / "a"
-    file.write_bytes(bytes(3000))
-    channel = HTTPChannel.__new__(HTTPChannel)
-    channel.__dict__.update(total_outbufs_len=3000, will_close=False, close_when_flushed=False)
-    clock = Clock()
-    window = throttle.PacedWindow(str(file), [Span(0, 3000)], throttle.Pace(1000, clock), channel)
-    assert (channel.writable(), len(window.read(9999)), channel.writable()) == (True, 250, False)
-    assert window.read(9999) == b""
-    clock.now += 0.04
-    assert not channel.writable()  # 40 bytes are not worth a turn
-    clock.now += 0.01
-    assert (channel.writable(), len(window.read(9999))) == (True, 50)
-    channel.will_close = True
-    assert channel.writable()
-    channel.will_close = False
-    window.close()
-    assert "writable" not in vars(channel)
+def test_a_server_that_paces_is_told_the_pace(customer: Any) -> None:
+    """mserve's own: it needs no seat and no thread (tests/unit/server/test_answers.py)."""
+    customer("PUT", FILE, body=b"abc")
+    made = customer.json("POST", "/demo/files/-/keys", {"role": "mfilereadonly",
+                                                        "accessspeed": 1000}).json  # fmt: skip
+    for headers, rate in (({"Authorization": f"Bearer {made['key']}"}, 1000), ({}, None)):
+        request = customer.app.RequestClass.blank(FILE, headers={**customer.headers, **headers})
+        request.environ["wsgi.file_wrapper"] = FileBody
+        body = customer.app.app(request.environ, lambda status, headers: None)
+        assert isinstance(body, FileBody)
+        assert getattr(body.file.pace, "rate", None) == rate
+        assert [body.file.size, *body] == [3, b"abc"]
+        body.close()
 
 
-def test_without_waitress_slow_readers_have_so_many_seats(customer: Any, settings: Any) -> None:
+def test_under_another_server_slow_readers_have_so_many_seats(customer: Any, settings: Any) -> None:
     customer("PUT", FILE, body=b"abc")
     made = customer.json("POST", "/demo/files/-/keys", {"role": "mfilereadonly",
                                                         "accessspeed": 1000}).json  # fmt: skip

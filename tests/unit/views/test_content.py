@@ -115,7 +115,7 @@ def test_a_short_form_is_refused(app: Any, customer: Any, stored: Any, cut: int)
 
 
 def test_a_chunked_body_has_no_length(app: Any, customer: Any) -> None:
-    """The server takes the chunks apart; waitress gives a length as well, others don't."""
+    """The server takes the chunks apart."""
     answer = put(
         app,
         customer,

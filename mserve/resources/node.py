@@ -14,10 +14,7 @@ from mserve.resources import clock
 from mserve.resources.facets import Facets
 from mserve.resources.key import Key
 from mserve.resources.names import FACETS, check_name
-from mserve.resources.roles import ROLES
 from mserve.resources.usage import Usage
-
-ALLOW = "Allow"  # pyramid.authorization.Allow, without Pyramid in the storage server
 
 
 class Node(Persistent):  # type: ignore[misc]  # persistent has no types
@@ -33,15 +30,6 @@ class Node(Persistent):  # type: ignore[misc]  # persistent has no types
         self.id = uuid4().hex
         self.created = self.modified = clock.now()
         self.usage = Usage()
-
-    @property
-    def __acl__(self) -> list[tuple[str, str, frozenset[str]]]:
-        """Who holds a role on this node may do here what the role's line in the table says."""
-        acl = getattr(self, "_v_acl", None)
-        if acl is None:
-            acl = [(ALLOW, f"{role}@{self.id}", may) for role, may in ROLES.items()]
-            self._v_acl: list[tuple[str, str, frozenset[str]]] = acl
-        return acl
 
     def __getitem__(self, name: str) -> Any:
         if name == FACETS:
@@ -62,7 +50,10 @@ class Node(Persistent):  # type: ignore[misc]  # persistent has no types
     @property
     def site(self) -> Any:
         """The root of the tree that this node is in."""
-        return [*self.lineage()][-1]
+        node: Node = self
+        while (above := node.__parent__) is not None:
+            node = above
+        return node
 
     @property
     def in_tree(self) -> bool:
@@ -71,7 +62,10 @@ class Node(Persistent):  # type: ignore[misc]  # persistent has no types
 
     def find(self, type: str) -> Any:
         """The nearest node of that type in the lineage, or None."""
-        return next((node for node in self.lineage() if node.type == type), None)
+        node: Node | None = self
+        while node is not None and node.type != type:
+            node = node.__parent__
+        return node
 
     def touch(self) -> None:
         """Marks the node as modified now."""

@@ -24,7 +24,7 @@ INVALIDATIONS = 10_000  # transactions remembered, so that a client's cache surv
 def zeo(ini: Path) -> None:
     """Serve the tree's database on a socket in the data folder.
 
-    Files: Data.fs (the tree), blobs/ (the content), zeo.sock. SIGTERM ends it.
+    Files: Data.fs (the tree), blobs/ (the content), zeo.sock, zeo.newest. SIGTERM ends it.
     """
     serve(configure(ini))
 
@@ -51,11 +51,12 @@ def storage_server(address: Path, storage: Any) -> Any:
     Conflicts are resolved by this server, as it has mserve's classes; client-side resolution
     stays off, for it loses connections (assertion errors in ZEO 6).
     """
-    from ZEO.StorageServer import StorageServer
+    from mserve.cli.storage import Server
 
-    return StorageServer(
+    return Server(
         str(address),
-        {"1": storage},
+        storage,
+        address.with_name("zeo.newest"),
         client_conflict_resolution=False,
         invalidation_queue_size=INVALIDATIONS,
         transaction_timeout=VOTE_LIMIT,

@@ -1,0 +1,36 @@
+"""The storage server: ZEO's, which also shows its clients the number of the newest transaction."""
+
+from pathlib import Path
+from typing import Any
+
+from ZEO.StorageServer import StorageServer, ZEOStorage
+
+from mserve import newest
+from mserve.database import PLACE
+
+
+class Server(StorageServer):  # type: ignore[misc]  # ZEO has no types
+    """Serves one storage, named "1", on a Unix socket.
+
+    ZEO answers a commit first, and sends the others their invalidations in the next turn of its
+    loop. What is written here is there before the answer: `invalidate` is called by the storage's
+    tpc_finish, whose return is what is answered.
+    """
+
+    def __init__(self, address: str, storage: Any, shown: Path, **options: Any) -> None:
+        self.newest = newest.create(shown, storage.lastTransaction())
+        super().__init__(address, {"1": storage}, **options)
+
+    def create_client_handler(self) -> "Session":
+        return Session(self, self.read_only)
+
+    def invalidate(self, session: Any, storage: str, transaction: bytes, oids: Any) -> None:
+        self.newest.write(transaction)
+        super().invalidate(session, storage, transaction, oids)
+
+
+class Session(ZEOStorage):  # type: ignore[misc]
+    """What a client calls. One that asks what the storage can do is told where it can look."""
+
+    def get_info(self) -> dict[str, Any]:
+        return {**super().get_info(), PLACE: tuple(self.server.newest.place)}

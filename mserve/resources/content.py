@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from os.path import exists
 from pathlib import Path
 from typing import Any, BinaryIO
 from weakref import finalize
@@ -53,7 +54,10 @@ class Content(Persistent):  # type: ignore[misc]  # persistent has no types
     @property
     def path(self) -> str:
         """Where the committed bytes lie, on every machine that shares the blob directory."""
-        return str(self.blob.committed())
+        known: str | None = getattr(self, "_v_path", None)
+        if known is None or not exists(known):  # the second can't be but by damage, which is told
+            known = self._v_path = str(self.blob.committed())
+        return known
 
     def _p_resolveConflict(
         self, old: dict[str, Any], saved: dict[str, Any], new: dict[str, Any]

@@ -1,10 +1,10 @@
 """Bytes on their way out: conditional, in ranges, never buffered, and harmless to a browser.
 
 The answer is decided while the tree is at hand; the bytes stream after its connection was closed.
+A Pyramid request makes a Response of it (views/request.py), the express lane less (views/express/).
 """
 
 import time
-from email.utils import formatdate
 from secrets import token_hex
 from typing import Any
 
@@ -14,14 +14,26 @@ from mserve.resources.clock import SECOND
 from mserve.resources.content import Content
 from mserve.security import service_of
 from mserve.views.content import conditional, digests, throttle
+from mserve.views.content.conditional import http_date
 from mserve.views.content.disposition import HARMLESS, disposition, media_type
 from mserve.views.content.ranges import Span, asked
 from mserve.views.content.sendfile import hand_over
 from mserve.views.content.window import Piece, length
 from mserve.views.errors import RETRY_AFTER, problem
 
+DIGESTS = ("Repr-Digest", "Content-Digest")
 
-def serve(request: Any, content: Content, mimetype: str, name: str, modified: int) -> Response:
+
+class Draft:
+    """An answer as it comes into being: a status and fields in the order in which they are set."""
+
+    __slots__ = ("headers", "status")
+
+    def __init__(self, status: int, headers: dict[str, str]) -> None:
+        self.status, self.headers = status, headers
+
+
+def serve(request: Any, content: Content, mimetype: str, name: str, modified: int) -> Any:
     """The bytes of `content` as `name`, last changed at `modified` (µs); RFC 9110, 13 and 14."""
     etag, changed = content.sha256, modified // SECOND
     status = conditional.verdict(request.method, request.headers, etag, changed)
@@ -30,25 +42,27 @@ def serve(request: Any, content: Content, mimetype: str, name: str, modified: in
     spans = _spans(request, content.size, etag, changed)
     if spans == []:
         return _unsatisfiable(request, content.size, etag)
-    response = Response(headerlist=[("Content-Type", media_type(mimetype))])
-    response.headers.update(HARMLESS)
-    response.headers["Content-Disposition"] = disposition(name, response.headers["Content-Type"])
-    response.headers["ETag"] = f'"{etag}"'
-    response.headers["Last-Modified"] = formatdate(changed, usegmt=True)
-    response.headers["Accept-Ranges"] = "bytes"
-    response.headers["X-Accel-Buffering"] = "no"  # nginx: pass on, keep no copy
-    response.headers.update(_digests(request, content))
-    return _with_body(request, response, content, spans)
+    kind = media_type(mimetype)
+    headers = {
+        "Content-Type": kind,
+        **HARMLESS,
+        "Content-Disposition": disposition(name, kind),
+        "ETag": f'"{etag}"',
+        "Last-Modified": http_date(changed),
+        "Accept-Ranges": "bytes",
+        "X-Accel-Buffering": "no",  # nginx: pass on, keep no copy
+        **_digests(request, content),
+    }
+    return _with_body(request, Draft(200, headers), content, spans)
 
 
-def _ended(request: Any, status: int, etag: str) -> Response:
+def _ended(request: Any, status: int, etag: str) -> Any:
     """304 (15.4.5), or 412 (15.5.13)."""
     if status == 304:
-        answer = Response(status=304, headerlist=[])
-        answer.headers.update({name: HARMLESS[name] for name in ("Cache-Control", "Vary")})
-    else:
-        detail = "the content is not (or no longer) the one that the request's conditions name"
-        answer = problem(request, status, "precondition-failed", detail)
+        kept = {name: HARMLESS[name] for name in ("Cache-Control", "Vary")}
+        return request.answer(304, {**kept, "ETag": f'"{etag}"'})
+    detail = "the content is not (or no longer) the one that the request's conditions name"
+    answer = problem(request, status, "precondition-failed", detail)
     answer.headers["ETag"] = f'"{etag}"'
     return answer
 
@@ -74,41 +88,39 @@ def _digests(request: Any, content: Content) -> dict[str, str]:
 
     Content-Digest is of what this answer holds: that is known only where it can't be a part.
     """
+    if not any(f"Want-{name}" in request.headers for name in DIGESTS):
+        return {}
     known = {"sha-256": content.sha256, "md5": content.md5}
-    names = ["Repr-Digest"] if "Range" in request.headers else ["Repr-Digest", "Content-Digest"]
+    names = DIGESTS[:1] if "Range" in request.headers else DIGESTS
     answers = {name: digests.answer(request.headers.get(f"Want-{name}"), known) for name in names}
     return {name: text for name, text in answers.items() if text}
 
 
-def _with_body(
-    request: Any, response: Response, content: Content, spans: list[Span] | None
-) -> Response:
+def _with_body(request: Any, draft: Draft, content: Content, spans: list[Span] | None) -> Any:
+    headers = draft.headers
     if request.method == "HEAD":
-        response.headers["Content-Length"] = str(content.size)
-        return response
+        headers["Content-Length"] = str(content.size)
+        return request.answer(200, headers)
     speed = speed_of(request)
-    if content.size and hand_over(request, response, content, speed):
-        response.headers["Content-Length"] = "0"  # the front puts its own; else no keep-alive
-        return response
-    pieces = throttle.whole(content.size) if spans is None else _partial(response, content, spans)
-    response.headers["Content-Length"] = str(sum(map(length, pieces)))
+    if content.size and hand_over(request, draft, content, speed):
+        headers["Content-Length"] = "0"  # the front puts its own; else no keep-alive
+        return request.answer(200, headers)
+    pieces = throttle.whole(content.size) if spans is None else _partial(draft, content, spans)
+    headers["Content-Length"] = str(sum(map(length, pieces)))
     if not pieces:
-        return response
+        return request.answer(draft.status, headers)
     body = throttle.body(request, content.path, pieces, speed)
-    if body is None:
-        return busy(request)
-    response.app_iter = body
-    return response
+    return busy(request) if body is None else request.answer(draft.status, headers, body)
 
 
-def _partial(response: Response, content: Content, spans: list[Span]) -> list[Piece]:
+def _partial(draft: Draft, content: Content, spans: list[Span]) -> list[Piece]:
     """206 (15.3.7): one part as it is, several as multipart/byteranges (14.6)."""
-    response.status_int = 206
+    draft.status = 206
     if len(spans) == 1:
-        response.headers["Content-Range"] = spans[0].told(content.size)
+        draft.headers["Content-Range"] = spans[0].told(content.size)
         return [*spans]
-    kind, boundary = response.headers["Content-Type"], token_hex(16)
-    response.headers["Content-Type"] = f"multipart/byteranges; boundary={boundary}"
+    kind, boundary = draft.headers["Content-Type"], token_hex(16)
+    draft.headers["Content-Type"] = f"multipart/byteranges; boundary={boundary}"
     pieces: list[Piece] = []
     for span in spans:
         head = f"Content-Type: {kind}\r\nContent-Range: {span.told(content.size)}\r\n\r\n"

@@ -1,10 +1,14 @@
 """The request: takes a key out of the path, and knows which door the client knocks at."""
 
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from pyramid.decorator import reify
 from pyramid.request import Request as PyramidRequest
+from pyramid.response import Response
 from pyramid_zodbconn import get_connection
+from webob.acceptparse import create_accept_header
 
 from mserve.database import site_of
 from mserve.resources.site import Site
@@ -35,10 +39,20 @@ class Request(PyramidRequest):  # type: ignore[misc]  # pyramid has no types
     @reify
     def door(self) -> str:
         """What the client asks for: `html`, `json`, or `bytes` where it has no wish."""
-        if not self.headers.get("Accept"):
-            return "bytes"
-        offers = self.accept.acceptable_offers(OFFERS)
-        return DOORS[offers[0][0]] if offers else "bytes"
+        return door_of(self.headers.get("Accept") or "")
+
+    def answer(
+        self, status: int, headers: Mapping[str, str], body: Iterable[bytes] = ()
+    ) -> Response:
+        """A Response of just these fields, in their order."""
+        return Response(status=status, headerlist=[*headers.items()], app_iter=body)
+
+
+@lru_cache(256)
+def door_of(accept: str) -> str:
+    """The door that an Accept means; clients have few of them."""
+    offers = create_accept_header(accept).acceptable_offers(OFFERS) if accept else ()
+    return DOORS[offers[0][0]] if offers else "bytes"
 
 
 def mount_key(environ: dict[str, Any]) -> None:

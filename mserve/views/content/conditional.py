@@ -13,6 +13,7 @@ SAFE = frozenset({"GET", "HEAD"})
 TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'  # entity-tag, 8.8.3
 TAGS = re.compile(rf"[ \t,]*(?:{TAG})?(?:[ \t]*,[ \t]*(?:{TAG})?)*[ \t,]*")  # #entity-tag, 5.6.1
 
+DAYS = "Mon Tue Wed Thu Fri Sat Sun".split()
 MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 _M = "|".join(MONTHS)
 _DAY, _TIME = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)", r"(\d\d):(\d\d):(\d\d)"
@@ -76,6 +77,8 @@ def in_range(field: str | None, etag: str, modified: int, now: float) -> bool:
 def date(text: str) -> int | None:
     """Seconds since 1970 of an HTTP-date in any of its three forms (5.6.7), else None."""
     text = text.strip()
+    if not text:
+        return None
     if found := IMF.fullmatch(text):
         day, month, year, *clock = found.groups()
     elif found := RFC850.fullmatch(text):
@@ -89,6 +92,13 @@ def date(text: str) -> int | None:
     if not (0 < int(day) < 32 and hour < 24 and minute < 60 and second < 61):
         return None
     return timegm((int(year), MONTHS.index(month) + 1, int(day), hour, minute, second))
+
+
+def http_date(seconds: int) -> str:
+    """The HTTP-date (IMF-fixdate, 5.6.7) of so many seconds since 1970."""
+    year, month, day, hour, minute, second, weekday, *_ = gmtime(seconds)
+    date = f"{DAYS[weekday]}, {day:02} {MONTHS[month - 1]} {year:04}"
+    return f"{date} {hour:02}:{minute:02}:{second:02} GMT"
 
 
 def _century(year: int) -> int:

@@ -11,6 +11,7 @@ def main(global_config: dict[str, str], **lines: str) -> Any:
     from pyramid.config import Configurator
 
     from mserve.settings import Settings
+    from mserve.views.express import Express
 
     settings = Settings.parse(lines)
     lines |= {
@@ -28,4 +29,4 @@ def main(global_config: dict[str, str], **lines: str) -> Any:
         config.include("pyramid_retry")
         config.include("pyramid_jinja2")
         config.include("mserve.views")
-    return config.make_wsgi_app()
+    return Express(config.make_wsgi_app())

@@ -26,7 +26,8 @@ def includeme(config: Configurator) -> None:
     registry.tasks = TaskRegistry.load(settings.tasks)
     config.set_request_factory(Request)
     config.set_root_factory(root)
-    config.set_security_policy(SecurityPolicy())
+    registry.mserve_policy = SecurityPolicy()
+    config.set_security_policy(registry.mserve_policy)
     config.registry.registerAdapter(Traverser, (Interface,), ITraverser)
     for name, value in (
         ("settings", settings),

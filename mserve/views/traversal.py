@@ -51,9 +51,7 @@ class Traverser:
         routed = getattr(request, "matched_route", None) is not None
         start = self.root if routed else virtual_root(request, self.root)
         names = () if routed else segments(request)
-        context = start
-        for name in names:
-            context = child(context, name)
+        context = descend(start, names)
         return {
             "context": context,
             "view_name": "",
@@ -63,6 +61,18 @@ class Traverser:
             "virtual_root_path": (),
             "root": self.root,
         }
+
+
+def walk(request: Any, root: Any) -> Any:
+    """The context of a request without a route, which is told its virtual root."""
+    request.virtual_root = virtual_root(request, root)
+    return descend(request.virtual_root, segments(request))
+
+
+def descend(context: Any, names: tuple[str, ...]) -> Any:
+    for name in names:
+        context = child(context, name)
+    return context
 
 
 def virtual_root(request: Any, root: Any) -> Any:

@@ -3,6 +3,7 @@
 What an upload contains is served with a stricter policy of its own (views/bytes.py), which stays.
 """
 
+from collections.abc import MutableMapping
 from typing import Any
 
 from pyramid.events import NewResponse, subscriber
@@ -42,5 +43,9 @@ def guard(event: Any) -> None:
     if response.content_type == "text/html":
         headers.update(PAGE)
     elif response.content_type in DOCUMENTS:
-        headers.update(DOCUMENT)
-        headers.setdefault("Cache-Control", "no-store")
+        guard_document(headers)
+
+
+def guard_document(headers: MutableMapping[str, str]) -> None:
+    headers.update(DOCUMENT)
+    headers.setdefault("Cache-Control", "no-store")

@@ -1,0 +1,112 @@
+"""THE EXPRESS LANE: reads of a file's bytes, and of a node's JSON, past Pyramid's router.
+
+It goes the same steps by the same functions: key, traversal, permission, view. What it leaves out
+is what a plain read has no use for: routes, predicates, tweens, a transaction that could commit.
+Whatever it is not sure of (an error, a refusal, a page, a query, a conflict) it leaves to Pyramid,
+which then sees the request as it came: so for every other answer there is one source.
+"""
+
+import json
+import logging
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+from mserve.database import site_of
+from mserve.resources.facets import ContentFacet, Info, Poster, Thumbnail
+from mserve.resources.mfile import Mfile
+from mserve.views.api import files, nodes
+from mserve.views.express.asked import Answer, Asked
+from mserve.views.express.snapshots import Snapshots
+from mserve.views.html.headers import guard_document
+from mserve.views.traversal import walk
+
+log = logging.getLogger(__name__)
+Lane = tuple[type, str]
+"""A class of contexts, and the door at which the client knocks."""
+
+VIEWS: dict[Lane, Any] = {
+    (Mfile, "bytes"): files.content,
+    (Mfile, "json"): files.facts,
+    **{(ContentFacet, door): files.content_facet for door in ("bytes", "json", "html")},
+    **{(Thumbnail, door): files.rendition for door in ("bytes", "json", "html")},
+    **{(Poster, door): files.rendition for door in ("bytes", "json", "html")},
+    **{(Info, door): nodes.info for door in ("bytes", "json", "html")},
+}
+STATUS = {200: "200 OK", 206: "206 Partial Content", 304: "304 Not Modified"}
+METHODS = frozenset({"GET", "HEAD"})
+
+
+class Stop(NamedTuple):
+    """A view, and the permission that it is declared with."""
+
+    view: Callable[[Any, Any], Any]
+    permission: str
+
+
+class Express:
+    """A WSGI application before `app`, Pyramid's."""
+
+    def __init__(self, app: Any) -> None:
+        self.app, self.registry = app, app.registry
+        self.policy = self.registry.mserve_policy
+        self.snapshots = Snapshots(self.registry._zodb_databases[""])
+        self.stops = {lane: stop_of(self.registry, lane[0], view) for lane, view in VIEWS.items()}
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        answer = self.answer(environ) if plain(environ) else None
+        if answer is None:
+            return self.app(environ, start_response)  # type: ignore[no-any-return]
+        start_response(STATUS[answer.status], [*answer.headers.items()])
+        return answer.body if environ["REQUEST_METHOD"] == "GET" else ()
+
+    def answer(self, environ: dict[str, Any]) -> Answer | None:
+        """The answer, or None where it is Pyramid's to give."""
+        snapshot = self.snapshots.take()
+        if snapshot is None:
+            return None
+        try:
+            snapshot.newTransaction(None)
+            return self.look(Asked(environ, self.registry, site_of(snapshot), self.policy))
+        except Exception as fault:  # Pyramid meets it again, and tells the client and the log
+            log.debug("left to Pyramid: %s", type(fault).__name__)
+            return None
+        finally:
+            self.snapshots.give(snapshot)
+
+    def look(self, asked: Asked) -> Answer | None:
+        asked.context = context = walk(asked, asked.site)
+        stop = self.stops.get((type(context), asked.door))
+        if stop is None or not self.policy.permits(asked, context, stop.permission):
+            return None
+        found = stop.view(context, asked)
+        if isinstance(found, dict):
+            return document(found)
+        return found if isinstance(found, Answer) else None
+
+
+def plain(environ: dict[str, Any]) -> bool:
+    """Whether it is a read without a query and without a body."""
+    return (
+        environ["REQUEST_METHOD"] in METHODS
+        and not environ.get("QUERY_STRING")
+        and environ.get("CONTENT_LENGTH", "") in ("", "0")
+        and "HTTP_TRANSFER_ENCODING" not in environ
+    )
+
+
+def document(found: dict[str, Any]) -> Answer:
+    """JSON, as Pyramid's renderer makes it."""
+    body = json.dumps(found).encode()
+    headers = {"Content-Type": "application/json", "Content-Length": str(len(body))}
+    guard_document(headers)
+    return Answer(200, headers, (body,))
+
+
+def stop_of(registry: Any, context: type, view: Any) -> Stop:
+    """The view with the permission that it is declared with for `context`."""
+    declared = next(
+        each
+        for each in registry.declared
+        if each.view is view and each.context is context and each.method == "GET"
+    )
+    return Stop(view, declared.permission)

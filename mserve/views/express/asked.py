@@ -1,0 +1,76 @@
+"""What the express lane knows of a request: as much of Pyramid's as its views ask for."""
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import Any
+
+from webob import BaseRequest
+from webob.headers import EnvironHeaders
+
+from mserve.resources.key import Key
+from mserve.resources.site import Site
+from mserve.security import SecurityPolicy
+from mserve.views.request import door_of, mount_key
+
+
+class Answer:
+    """Status, header fields and body of an answer."""
+
+    __slots__ = ("body", "headers", "status")
+
+    def __init__(self, status: int, headers: Mapping[str, str], body: Iterable[bytes] = ()) -> None:
+        self.status, self.headers, self.body = status, headers, body
+
+
+class Names(dict[str, str]):
+    """How the environ calls a header field."""
+
+    def __missing__(self, name: str) -> str:
+        plain = name.upper().replace("-", "_")
+        key = self[name] = plain if plain in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{plain}"
+        return key
+
+
+NAMES = Names()
+
+
+class Headers(EnvironHeaders):  # type: ignore[misc]  # webob has no types
+    """WebOb's view of the fields in the environ; what views ask for is translated once."""
+
+    def __contains__(self, name: object) -> bool:
+        return NAMES[name] in self.environ  # type: ignore[index]
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return self.environ.get(NAMES[name], default)
+
+
+class Asked:
+    """A read. It has an environ of its own: Pyramid may still get the one that came."""
+
+    context: Any
+    virtual_root: Any
+
+    def __init__(
+        self, environ: dict[str, Any], registry: Any, site: Site, policy: SecurityPolicy
+    ) -> None:
+        self.environ = {**environ}
+        mount_key(self.environ)
+        self.method: str = environ["REQUEST_METHOD"]
+        self.headers = Headers(self.environ)
+        self.registry, self.settings = registry, registry.mserve
+        self.site, self.policy = site, policy
+
+    @property
+    def identity(self) -> Key | None:
+        return self.policy.identity(self)
+
+    @property
+    def door(self) -> str:
+        return door_of(self.environ.get("HTTP_ACCEPT") or "")
+
+    @cached_property
+    def application_url(self) -> str:
+        url: str = BaseRequest(self.environ).application_url
+        return url
+
+    answer = staticmethod(Answer)

@@ -174,10 +174,20 @@ def bind(db: Any, queues: Queues) -> None:
 
 
 def after_commit(transaction: Any, db: Any, deliveries: Sequence[Delivery]) -> None:
-    """Pushes once `transaction` is committed; where no queues are bound, nothing is pushed."""
+    """Pushes once `transaction` is committed, all that it made due in one round trip.
+
+    Where no queues are bound, nothing is pushed.
+    """
     queues = _bound.get(db)
-    if queues is not None and deliveries:
-        transaction.addAfterCommitHook(_push_if_committed, (queues, tuple(deliveries)))
+    if queues is None or not deliveries:
+        return
+    try:
+        gathered = transaction.data(queues)
+    except KeyError:
+        gathered = []
+        transaction.set_data(queues, gathered)
+        transaction.addAfterCommitHook(_push_if_committed, (queues, gathered))
+    gathered.extend(deliveries)
 
 
 def _push_if_committed(committed: bool, queues: Queues, deliveries: Sequence[Delivery]) -> None:

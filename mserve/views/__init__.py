@@ -7,6 +7,7 @@ from pyramid.interfaces import ITraverser
 from zope.interface import Interface
 
 from mserve import evolve
+from mserve.group import Group
 from mserve.security import SecurityPolicy
 from mserve.tasks import queue
 from mserve.tasks.registry import TaskRegistry
@@ -51,3 +52,4 @@ def _bind_queues(registry: Any) -> None:
     db = registry._zodb_databases[""]
     evolve.check(db)
     queue.bind(db, registry.queues)
+    registry.group = Group(db)

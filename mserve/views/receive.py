@@ -14,6 +14,7 @@ from pyramid.httpexceptions import HTTPForbidden
 
 from mserve.database import attempt
 from mserve.errors import BadInput, ShortBody
+from mserve.resources.site import Site
 from mserve.resources.spool import Spool, directory
 from mserve.security import forget_identity
 from mserve.views import preconditions
@@ -41,17 +42,44 @@ def outside_transaction(request: Any) -> Iterator[None]:
         request.tm.begin()
 
 
-def commit(request: Any, permission: str, act: Act) -> Any:
-    """What `act(context)` returns, in a fresh transaction, after the checks were made again."""
+def commit(request: Any, permission: str, act: Act, *, large: bool = False) -> Any:
+    """What `act(context)` returns, in a fresh transaction, after the checks were made again.
+
+    It is shared with the uploads that wait at the same time, unless this one is `large`. So what
+    is returned should be plain values, no objects of the tree.
+    """
 
     def checked() -> Any:
         forget_identity(request)
+        request.response.status_int, request.response.location = 200, None  # of a former attempt
         request.__dict__.update(Traverser(request.site)(request))
         need(request, permission, request.context)
         preconditions.check(request, request.context)
         return act(request.context)
 
-    return attempt(request.tm, checked)
+    def alone() -> Any:
+        return attempt(request.tm, checked)
+
+    def grouped(site: Site) -> Any:
+        with lent(request, site):
+            return checked()
+
+    return alone() if large else request.registry.group.run(grouped, alone)
+
+
+@contextmanager
+def lent(request: Any, site: Site) -> Iterator[None]:
+    """The request acts in another's transaction, and keeps nothing of it but its response."""
+    response = request.response
+    own = dict(request.__dict__)
+    request.lent_site = site
+    try:
+        yield
+    finally:
+        request.__dict__.clear()
+        request.__dict__.update(own)
+        request.response = response
+        forget_identity(request)
 
 
 def need(request: Any, permission: str, context: Any) -> None:

@@ -32,9 +32,12 @@ class Request(PyramidRequest):  # type: ignore[misc]  # pyramid has no types
         mount_key(environ)
         super().__init__(environ, *args, **kw)
 
+    lent_site: Site | None = None
+    """That of the transaction in which others store as well, while it does (views/receive.py)."""
+
     @property
     def site(self) -> Site:
-        return site_of(get_connection(self))
+        return self.lent_site or site_of(get_connection(self))
 
     @reify
     def door(self) -> str:

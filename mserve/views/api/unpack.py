@@ -35,7 +35,10 @@ def unpack(context: Branch, request: Any) -> Any:
             for entry in stack.enter_context(unpacked(kind, each, request.spool_folder, limits))
         ]
         return receive.commit(
-            request, Permission.ADD, lambda folder: _store(request, folder, found)
+            request,
+            Permission.ADD,
+            lambda folder: _store(request, folder, found),
+            large=True,
         )
 
 

@@ -1,0 +1,160 @@
+"""Group commit: changes that wait at the same moment in one process are committed as one.
+
+Who comes while nobody leads, leads: it makes its own change and those of all who wait, one after
+the other in one transaction, and commits once. Meanwhile the next ones gather, and the first of
+them leads next. So a lone client waits for nobody, and many share what a commit costs: the round
+trips, the waiting for the disk, the objects that all of them write.
+
+A change that fails is taken out, and made alone by its own thread; so are all, where the group's
+commit does not succeed. What is told to each is then its own matter alone.
+"""
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any, TypeVar
+
+import transaction
+from ZODB.POSException import ConflictError
+
+from mserve import turn
+from mserve.database import TURN, pause, site_of
+from mserve.resources.site import Site
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+MOST = 32  # changes in one transaction
+TRIES = 3  # of a group that met other processes' changes; its members then have their own
+
+
+class Member:
+    """A change that waits. `woken` is set once it is `committed`, is to be made alone, or leads."""
+
+    def __init__(self, change: Callable[[Site], Any]) -> None:
+        self.change = change
+        self.woken = threading.Event()
+        self.leads = False
+        self.committed = False
+        self.result: Any = None
+
+
+class Spoilt(Exception):
+    """A member's change has failed, and the transaction with it."""
+
+    def __init__(self, member: Member) -> None:
+        self.member = member
+
+
+class Group:
+    """The changes of one process to the database `db`."""
+
+    def __init__(self, db: Any) -> None:
+        self.db = db
+        self._guard = threading.Lock()
+        self._waiting: deque[Member] = deque()
+        self._led = False
+        self._connection: Any = None
+
+    def run(self, change: Callable[[Site], T], alone: Callable[[], T]) -> T:
+        """What `change(site)` returns once it is committed with others; else what `alone()` does.
+
+        `change` is called by any thread, perhaps several times; of the objects of the tree it may
+        use those below the site that it is given, and return none.
+        """
+        turn.give()  # it waits for the storage now, or for others who do
+        member = Member(change)
+        if not self._enter(member):
+            member.woken.wait()
+        if member.leads:
+            self._lead()
+        return member.result if member.committed else alone()
+
+    def _enter(self, member: Member) -> bool:
+        """Whether the member leads."""
+        with self._guard:
+            self._waiting.append(member)
+            member.leads, self._led = not self._led, True
+            return member.leads
+
+    def _lead(self) -> None:
+        """Commits the changes of all who wait, and wakes them and the next leader."""
+        members: list[Member] = []
+        try:
+            with TURN:
+                members = self._take()
+                self._commit(members)
+        finally:
+            for member in members:
+                member.woken.set()
+            self._pass_on()
+
+    def _take(self) -> list[Member]:
+        with self._guard:
+            return [self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))]
+
+    def _pass_on(self) -> None:
+        with self._guard:
+            self._led = bool(self._waiting)
+            if self._led:
+                self._waiting[0].leads = True
+                self._waiting[0].woken.set()
+
+    def _commit(self, members: Sequence[Member]) -> None:
+        """Commits as many of the changes as go together; the others are left as they are."""
+        left = [*members]
+        tries = 0
+        while left and tries < TRIES:
+            try:
+                self._try(left)
+                return
+            except Spoilt as spoilt:
+                left.remove(spoilt.member)
+            except ConflictError:
+                tries += 1
+                pause(tries)
+            except Exception as fault:
+                log.info("a group of %d is committed one by one: %r", len(left), fault)
+                self._forget_connection()
+                return
+
+    def _try(self, members: Sequence[Member]) -> None:
+        """One transaction of all the changes."""
+        connection = self._connect()
+        manager = connection.transaction_manager
+        try:
+            manager.begin()
+            results = [make(member, site_of(connection)) for member in members]
+            manager.commit()
+        except BaseException:
+            manager.abort()
+            raise
+        for member, result in zip(members, results, strict=True):
+            member.result, member.committed = result, True
+
+    def _connect(self) -> Any:
+        """The connection that all groups use: what the last ones wrote is in its cache.
+
+        Its manager is not explicit, or the database could not be closed while it is open.
+        """
+        if self._connection is None:
+            self._connection = self.db.open(transaction.TransactionManager())
+        return self._connection
+
+    def _forget_connection(self) -> None:
+        """After an unknown fault the next group starts with another one."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(Exception):
+                connection.close()
+
+
+def make(member: Member, site: Site) -> Any:
+    """What the member's change returns; raises Spoilt, or a conflict as it is."""
+    try:
+        return member.change(site)
+    except ConflictError:
+        raise
+    except Exception as fault:
+        raise Spoilt(member) from fault

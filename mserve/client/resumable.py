@@ -1,7 +1,8 @@
 """Sending a large file in pieces by tus 1.0.0; what has arrived is not sent again.
 
 https://tus.io/protocols/resumable-upload. The server's offset is the truth (HEAD), whatever this
-side believes. In the end the server's SHA-256 must be that of the file.
+side believes. The last piece brings the digest of the whole file (RFC 9530), so that the server
+stores these bytes or none; in the end its SHA-256 is compared once more.
 """
 
 from base64 import b64encode
@@ -10,12 +11,12 @@ from collections.abc import Callable, Iterator, Mapping
 import httpx
 
 from mserve.client.address import Address
-from mserve.client.errors import BadAnswer, InTheWay, Mismatch, NotFound, Unreachable
+from mserve.client.errors import Answered, BadAnswer, InTheWay, Mismatch, NotFound, Unreachable
 from mserve.client.local import Digest, LocalFile, blocks
 from mserve.client.memory import Unfinished
 from mserve.client.results import Node, Stored
 from mserve.client.session import Session
-from mserve.client.upload import Report, last_segment, patient
+from mserve.client.upload import Report, last_segment, patient, repr_digest
 
 TUS = {"Tus-Resumable": "1.0.0"}
 SMALLEST, LARGEST, PIECES = 16 << 20, 256 << 20, 32
@@ -101,7 +102,9 @@ class Resumable:
     def _send_piece(self, offset: int) -> Mapping[str, str]:
         end = min(self.file.size, offset + piece_size(self.file.size))
         self.file.check_unchanged()
-        headers = TUS | {
+        headers = {
+            **TUS,
+            **self._whole(end),
             "Content-Type": "application/offset+octet-stream",
             "Content-Length": str(end - offset),
             "Upload-Offset": str(offset),
@@ -117,6 +120,24 @@ class Resumable:
             raise Unreachable(f"the server is elsewhere: {fault}") from fault
         except NotFound as fault:
             raise Unreachable("the server has given the upload up") from fault
+        except Answered as fault:
+            if fault.kind == "digest-mismatch":
+                self._start_anew()
+                raise Mismatch("other bytes than those of this file came to the server") from fault
+            raise
+
+    def _whole(self, end: int) -> Mapping[str, str]:
+        """The digest of the file, with its last piece."""
+        if end < self.file.size:
+            return {}
+        self.digest.read_to(self.file.size, self.session.patience.check)
+        return repr_digest(self.digest.hexdigest())
+
+    def _start_anew(self) -> None:
+        """The server has ended the upload; either side may have read wrong bytes."""
+        self.memory.forget()
+        self.id = None
+        self.digest = Digest(self.file.path)
 
     def _bytes(self, offset: int, end: int) -> Iterator[bytes]:
         for block in blocks(self.file.path, offset, end, self.session.patience.check):

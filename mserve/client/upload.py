@@ -24,8 +24,7 @@ def put(session: Session, file: LocalFile, target: Address, report: Report) -> S
     """PUT with Repr-Digest (RFC 9530): the server stores these bytes or none."""
     check = session.patience.check
     sha256 = file.sha256(check)
-    digest = b64encode(bytes.fromhex(sha256)).decode()
-    headers = {"Repr-Digest": f"sha-256=:{digest}:", "Content-Length": str(file.size)}
+    headers = {**repr_digest(sha256), "Content-Length": str(file.size)}
     tried = False
 
     def attempt() -> Stored:
@@ -40,6 +39,11 @@ def put(session: Session, file: LocalFile, target: Address, report: Report) -> S
         return stored(target, document(answer))
 
     return session.patience(attempt)
+
+
+def repr_digest(sha256: str) -> dict[str, str]:
+    """The header (RFC 9530) that tells a digest in hex."""
+    return {"Repr-Digest": f"sha-256=:{b64encode(bytes.fromhex(sha256)).decode()}:"}
 
 
 def _sent(file: LocalFile, report: Report, check: Callable[[], None]) -> Iterator[bytes]:

@@ -105,10 +105,14 @@ class Uploads(Facet):
     types = frozenset({"service", "folder"})
 
     def __getitem__(self, name: str) -> Any:
-        upload = self.node.site.uploads[name]
-        if upload.__parent__ is not self.node:
+        upload = self.get(name)
+        if upload is None:
             raise KeyError(name)
         return upload
+
+    def get(self, name: str) -> Any:
+        upload = self.node.site.uploads.get(name)
+        return upload if upload is not None and upload.__parent__ is self.node else None
 
 
 class Search(Facet):

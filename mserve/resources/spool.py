@@ -85,12 +85,14 @@ class Spool:
         return spool
 
     @classmethod
-    def of_file(cls, path: str, known: Hashing | None = None) -> "Spool":
+    def of_file(
+        cls, path: str, known: Hashing | None = None, algorithms: Iterable[str] = ()
+    ) -> "Spool":
         """A copy-free spool of a file that lies beside the blobs; the file itself stays.
 
         Its bytes are read once to be hashed, where `known` has not hashed all of them.
         """
-        spool = cls(os.path.dirname(path))
+        spool = cls(os.path.dirname(path), algorithms)
         try:
             os.unlink(spool.path)
             os.link(path, spool.path)

@@ -28,9 +28,12 @@ class Described:
 class Upload(Persistent):  # type: ignore[misc]  # persistent has no types
     """The upload with its folder, and the id of the key that may go on with it.
 
-    `length` is None until the client says it. `mfile` and `job` are ids, once the file is stored.
+    `length` is None until the client says it. `announced` are digests that the whole must have:
+    who says so, the algorithm as hashlib calls it, the digest. `mfile` and `job` are ids, once the
+    file is stored.
     """
 
+    announced: tuple[tuple[str, str, bytes], ...] = ()
     mfile: str | None = None
     job: str | None = None
     finished: int | None = None

@@ -17,21 +17,26 @@ from mserve.errors import BadInput, DigestMismatch
 
 ALGORITHMS = {"sha-256": "sha256", "sha-512": "sha512", "sha": "sha1", "md5": "md5"}
 """RFC 9530's names to hashlib's; the last two are no proof against malice. Others are ignored."""
-FIELDS = ("Content-Digest", "Repr-Digest")
+MD5 = "Content-MD5"
+OF_CONTENT = ("Content-Digest", MD5)
+OF_WHOLE = ("Repr-Digest",)
+"""The fields that tell of one message's bytes, and of the whole that several may make up."""
 MEMBER = re.compile(r"\s*([a-z*][a-z0-9_.*-]*)=:([A-Za-z0-9+/=]*):\s*(?:;.*)?")
 EMPTY = {name: b64encode(new(known, b"", usedforsecurity=False).digest()).decode()
          for name, known in ALGORITHMS.items()}  # fmt: skip
 
 Header = Callable[[str], str | None]
+Plain = tuple[tuple[str, str, bytes], ...]
 
 
 @dataclass(frozen=True)
 class Expected:
-    """One announced digest; `algorithm` as hashlib calls it."""
+    """One announced digest; `algorithm` as hashlib calls it, `fault` what other bytes raise."""
 
     field: str
     algorithm: str
     digest: bytes
+    fault: type[DigestMismatch] = DigestMismatch
 
 
 @dataclass(frozen=True)
@@ -41,12 +46,29 @@ class Announced:
     expected: tuple[Expected, ...] = ()
 
     @classmethod
-    def of(cls, header: Header) -> "Announced":
+    def of(cls, header: Header, fields: tuple[str, ...] = (*OF_CONTENT, *OF_WHOLE)) -> "Announced":
         """What the headers announce; raises BadInput that says what would be right."""
-        found = [each for field in FIELDS for each in _digests(field, header(field) or "")]
-        if (md5 := header("Content-MD5")) is not None:
-            found.append(Expected("Content-MD5", "md5", _decoded("Content-MD5", "md5", md5)))
-        return cls(tuple(found))
+        said = ((field, header(field)) for field in fields)
+        return cls(
+            tuple(each for field, text in said if text is not None for each in _said(field, text))
+        )
+
+    @classmethod
+    def of_plain(cls, plain: Plain) -> "Announced":
+        return cls(tuple(Expected(*each) for each in plain))
+
+    @property
+    def plain(self) -> Plain:
+        """As the tree keeps it."""
+        return tuple((each.field, each.algorithm, each.digest) for each in self.expected)
+
+    def joined(self, later: "Announced") -> "Announced":
+        """With what was announced later; raises BadInput where that is another digest."""
+        known = {each.algorithm: each.digest for each in self.expected}
+        for each in later.expected:
+            if known.get(each.algorithm, each.digest) != each.digest:
+                raise BadInput(f"another {each.algorithm} was announced; it cannot be changed")
+        return Announced((*self.expected, *(e for e in later.expected if e.algorithm not in known)))
 
     @property
     def algorithms(self) -> frozenset[str]:
@@ -58,10 +80,17 @@ class Announced:
         for each in self.expected:
             found = digests[each.algorithm]
             if not compare_digest(found, each.digest):
-                raise DigestMismatch(
+                raise each.fault(
                     f"{each.field} announced {each.algorithm} {each.digest.hex()}, but that of "
                     f"the bytes that came is {found.hex()}; nothing was stored"
                 )
+
+
+def _said(field: str, text: str) -> Iterator[Expected]:
+    if field == MD5:
+        yield Expected(MD5, "md5", _decoded(MD5, "md5", text))
+    else:
+        yield from _digests(field, text)
 
 
 def _digests(field: str, value: str) -> Iterator[Expected]:

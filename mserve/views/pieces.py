@@ -1,10 +1,11 @@
 """Pieces of an upload: appended, and hashed on the way as far as this process sees them all.
 
 What has come is kept when a connection breaks; the size of the file tells the client where to go
-on. A piece with a checksum is kept whole or not at all, so it waits in a file of its own first.
+on. A piece with a digest is kept whole or not at all, so it waits in a file of its own first.
 """
 
 from collections import OrderedDict
+from collections.abc import Set
 from threading import Lock
 from typing import Any
 
@@ -13,6 +14,7 @@ from mserve.resources.hashing import Hashing
 from mserve.resources.partial import Lease
 from mserve.resources.spool import Spool
 from mserve.views import tus
+from mserve.views.announced import Announced
 from mserve.views.incoming import Body
 
 BLOCK = 1 << 18  # bytes; small, as up to a block is lost where a connection breaks
@@ -30,13 +32,13 @@ class Hashings:
         self._known: OrderedDict[str, Hashing] = OrderedDict()
         self._lock = Lock()
 
-    def take(self, id: str, offset: int) -> Hashing | None:
+    def take(self, id: str, offset: int, algorithms: Set[str]) -> Hashing | None:
         """The hashing of the first `offset` bytes, for its taker alone; or None."""
         with self._lock:
             found = self._known.pop(id, None)
-        if found is not None and found.size == offset:
+        if found is not None and found.size == offset and algorithms <= found.hashes.keys():
             return found
-        return Hashing() if offset == 0 else None
+        return Hashing(algorithms) if offset == 0 else None
 
     def keep(self, id: str, hashing: Hashing) -> None:
         hashing.finish()
@@ -49,20 +51,23 @@ class Hashings:
 HASHINGS = Hashings()
 
 
-def receive_piece(request: Any, id: str, lease: Lease, length: int | None) -> None:
-    """Appends the body, as far as it comes. Raises TooLarge beyond `length`, ChecksumMismatch.
+def receive_piece(
+    request: Any, id: str, lease: Lease, length: int | None, algorithms: Set[str]
+) -> None:
+    """Appends the body, as far as it comes. Raises TooLarge beyond `length`, DigestMismatch.
 
-    A body that breaks off is told as CutBody or by the offset; what came is kept.
+    A body that breaks off is told as CutBody or by the offset; what came is kept. `algorithms` are
+    those of which the whole's digest will be wanted.
     """
     body = Body(request)
     _check_room(lease.offset + (body.length or 0), length)
-    wanted = tus.checksum(request)
-    piece = Piece(id, lease, length)
+    announced = tus.of_piece(request)
+    piece = Piece(id, lease, length, algorithms)
     try:
-        if wanted is None:
-            piece.take(body)
+        if announced.expected:
+            _take_checked(request, piece, body, announced)
         else:
-            _take_checked(request, piece, body, wanted)
+            piece.take(body)
     finally:
         piece.end()
 
@@ -70,10 +75,10 @@ def receive_piece(request: Any, id: str, lease: Lease, length: int | None) -> No
 class Piece:
     """What is appended in one request."""
 
-    def __init__(self, id: str, lease: Lease, length: int | None) -> None:
+    def __init__(self, id: str, lease: Lease, length: int | None, algorithms: Set[str]) -> None:
         self.id, self.lease, self.length = id, lease, length
         self.start = lease.offset
-        self.hashing = HASHINGS.take(id, lease.offset)
+        self.hashing = HASHINGS.take(id, lease.offset, algorithms)
 
     def take(self, body: Any) -> None:
         try:
@@ -96,16 +101,16 @@ class Piece:
             self.hashing.finish()
 
 
-def _take_checked(request: Any, piece: Piece, body: Body, wanted: tuple[str, bytes]) -> None:
-    """Of a body that breaks off the checksum is not known: nothing of it is kept."""
-    spool = Spool(request.spool_folder, [wanted[0]])
+def _take_checked(request: Any, piece: Piece, body: Body, announced: Announced) -> None:
+    """Of a body that breaks off the digest is not known: nothing of it is kept."""
+    spool = Spool(request.spool_folder, announced.algorithms)
     try:
         while block := body.read(BLOCK):
             spool.write(block)
         spool.close(durable=False)
         if body.length is not None and spool.size < body.length:
             raise CutBody
-        tus.check_sum(wanted, spool.digests)
+        announced.check(spool.digests)
         with open(spool.path, "rb") as source:
             piece.take(source)
     finally:

@@ -2,7 +2,7 @@
 
 import binascii
 from base64 import b64decode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from email.utils import formatdate
 from functools import wraps
 from hashlib import new
@@ -12,6 +12,9 @@ from pyramid.response import Response
 
 from mserve.errors import BadInput, ChecksumMismatch, TooLarge
 from mserve.resources.clock import SECOND
+from mserve.resources.names import check_path
+from mserve.resources.upload import Described
+from mserve.views.announced import OF_CONTENT, OF_WHOLE, Announced, Expected
 from mserve.views.errors import problem
 
 VERSION = "1.0.0"
@@ -20,14 +23,16 @@ EXTENSIONS = (
     "termination",
 )  # fmt: skip
 CHECKSUMS = ("sha1", "sha256", "sha512", "md5")  # as hashlib calls them, too
+_SUMS = ", ".join(CHECKSUMS)
 CHUNK = "application/offset+octet-stream"
 _OF_ALL = ("Tus-Resumable", "Upload-Length", "Upload-Checksum")
-OF_CREATION = (*_OF_ALL, "Upload-Defer-Length", "Upload-Metadata")
-OF_PIECES = (*_OF_ALL, "Upload-Offset")
+OF_CREATION = (*_OF_ALL, *OF_WHOLE, "Upload-Defer-Length", "Upload-Metadata")
+OF_PIECES = (*_OF_ALL, *OF_WHOLE, "Upload-Offset")
 OF_OVERRIDES = (*OF_PIECES, "X-HTTP-Method-Override")
 STATUSES = (411, 415, 423, 460)
 """Errors of uploads beside those that all writes may have."""
 
+CONDITIONS = {"if-match": "If-Match", "if-none-match": "If-None-Match"}
 SAFE = frozenset({"OPTIONS", "GET", "HEAD"})
 
 View = Callable[[Any, Any], Any]
@@ -97,32 +102,54 @@ def metadata(text: str) -> dict[str, str]:
     return found
 
 
-def checksum(request: Any) -> tuple[str, bytes] | None:
-    """Upload-Checksum: the algorithm and the digest that the piece should have."""
+def described(said: Mapping[str, str], text: str, id: str) -> Described:
+    """What the metadata say of the file; one without a name is called like the upload."""
+    way = said.get("relativePath", "null")
+    folders = () if way in ("", "null") else check_path(way)  # "null" is Uppy's way to say none
+    name = said.get("filename") or said.get("name")
+    names = (*folders[:-1], *check_path(name)) if name else folders or (id,)
+    conditions = {CONDITIONS[key]: said[key] for key in CONDITIONS if key in said}
+    return Described(names, said.get("filetype", ""), conditions, text)
+
+
+def of_piece(request: Any) -> Announced:
+    """What is announced of the piece; Upload-Checksum has a status of its own, 460."""
+    found = Announced.of(request.headers.get, OF_CONTENT)
     text = request.headers.get("Upload-Checksum")
     if text is None:
-        return None
+        return found
+    name, digest = _checksum("Upload-Checksum", text)
+    said = Expected("Upload-Checksum", name, digest, ChecksumMismatch)
+    return Announced((*found.expected, said))
+
+
+def of_whole(request: Any, said: Mapping[str, str]) -> Announced:
+    """What is announced of the whole file: by Repr-Digest, or by `checksum` in the metadata.
+
+    tus has no header for it. Clients of ownCloud and its kin have the key, as `sha1 <hex>`.
+    """
+    found = Announced.of(request.headers.get, OF_WHOLE)
+    if text := said.get("checksum"):
+        field = "the checksum of Upload-Metadata"
+        found = found.joined(Announced((Expected(field, *_checksum(field, text)),)))
+    return found
+
+
+def _checksum(field: str, text: str) -> tuple[str, bytes]:
+    """Of `sha1 <digest>` in base64 or hex, which differ in length; raises BadInput."""
     name, _, value = text.strip().partition(" ")
+    name, value = name.lower(), value.strip()
     if name not in CHECKSUMS:
-        raise BadInput(f"Upload-Checksum: there are {', '.join(CHECKSUMS)}")
+        raise BadInput(f"{field} should be for example sha256 <base64>; there are {_SUMS}")
     size = new(name, usedforsecurity=False).digest_size
     try:
-        digest = b64decode(value.strip(), validate=True)
-    except binascii.Error:
+        in_hex = len(value) == 2 * size
+        digest = bytes.fromhex(value) if in_hex else b64decode(value, validate=True)
+    except ValueError:  # binascii.Error is one
         digest = b""
     if len(digest) != size:
-        raise BadInput(f"Upload-Checksum: {name} is {size} bytes in base64")
+        raise BadInput(f"{field}: {name} is {size} bytes in base64 or hex")
     return name, digest
-
-
-def check_sum(wanted: tuple[str, bytes], digests: Any) -> None:
-    """Raises ChecksumMismatch."""
-    name, digest = wanted
-    if digests[name] != digest:
-        raise ChecksumMismatch(
-            f"Upload-Checksum says {name} {digest.hex()}, but that of the bytes that came is "
-            f"{digests[name].hex()}; this piece was not stored"
-        )
 
 
 def date(moment: int) -> str:

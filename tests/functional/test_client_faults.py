@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from mserve.client import Client
 from tests.functional import commands
 from tests.functional.commands import LARGE, Run, command, new_place, sha256, stored, write
 from tests.functional.stack import Stack
@@ -67,6 +68,20 @@ def test_a_connection_that_breaks_is_made_again(
             assert client.wait(120) == 0
         assert wire.up < 120 << 20
     assert stored(place) == {"large": sha256(path)}
+
+
+def test_bytes_that_come_as_others_are_not_stored_and_sent_again(
+    run: Run, place: str, tmp_path: Path
+) -> None:
+    path = write(tmp_path / "large", 40 << 20)
+    with Wire(place) as wire:
+        wire.spoil = 25 << 20
+        run("put", path, wire.url)
+        assert wire.spoil is None
+        assert wire.up > 2 * path.stat().st_size
+    with Client(place) as client:
+        shown = client.info("large")
+    assert (shown.sha256, shown.document["version"]) == (sha256(path), 1)
 
 
 @pytest.fixture(scope="module")

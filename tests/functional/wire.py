@@ -1,4 +1,4 @@
-"""A wire between a client and a server, on which bytes are counted, held up, or cut."""
+"""A wire between a client and a server, on which bytes are counted, held up, changed, or cut."""
 
 import socket
 import socketserver
@@ -13,7 +13,8 @@ BLOCK = 1 << 16  # bytes
 class Wire(socketserver.ThreadingTCPServer):
     """Forwards to the server at `url`. `up` and `down` count bytes to it and from it.
 
-    hold_up, hold_down: when so many have passed, no more do; None: all pass.
+    hold_up, hold_down: when so many have passed, no more do; None: all pass. spoil: when so many
+    have passed to the server, the next one comes as another, once.
     """
 
     daemon_threads = True
@@ -27,6 +28,7 @@ class Wire(socketserver.ThreadingTCPServer):
         self.up = self.down = 0
         self.hold_up: int | None = None
         self.hold_down: int | None = None
+        self.spoil: int | None = None
         self.changed = threading.Condition()
         self.open: set[socket.socket] = set()
 
@@ -70,6 +72,12 @@ class Wire(socketserver.ThreadingTCPServer):
                 self.down += size
             self.changed.notify_all()
 
+    def spoiled(self, block: bytes) -> bytes:
+        if self.spoil is None or self.up < self.spoil:
+            return block
+        self.spoil = None
+        return bytes([block[0] ^ 1]) + block[1:]
+
     def held(self, up: bool) -> bool:
         most, count = (self.hold_up, self.up) if up else (self.hold_down, self.down)
         return most is not None and count >= most
@@ -103,7 +111,7 @@ class Forwarder(socketserver.BaseRequestHandler):
         try:
             while block := source.recv(BLOCK):
                 self.server.passed(up, len(block))
-                target.sendall(block)
+                target.sendall(self.server.spoiled(block) if up else block)
         except OSError:
             pass
         for each in (source, target):

@@ -1,7 +1,8 @@
 """Uploads in pieces by tus 1.0.0, at `<folder>/-/uploads`; views/tus.py has its headers.
 
 The last piece makes the file, as a PUT would. If the process dies between that byte and the
-commit, the next HEAD or PATCH does it.
+commit, the next HEAD or PATCH does it. If the whole has not the digest that was announced, it can
+never become right: nothing is stored, and the upload is ended.
 """
 
 from typing import Any
@@ -11,24 +12,22 @@ from pyramid.httpexceptions import HTTPUnsupportedMediaType
 from pyramid.response import Response
 
 from mserve import ingest
-from mserve.errors import BadInput, Conflict, Missing, NameTaken
+from mserve.errors import BadInput, Conflict, DigestMismatch, Missing, NameTaken
 from mserve.resources import clock
 from mserve.resources.facets import Uploads
 from mserve.resources.mfile import Mfile
-from mserve.resources.names import check_path
 from mserve.resources.node import depend_on
 from mserve.resources.partial import GONE, Partial
 from mserve.resources.roles import Permission
 from mserve.resources.spool import Spool, directory
 from mserve.resources.upload import IDLE, Described, Upload
 from mserve.views import preconditions, receive, tus
+from mserve.views.announced import Announced
 from mserve.views.api.files import check_place
 from mserve.views.config import methods_of, no_content, rest
 from mserve.views.pieces import HASHINGS, receive_piece
 from mserve.views.traversal import Absent, child
 from mserve.views.urls import facet_url, url
-
-CONDITIONS = {"if-match": "If-Match", "if-none-match": "If-None-Match"}
 
 
 @rest(context=(Uploads, Upload), method="OPTIONS", permission=Permission.VIEW, gives={204: None})
@@ -47,36 +46,28 @@ def abilities(context: Any, request: Any) -> Response:
 def create(context: Uploads, request: Any) -> Response:
     """A new upload, with or without its first piece.
 
-    Upload-Metadata: filename, filetype, relativePath; and if-match, if-none-match, which hold for
-    the place of the file as the headers do for a PUT.
+    Upload-Metadata: filename, filetype, relativePath; if-match, if-none-match, which hold for the
+    place of the file as the headers do for a PUT; and checksum, which is that of the whole file, as
+    Repr-Digest is.
     """
     length = tus.length(request)
     if (length is None) != (request.headers.get("Upload-Defer-Length") == "1"):
         raise BadInput("say Upload-Length, or Upload-Defer-Length: 1 where it is not known yet")
     id = uuid4().hex
-    described = _described(request, id)
+    text = request.headers.get("Upload-Metadata", "")
+    said = tus.metadata(text)
+    described, announced = tus.described(said, text, id), tus.of_whole(request, said)
     _check_target(request, context.node, described)
     where = facet_url(request, context.node, "uploads", id)
     with receive.outside_transaction(request):
         partial = Partial(request.spool_folder, id)
         partial.make()
         receive.commit(
-            request, Permission.ADD, lambda there: _enter(request, there, id, length, described)
-        )
-        headers = _advance(request, partial, length, 0)
+            request, Permission.ADD,
+            lambda there: _enter(request, there, id, length, described, announced),
+        )  # fmt: skip
+        headers = _advance(request, partial, length, 0, announced)
     return Response(status=201, headers={"Location": where, **headers})
-
-
-def _described(request: Any, id: str) -> Described:
-    """What the headers say of the file; one without a name is called like the upload."""
-    text = request.headers.get("Upload-Metadata", "")
-    said = tus.metadata(text)
-    way = said.get("relativePath", "null")
-    folders = () if way in ("", "null") else check_path(way)  # "null" is Uppy's way to say none
-    name = said.get("filename") or said.get("name")
-    names = (*folders[:-1], *check_path(name)) if name else folders or (id,)
-    conditions = {CONDITIONS[key]: said[key] for key in CONDITIONS if key in said}
-    return Described(names, said.get("filetype", ""), conditions, text)
 
 
 def _check_target(request: Any, folder: Any, described: Described) -> None:
@@ -95,12 +86,16 @@ def _check_target(request: Any, folder: Any, described: Described) -> None:
     preconditions.check_conditions(described.conditions, None if absent else there)
 
 
-def _enter(request: Any, there: Any, id: str, length: int | None, described: Described) -> None:
+def _enter(
+    request: Any, there: Any, id: str, length: int | None, described: Described, whole: Announced
+) -> None:
     """Records the upload, in a folder that must still be there when that is committed."""
     if not isinstance(there, Uploads):
         raise Missing("the folder is gone")
     depend_on(there.node.lineage())
-    request.site.uploads[id] = Upload(id, there.node, request.identity.id, length, described)
+    upload = Upload(id, there.node, request.identity.id, length, described)
+    upload.announced = whole.plain
+    request.site.uploads[id] = upload
 
 
 @rest(context=Upload, method="PATCH", permission=Permission.ADD, takes="Piece",
@@ -116,44 +111,62 @@ def append(context: Upload, request: Any) -> Response:
     length = _own(request, context).length
     if length is not None and said not in (None, length):
         raise BadInput(f"Upload-Length was {length} and cannot be changed")
+    known = Announced.of_plain(context.announced)
+    whole = known.joined(tus.of_whole(request, {}))
     with receive.outside_transaction(request):
         partial = Partial(request.spool_folder, context.id)
-        if length is None and said is not None:
-            receive.commit(request, Permission.ADD, lambda there: _say(request, there, said))
-            length = said
-        headers = _advance(request, partial, length, offset)
+        if (length is None and said is not None) or whole != known:
+            length = receive.commit(
+                request, Permission.ADD, lambda there: _say(request, there, said, whole)
+            )
+        headers = _advance(request, partial, length, offset, whole)
     return Response(status=204, headers=headers)
 
 
-def _say(request: Any, there: Any, length: int) -> None:
-    """Sets the length that was deferred."""
+def _say(request: Any, there: Any, length: int | None, whole: Announced) -> int | None:
+    """Sets what was not said before: length, digests. Returns the length."""
     upload = _own(request, there)
-    if upload.length is not None and upload.length != length:
+    if length is not None and upload.length not in (None, length):
         raise Conflict("another request has said another Upload-Length")
-    upload.length = length
+    if upload.mfile is not None:
+        raise Conflict("the file is stored already")
+    upload.length = length if upload.length is None else upload.length
+    upload.announced = Announced.of_plain(upload.announced).joined(whole).plain
+    return upload.length
 
 
-def _advance(request: Any, partial: Partial, length: int | None, offset: int) -> dict[str, str]:
+def _advance(
+    request: Any, partial: Partial, length: int | None, offset: int, whole: Announced
+) -> dict[str, str]:
     """Appends the request's piece, stores the file if all is there; returns what headers tell."""
     with partial.lease() as lease:
         if lease.offset != offset:
             raise Conflict(f"the upload is at {lease.offset}, not at {offset}; HEAD tells where")
         if request.content_type == tus.CHUNK:
-            receive_piece(request, partial.id, lease, length)
+            receive_piece(request, partial.id, lease, length, whole.algorithms)
         if lease.offset == length:
-            return _finish(request, partial, lease.offset)
+            return _finish(request, partial, lease.offset, whole.algorithms)
         expires = tus.date(clock.now() + IDLE * clock.SECOND)
         return {"Upload-Offset": str(lease.offset), "Upload-Expires": expires}
 
 
-def _finish(request: Any, partial: Partial, size: int) -> dict[str, str]:
-    """Makes the file. May be done again, by any request, until it has worked once."""
+def _finish(
+    request: Any, partial: Partial, size: int, algorithms: frozenset[str]
+) -> dict[str, str]:
+    """Makes the file. May be done again, by any request, until it has worked once.
+
+    Raises DigestMismatch where the bytes are others than announced, and ends the upload.
+    """
     id = partial.id
-    spool = Spool.of_file(partial.path, HASHINGS.take(id, size))
+    spool = Spool.of_file(partial.path, HASHINGS.take(id, size, algorithms), algorithms)
     try:
         headers: dict[str, str] = receive.commit(
             request, Permission.ADD, lambda there: _store(request, there, id, spool)
         )
+    except DigestMismatch:
+        receive.commit(request, Permission.ADD, lambda there: _drop(request, there, id))
+        partial.discard()
+        raise
     finally:
         spool.clear()
     partial.discard()
@@ -161,14 +174,30 @@ def _finish(request: Any, partial: Partial, size: int) -> dict[str, str]:
 
 
 def _store(request: Any, there: Any, id: str, spool: Spool) -> dict[str, str]:
-    upload = _own(request, there[id] if isinstance(there, Uploads) else there)
+    upload = _at(request, there, id)
     if upload.mfile is None:
+        _check_whole(upload, spool)
         _check_target(request, upload.__parent__, upload.described)
         *folders, name = upload.described.names
         folder = ingest.make_folders(upload.__parent__, tuple(folders))
         stored = ingest.put(folder, name, spool, upload.described.media_type)
         upload.finish(stored.mfile.id, stored.job.id if stored.job else None)
     return _headers(request, upload, spool.size)
+
+
+def _check_whole(upload: Upload, spool: Spool) -> None:
+    """Raises DigestMismatch; Conflict where a digest was announced since the bytes were hashed."""
+    whole = Announced.of_plain(upload.announced)
+    if not whole.algorithms <= spool.digests.keys():
+        raise Conflict("another request has announced a digest; HEAD ends the upload")
+    whole.check(spool.digests)
+
+
+def _at(request: Any, there: Any, id: str) -> Upload:
+    """The upload `id`, in a request for it or for all of its folder; raises Missing."""
+    if isinstance(there, Uploads):
+        there = there.get(id)
+    return _own(request, there)
 
 
 def _own(request: Any, upload: Any) -> Upload:
@@ -198,9 +227,9 @@ def _headers(
 def show(context: Upload, request: Any) -> Any:
     """How far the upload is; HEAD is the one of tus."""
     partial = Partial(directory(request.site), _own(request, context).id)
-    changed = partial.changed
+    changed, whole = partial.changed, Announced.of_plain(context.announced)
     if context.mfile is None and changed is not None and partial.size == context.length:
-        _finish_now(request, partial)
+        _finish_now(request, partial, whole.algorithms)
     offset = (context.length or 0) if context.mfile is not None else partial.size
     headers = _headers(request, context, offset, changed)
     if context.described.metadata:
@@ -211,12 +240,12 @@ def show(context: Upload, request: Any) -> Any:
     return _json(request, context, offset, headers)
 
 
-def _finish_now(request: Any, partial: Partial) -> None:
+def _finish_now(request: Any, partial: Partial, algorithms: frozenset[str]) -> None:
     """What a process that died has left undone; another one may be faster."""
     with receive.outside_transaction(request):
         try:
             with partial.lease() as lease:
-                _finish(request, partial, lease.offset)
+                _finish(request, partial, lease.offset, algorithms)
         except Missing:
             pass  # it is finished or ended: the tree tells, in the next transaction
 
@@ -241,13 +270,13 @@ def end(context: Upload, request: Any) -> Response:
     """Gives the upload up, with its bytes; a file that came of it stays."""
     id = _own(request, context).id
     with receive.outside_transaction(request):
-        receive.commit(request, Permission.ADD, lambda there: _drop(request, there))
+        receive.commit(request, Permission.ADD, lambda there: _drop(request, there, id))
         Partial(request.spool_folder, id).discard()
     return no_content()
 
 
-def _drop(request: Any, there: Any) -> None:
-    request.site.uploads.discard(_own(request, there).id)
+def _drop(request: Any, there: Any, id: str) -> None:
+    request.site.uploads.discard(_at(request, there, id).id)
 
 
 OVERRIDDEN = {"PATCH": append, "DELETE": end}

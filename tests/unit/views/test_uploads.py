@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from mserve import chores
+from mserve import chores, main
 from mserve.check import files
 from mserve.resources import partial as partials
 from mserve.resources.hashing import BESIDE
@@ -479,3 +479,222 @@ def test_a_check_leaves_alone_what_a_client_may_go_on_with(
     assert len([*files.check(db, 0, repair=True)]) == 1
     assert len(temporary()) == 2
     assert tus.patch(500, BODY[500:]).status_int == 204
+
+
+NAMES = {"sha-256": "sha256", "sha-512": "sha512", "sha": "sha1", "md5": "md5"}
+
+
+def member(algorithm: str, body: bytes = BODY) -> str:
+    digest = hashlib.new(NAMES[algorithm], body).digest()
+    return f"{algorithm}=:{b64encode(digest).decode()}:"
+
+
+def forget_hashings(monkeypatch: Any) -> None:
+    """The next piece comes to another process."""
+    monkeypatch.setattr(pieces.HASHINGS, "_known", type(pieces.HASHINGS._known)())
+
+
+WHOLE = [{"Repr-Digest": member(each)} for each in NAMES]
+WHOLE += [{"Repr-Digest": f"{member('md5')}, {member('sha-512')}, unixsum=:AAAA:"}]
+
+
+class Whole:
+    """Uploads of BODY in three pieces; the digest comes with `when`: the creation, or a piece."""
+
+    def __init__(self, tus: Tus, monkeypatch: Any) -> None:
+        self.tus = tus
+        self.monkeypatch = monkeypatch
+
+    def send(self, when: int, headers: dict[str, str], *, wander: bool = False) -> Any:
+        """The answer that decides; `wander`: each piece comes to another process."""
+        length = {"Upload-Length": "1000", "Upload-Metadata": told(filename="a.bin")}
+        answer = self.tus.call("POST", PLACE, **length, **(headers if when == 0 else {}))
+        self.tus.url = answer.headers["Location"]
+        for number, start in enumerate((0, 300, 600), 1):
+            if wander:
+                forget_hashings(self.monkeypatch)
+            piece = BODY[start : start + 300] if number < 3 else BODY[600:]
+            answer = self.tus.patch(start, piece, **(headers if when == number else {}))
+            if number < 3:
+                assert (answer.status_int, self.tus.offset) == (204, start + 300)
+        return answer
+
+
+@pytest.fixture
+def whole(tus: Tus, monkeypatch: Any) -> Whole:
+    return Whole(tus, monkeypatch)
+
+
+@pytest.mark.parametrize("wander", [False, True])
+@pytest.mark.parametrize("when", range(4))
+def test_a_whole_that_is_as_announced_is_stored(
+    whole: Whole, customer: Any, temporary: Any, when: int, wander: bool
+) -> None:
+    for headers in WHOLE:
+        assert whole.send(when, headers, wander=wander).status_int == 204
+        assert customer("GET", "/demo/files/a.bin").body == BODY
+        assert temporary() == []
+    assert customer("GET", "/demo/files/a.bin/-/info").json["version"] == len(WHOLE)
+
+
+@pytest.mark.parametrize("wander", [False, True])
+@pytest.mark.parametrize("when", range(4))
+def test_another_whole_stores_nothing_and_ends_the_upload(
+    whole: Whole, customer: Any, stored: Any, see: Any, when: int, wander: bool
+) -> None:
+    for algorithm in NAMES:
+        before = stored()
+        answer = whole.send(when, {"Repr-Digest": member(algorithm, b"other")}, wander=wander)
+        assert answer.status_int == 400
+        assert answer.json["type"] == "urn:mserve:problem:digest-mismatch"
+        assert stored() == before
+        assert see(lambda site: list(site.uploads.items())) == []
+        assert whole.tus.head().status_int == 404
+        assert whole.tus.patch(1000, b"").status_int == 404
+
+
+def test_a_former_content_stays_where_the_whole_is_another(whole: Whole, customer: Any) -> None:
+    customer("PUT", "/demo/files/a.bin", body=b"former")
+    assert whole.send(3, {"Repr-Digest": member("sha-256", b"other")}).status_int == 400
+    assert customer("GET", "/demo/files/a.bin").body == b"former"
+
+
+def test_a_creation_that_brings_all_is_checked_too(
+    tus: Tus, customer: Any, stored: Any, see: Any
+) -> None:
+    given = {"Upload-Length": "1000", "Content-Type": CHUNK}
+    before = stored()
+    wrong = tus.call("POST", PLACE, BODY, **given, Repr_Digest=member("sha-512", b"other"))
+    assert (wrong.status_int, wrong.headers.get("Location")) == (400, None)
+    empty = tus.call("POST", PLACE, Upload_Length="0", Repr_Digest=member("md5"))
+    assert empty.status_int == 400
+    assert stored() == before
+    assert see(lambda site: list(site.uploads.items())) == []
+    right = tus.call("POST", PLACE, BODY, **given, Repr_Digest=member("sha-512"))
+    assert customer("GET", right.headers["Mserve-Location"]).body == BODY
+
+
+@pytest.mark.parametrize("algorithm", ["sha1", "sha256", "sha512", "md5"])
+def test_metadata_may_hold_the_digest_of_the_whole(tus: Tus, customer: Any, algorithm: str) -> None:
+    right = hashlib.new(algorithm, BODY)
+    wrong = hashlib.new(algorithm, b"other")
+    for value in (wrong.hexdigest(), b64encode(wrong.digest()).decode()):
+        assert tus.create(body=BODY, checksum=f"{algorithm} {value}").status_int == 400
+        assert customer("GET", "/demo/files/a.bin").status_int == 404
+    for value in (right.hexdigest().upper(), b64encode(right.digest()).decode()):
+        assert tus.create(body=BODY, checksum=f"{algorithm.upper()} {value}").status_int == 201
+    assert tus.create(body=BODY, checksum="").status_int == 201
+    assert customer("GET", "/demo/files/a.bin").body == BODY
+
+
+@pytest.mark.parametrize(
+    "said", ["adler32 0a0b0c0d", "sha1", "sha1 xyz", f"sha256 {'0' * 63}", f"sha1 {'g' * 40}"]
+)
+def test_a_checksum_that_is_none_is_refused(tus: Tus, said: str) -> None:
+    answer = tus.create(checksum=said)
+    assert answer.status_int == 400
+    assert "Upload-Metadata" in answer.json["detail"]
+
+
+def test_a_digest_is_announced_for_good(tus: Tus, customer: Any) -> None:
+    tus.create(length=None)
+    right = {"Repr-Digest": member("sha-256")}
+    assert tus.patch(0, BODY[:100], **right).status_int == 204
+    other = tus.patch(100, BODY[100:200], Repr_Digest=member("sha-256", b"other"))
+    assert (other.status_int, tus.offset) == (400, 100)
+    assert tus.patch(100, BODY[100:200], **right).status_int == 204
+    both = tus.call("POST", PLACE, **{
+        "Upload-Length": "1", "Repr-Digest": member("sha-256"),
+        "Upload-Metadata": told(checksum=f"sha256 {'0' * 64}"),
+    })  # fmt: skip
+    assert both.status_int == 400
+    malformed = tus.patch(200, BODY[200:], Repr_Digest="sha-256=abc")
+    assert (malformed.status_int, tus.offset) == (400, 200)
+    more = {"Repr-Digest": member("md5"), "Upload-Length": "1000"}
+    assert tus.patch(200, BODY[200:], **more).status_int == 204
+    assert customer("GET", "/demo/files/a.bin").body == BODY
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_a_digest_is_known_after_a_restart(
+    lines: Any, app: Any, tus: Tus, customer: Any, db: Any, monkeypatch: Any, right: bool
+) -> None:
+    given = {"Upload-Length": "1000", "Upload-Metadata": told(filename="a.bin")}
+    digest = member("sha-512", BODY if right else b"other")
+    tus.url = tus.call("POST", PLACE, **given, Repr_Digest=digest).headers["Location"]
+    tus.patch(0, BODY[:500])
+    forget_hashings(monkeypatch)
+    db.close()
+    app.app = main({}, **lines)
+    try:
+        assert tus.patch(500, BODY[500:]).status_int == (204 if right else 400)
+        assert customer("GET", "/demo/files/a.bin").status_int == (200 if right else 404)
+    finally:
+        app.app.registry._zodb_databases[""].close()
+
+
+@pytest.mark.parametrize("way", ["HEAD", "PATCH"])
+def test_what_a_dead_process_left_is_checked_by_who_finishes_it(
+    tus: Tus, customer: Any, db: Any, stored: Any, monkeypatch: Any, way: str
+) -> None:
+    before = stored()
+    tus.create(body=BODY[:999], checksum=f"sha1 {'0' * 40}")
+    path = Path(db.storage.temporaryDirectory(), f"upload-{tus.url[-32:]}")
+    with path.open("ab") as file:  # the last byte came, and the process died
+        file.write(BODY[999:])
+    answer = tus.head() if way == "HEAD" else tus.patch(1000, b"")
+    assert answer.status_int == 400
+    assert tus.head().status_int == 404
+    assert stored() == before
+
+
+def test_a_digest_that_another_request_announces_meanwhile_counts(
+    app: Any, tus: Tus, customer: Any
+) -> None:
+    for body, status in ((BODY, 200), (b"other", 400)):
+        tus.create()
+        late = {"Repr-Digest": member("sha-512", body)}
+        meanwhile = Interrupted(BODY, lambda late=late: tus.patch(0, b"", **late))
+        answer = cut(app, tus, "PATCH", tus.url, meanwhile, 1000, HTTP_UPLOAD_OFFSET="0")
+        assert answer.status_int == 409
+        assert tus.head().status_int == status
+    assert customer("GET", "/demo/files/a.bin/-/info").json["version"] == 1
+
+
+def test_for_a_file_that_is_stored_a_digest_comes_too_late(tus: Tus, customer: Any) -> None:
+    tus.create(body=BODY)
+    assert tus.patch(1000, b"", Repr_Digest=member("md5", b"other")).status_int == 409
+    assert tus.head().status_int == 200
+    assert customer("GET", "/demo/files/a.bin").body == BODY
+
+
+def test_an_upload_of_an_older_version_has_no_digest(tus: Tus, see: Any, customer: Any) -> None:
+    tus.create()
+    see(lambda site: vars(site.uploads[tus.url[-32:]]).pop("announced"))
+    assert tus.patch(0, BODY).status_int == 204
+    assert customer("GET", "/demo/files/a.bin").body == BODY
+
+
+def test_a_piece_may_have_the_digests_of_other_bytes_that_come(
+    app: Any, tus: Tus, customer: Any, temporary: Any
+) -> None:
+    tus.create()
+    half, rest = BODY[:500], BODY[500:]
+    md5 = b64encode(hashlib.md5(half).digest()).decode()
+    for headers in (
+        {"Content-Digest": member("sha-256")},
+        {"Content-MD5": b64encode(hashlib.md5(BODY).digest()).decode()},
+        {"Content-Digest": member("sha", half), "Content-MD5": md5[::-1]},
+        {"Content-Digest": "nonsense"},
+    ):
+        assert tus.patch(0, half, **headers).status_int == 400
+        assert tus.offset == 0
+    given = {"Content-Digest": member("sha-512", half), "Content-MD5": md5}
+    both = {**given, "Upload-Checksum": checksum(b"other")}
+    assert (tus.patch(0, half, **both).status_int, tus.offset) == (460, 0)
+    given["Upload-Checksum"] = checksum(half)
+    assert tus.patch(0, half, **given).status_int == 204
+    last = {"Content-Digest": member("md5", rest), "Repr-Digest": member("sha-512")}
+    assert tus.patch(500, rest, **last).status_int == 204
+    assert customer("GET", "/demo/files/a.bin").body == BODY
+    assert temporary() == []

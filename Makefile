@@ -17,7 +17,8 @@ help:
 	@echo 'make run      start everything; ARGS="--port 0 --data DIR" for another stack beside it'
 	@echo 'make test     run all tests; ARGS="-k name" for some'
 	@echo 'make install  make the environment $(VENV) alone'
-	@echo 'make lint types bench clean'
+	@echo 'make bench    measure, and compare with nginx, Apache, WsgiDAV and Guillotina; ARGS="get-small"'
+	@echo 'make lint types clean'
 
 install: $(VENV)/.installed
 
@@ -37,10 +38,11 @@ types: $(VENV)/.installed-test
 	$(VENV)/bin/mypy
 
 bench: $(VENV)/.installed-test
+	@tools/bench_needs.sh $(PYTHON)
 	$(PYTHON) -m bench $(ARGS)
 
 clean: # what was made from the sources; the data in var/ stays
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-bench build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.installed: setup.py constraints.txt tools/make_venv.sh tools/get_pip.py

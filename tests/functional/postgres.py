@@ -32,10 +32,14 @@ def binaries() -> Path:
 
 
 class Postgres:
-    """One server with one database; `environment` is what a client needs beside `uri`."""
+    """One server with one database; `environment` is what a client needs beside `uri`.
 
-    def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
+    room: the folder for its own; settings: the server's, beside and before SETTINGS.
+    """
+
+    def __init__(self, room: Path = Path("/tmp"), **settings: str) -> None:
+        self.settings = {**SETTINGS, **settings}
+        self.folder = Path(tempfile.mkdtemp(prefix="pg-", dir=room))
         self.folder.chmod(0o755)
         self.owner = None if os.geteuid() else unprivileged()
         self.password = secrets.token_hex(16)
@@ -58,7 +62,7 @@ class Postgres:
     def start(self) -> "Postgres":
         if not (self.folder / "data" / "PG_VERSION").exists():
             self.make()
-        lines = [f"--{name}={value}" for name, value in SETTINGS.items()]
+        lines = [f"--{name}={value}" for name, value in self.settings.items()]
         self.process = self.run("postgres", *lines, f"--unix_socket_directories={self.sockets}")
         give_up = time.monotonic() + START_LIMIT
         while self.ask("SELECT 1") != "1":

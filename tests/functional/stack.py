@@ -24,15 +24,20 @@ class Stack:
     """One `mserve up` with its data. It may be stopped, killed and started again.
 
     ini: what to start from; environment: variables beside this process's own;
+    room: the folder for its own, of a short path, as sockets lie in the data folder;
     lines: ini lines for [app:main]; a name without a dot gets `mserve.` before it.
     """
 
     def __init__(
-        self, *, ini: Path = DEVELOPMENT, environment: Mapping[str, str] = {}, **lines: str
+        self,
+        *,
+        ini: Path = DEVELOPMENT,
+        environment: Mapping[str, str] = {},
+        room: Path = Path("/tmp"),
+        **lines: str,
     ) -> None:
         self.environment = dict(environment)
-        # /tmp, as sockets lie in the data folder, whose paths must be short
-        self.folder = Path(tempfile.mkdtemp(prefix="ms-", dir="/tmp"))
+        self.folder = Path(tempfile.mkdtemp(prefix="ms-", dir=room))
         self.data = self.folder / "d"
         self.ready_file = self.folder / "ready.json"
         self.console = self.folder / "console"

@@ -1,17 +1,34 @@
 """`python -m bench [NAME…] [--quick] [--out FOLDER]`."""
 
 import argparse
+import signal
+import sys
 from importlib import import_module
 from pathlib import Path
 
+from bench.compare import QUESTIONS, compare
 from bench.report import Report, configuration, write
 from tests.functional.stack import Stack
 
-NAMES = ("folder", "latency", "thumbnail", "small")
+OWN = ("folder", "latency", "thumbnail", "small")  # questions to mserve alone
+NAMES = (*OWN, "compare", *QUESTIONS)
 RESULTS = Path(__file__).with_name("results")
 
 
 def main() -> None:
+    chosen = arguments()
+    # all that was started is ended, also when this is told to stop
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
+    share = 0.1 if chosen.quick else 1.0
+    for name in chosen.names or (*OWN, "compare"):
+        print(f"== {name}", flush=True)
+        known = configuration()
+        report = measure(name, share) if name in OWN else compare(questions(name), share)
+        page = write(report, known, name, chosen.out)
+        print(page.read_text(), f"-> {page}", sep="\n", flush=True)
+
+
+def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure a real stack.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of: {', '.join(NAMES)}")
     parser.add_argument("--quick", action="store_true", help="a tenth of everything, to try it out")
@@ -19,12 +36,12 @@ def main() -> None:
     chosen = parser.parse_args()
     if unknown := set(chosen.names) - set(NAMES):
         parser.error(f"there is no {', '.join(sorted(unknown))}; there are: {', '.join(NAMES)}")
-    for name in chosen.names or NAMES:
-        print(f"== {name}", flush=True)
-        known = configuration()
-        report = measure(name, 0.1 if chosen.quick else 1.0)
-        page = write(report, known, name, chosen.out)
-        print(page.read_text(), f"-> {page}", sep="\n", flush=True)
+    return chosen
+
+
+def questions(name: str) -> tuple[str, ...]:
+    """All of the comparison, or the one of this name."""
+    return tuple(QUESTIONS) if name == "compare" else (name,)
 
 
 def measure(name: str, share: float) -> Report:

@@ -19,7 +19,10 @@ PACKAGES = ("mserve", "pyramid", "httptools", "ZODB", "ZEO", "rq", "redis", "pil
 
 @dataclass(frozen=True)
 class Report:
-    """What was asked, the answer as a table, and all that is needed to judge it."""
+    """What was asked, the answer as a table, and all that is needed to judge it.
+
+    parts: the answers to the questions that it is made of; texts: configurations, as they are.
+    """
 
     question: str
     columns: Sequence[str]
@@ -27,6 +30,8 @@ class Report:
     settings: Mapping[str, object]
     notes: Sequence[str] = ()
     samples: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    parts: Sequence["Report"] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
 
 
 def median(samples: Sequence[float]) -> float:
@@ -62,12 +67,13 @@ def processor() -> str:
     return platform.machine()
 
 
-def said(*command: str) -> str:
-    """What a command says, or that it could not be asked."""
+def said(*command: str, errors: bool = False) -> str:
+    """What a command says, or that it could not be asked; `errors`: it says so on stderr."""
     try:
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+        done = subprocess.run(command, capture_output=True, text=True, check=not errors)
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
+    return (done.stdout + (done.stderr if errors else "")).strip()
 
 
 def write(report: Report, known: Mapping[str, str], name: str, folder: Path) -> Path:
@@ -85,12 +91,24 @@ def markdown(report: Report, known: Mapping[str, str]) -> list[str]:
     return [
         f"# {report.question}",
         "",
+        *answer(report),
+        *(line for part in report.parts for line in (f"## {part.question}", "", *answer(part))),
+        *table(("configuration", ""), [*known.items(), *report.settings.items()]),
+        *(line for name, text in report.texts.items() for line in listing(name, text)),
+    ]
+
+
+def answer(report: Report) -> list[str]:
+    return [
         *table(report.columns, report.rows),
         "",
         *(f"- {note}" for note in report.notes),
         "",
-        *table(("configuration", ""), [*known.items(), *report.settings.items()]),
     ]
+
+
+def listing(name: str, text: str) -> list[str]:
+    return ["", f"## {name}", "", "```", text.strip(), "```"]
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:

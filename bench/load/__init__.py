@@ -1,0 +1,1 @@
+"""LOAD: what asks, the same of all servers: wrk for small bodies, curl for large ones."""

@@ -20,6 +20,7 @@ log = logging.getLogger("mserve.server")
 
 TICK = 1.0  # seconds between two looks for who does nothing
 SETTLING = 0.05  # seconds after a stop, in which what had come is begun
+LISTENING = select.EPOLLIN | select.EPOLLEXCLUSIVE  # one process is woken for a connection
 EVENTS = 16  # at a time from the epoll
 
 
@@ -144,6 +145,7 @@ class Server:
                 log.warning("no connection can be accepted: %s", fault.strerror)
                 time.sleep(SETTLING)
             return
+        self._step_back(descriptor)
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         wire = Wire(connected, self.crew.waiting, self.options.timeout)
         client = (peer[0], str(peer[1]))
@@ -152,6 +154,13 @@ class Server:
         if len(self.connections) >= self.options.connection_limit:
             self._accept(False)
         connection.go(self.options.timeout)
+
+    def _step_back(self, descriptor: int) -> None:
+        """To the end of the row of processes that wait at this socket: the first is woken."""
+        with self._lock:
+            if self._accepting:
+                self._epoll.unregister(descriptor)
+                self._epoll.register(descriptor, LISTENING)
 
     def _accept(self, on: bool) -> None:
         """Begins or ends to accept connections; what comes meanwhile waits in the backlog."""
@@ -162,7 +171,7 @@ class Server:
             for descriptor, listener in self.listeners.items():
                 if on:
                     listener.setblocking(False)
-                    self._epoll.register(descriptor, select.EPOLLIN | select.EPOLLEXCLUSIVE)
+                    self._epoll.register(descriptor, LISTENING)
                 else:
                     self._epoll.unregister(descriptor)
 

@@ -54,7 +54,7 @@ class Production(Stack):
         """A client for each web process, by the connection that it happened to take."""
         found: dict[str, httpx.Client] = {}
         with ExitStack() as stack:
-            for _ in range(300):
+            for _ in range(40):
                 client = stack.enter_context(httpx.Client(base_url=self.url, timeout=60))
                 client.get("/-/health")
                 found.setdefault(self.taker(client), client)

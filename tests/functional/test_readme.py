@@ -10,6 +10,7 @@ import pytest
 
 from mserve.resources.facets import FACETS
 from mserve.resources.roles import ROLES
+from mserve.server.options import Options
 from mserve.settings import Settings
 from tests.functional.stack import Stack
 
@@ -64,12 +65,26 @@ def test_the_walk_is_the_journey_of_a_first_customer() -> None:
 
 
 def test_the_table_of_settings_has_every_setting_and_its_default(tmp_path: Path) -> None:
-    rows = re.findall(r"^\| `(\S+)` \| (?:`(.+?)`|.*?) \|", section("Settings"), re.MULTILINE)
+    rows = lines_of(section("Settings").partition("[server:main]")[0])
     fields = {f"mserve.{name}" for name in Settings.__dataclass_fields__}
-    assert {name for name, _ in rows} == fields - {"mserve.database"} | {"zodbconn.uri"}
+    assert sorted(rows) == sorted(fields - {"mserve.database"} | {"zodbconn.uri"})
     data = {"mserve.data": str(tmp_path)}
-    defaults = {name: default for name, default in rows if default}
+    defaults = {name: default for name, default in rows.items() if default}
     assert Settings.parse({**defaults, **data}) == Settings.parse(data)
+
+
+def test_the_table_of_the_web_server_has_every_setting_and_its_default() -> None:
+    rows = lines_of(section("Settings").partition("[server:main]")[2])
+    assert sorted(rows) == sorted(Options.__dataclass_fields__)
+    defaults = {name: default for name, default in rows.items() if default}
+    assert Options.parse(defaults) == Options()
+
+
+def lines_of(text: str) -> dict[str, str]:
+    """The lines of an ini that a table tells, with their defaults; each once."""
+    rows = re.findall(r"^\| `(\S+)` \| (?:`(.+?)`|.*?) \|", text, re.MULTILINE)
+    assert len(rows) == len(dict(rows))
+    return dict(rows)
 
 
 def test_the_table_of_roles_has_every_role() -> None:

@@ -33,9 +33,14 @@ Act = Callable[[Any], Any]
 
 @contextmanager
 def outside_transaction(request: Any) -> Iterator[None]:
-    """Gives the view's transaction up, and leaves an empty one to who began it."""
+    """Gives the view's transaction up, and leaves an empty one to who began it.
+
+    The connection to the tree goes back as well: there may be many more slow uploads than the
+    storage has connections (PostgreSQL has 100).
+    """
     request.spool_folder = directory(request.site)
     request.tm.abort()
+    request.leave_tree()
     try:
         yield
     finally:
@@ -52,10 +57,10 @@ def commit(request: Any, permission: str, act: Act, *, large: bool = False) -> A
     def checked() -> Any:
         forget_identity(request)
         request.response.status_int, request.response.location = 200, None  # of a former attempt
-        request.__dict__.update(Traverser(request.site)(request))
-        need(request, permission, request.context)
-        preconditions.check(request, request.context)
-        return act(request.context)
+        context = context_again(request)
+        need(request, permission, context)
+        preconditions.check(request, context)
+        return act(context)
 
     def alone() -> Any:
         return attempt(request.tm, checked)
@@ -65,6 +70,12 @@ def commit(request: Any, permission: str, act: Act, *, large: bool = False) -> A
             return checked()
 
     return alone() if large else request.registry.group.run(grouped, alone)
+
+
+def context_again(request: Any) -> Any:
+    """The context, as it is by now: one from before the tree was left is not to be used."""
+    request.__dict__.update(Traverser(request.site)(request))
+    return request.context
 
 
 @contextmanager

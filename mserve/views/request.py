@@ -12,7 +12,7 @@ from webob.acceptparse import create_accept_header
 
 from mserve.database import site_of
 from mserve.resources.site import Site
-from mserve.security import KEY_IN_PATH
+from mserve.security import KEY_IN_PATH, forget_identity
 from mserve.views.body import LIMIT
 
 OFFERS = ("application/octet-stream", "application/json", "text/html")
@@ -38,6 +38,13 @@ class Request(PyramidRequest):  # type: ignore[misc]  # pyramid has no types
     @property
     def site(self) -> Site:
         return self.lent_site or site_of(get_connection(self))
+
+    def leave_tree(self) -> None:
+        """Gives the connection back now, not at the request's end; the next use takes another."""
+        self._process_finished_callbacks()  # pyramid_zodbconn's is the one there is
+        self.__dict__.pop("_primary_zodb_conn", None)
+        self.context = None  # it belongs to whom the connection is lent next
+        forget_identity(self)
 
     @reify
     def door(self) -> str:

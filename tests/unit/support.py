@@ -51,6 +51,11 @@ def blob_files(folder: Path) -> Iterator[str]:
             yield str(path.relative_to(folder))
 
 
+def lent(db: Any) -> int:
+    """How many connections of `db` are not in its pool; some are kept open for the next request."""
+    return sum(1 for each in db.connectionDebugInfo() if each["opened"])
+
+
 class Interrupted(io.BytesIO):
     """A body that does something before its first byte is read."""
 

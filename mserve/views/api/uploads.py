@@ -230,6 +230,7 @@ def show(context: Upload, request: Any) -> Any:
     changed, whole = partial.changed, Announced.of_plain(context.announced)
     if context.mfile is None and changed is not None and partial.size == context.length:
         _finish_now(request, partial, whole.algorithms)
+        context = _own(request, receive.context_again(request))
     offset = (context.length or 0) if context.mfile is not None else partial.size
     headers = _headers(request, context, offset, changed)
     if context.described.metadata:

@@ -75,7 +75,7 @@ setup(
         "paste.server_runner": ["web = mserve.server:serve"],
         "zodburi.resolvers": [
             "postgresql = mserve.postgres:resolve",
-            "zeosync = mserve.database:resolve_zeosync",
+            "zeosync = mserve.zeoclient:resolve_zeosync",
         ],
     },
 )

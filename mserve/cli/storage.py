@@ -6,7 +6,7 @@ from typing import Any
 from ZEO.StorageServer import StorageServer, ZEOStorage
 
 from mserve import newest
-from mserve.database import PLACE
+from mserve.zeoclient import PLACE
 
 
 class Server(StorageServer):  # type: ignore[misc]  # ZEO has no types

@@ -11,6 +11,7 @@ import zodburi
 from transaction.interfaces import TransientError
 from ZODB import DB
 
+from mserve.resources.ids import together
 from mserve.resources.site import Site
 from mserve.settings import Settings
 
@@ -59,7 +60,8 @@ def attempt(manager: Any, action: Callable[[], T], *, attempts: int = 10) -> T:
         try:
             with TURN:
                 manager.begin()
-                result = action()
+                with together():
+                    result = action()
                 manager.commit()
             return result
         except TransientError:

@@ -13,7 +13,9 @@ from typing import Any
 from mserve import database, provision
 from mserve.errors import SchemaMismatch
 from mserve.resources.catalog import Catalog
-from mserve.resources.index import Index
+from mserve.resources.index import Index, Runs, Timeline
+from mserve.resources.job import Job
+from mserve.resources.profile import Edition, Profile
 from mserve.resources.site import Site
 from mserve.settings import Settings
 
@@ -57,6 +59,56 @@ def search(site: Site) -> None:
             service.catalog = Catalog()
             for node in service.walk():
                 site.changed(node, service)
+
+
+@step
+def alike(site: Site) -> None:
+    """Indexes are spread by what ids begin with, and jobs refer to the edition of their profile."""
+    for name in ("ids", "key_index", "active", "uploads", "unindexed"):
+        setattr(site, name, spread(getattr(site, name), Index()))
+    site.due, site.running = spread(site.due, Runs()), spread(site.running, Runs())
+    site.expiring = spread(site.expiring, Timeline())
+    for container in site.children.values():
+        for service in container.children.values():
+            service.jobs = spread(service.jobs, Timeline(16))
+            service.trash = spread(service.trash, Timeline(16))
+            for profile in service.profiles.values():
+                _edit(profile)
+            service.catalog = Catalog()  # a node's number in it is another one now
+            for node in service.walk():
+                site.changed(node, service)
+    for _, thing in site.ids.items():
+        if isinstance(thing, Job):
+            _refer(thing)
+
+
+def spread(old: Index, new: Index) -> Index:
+    """`new` with all that is in `old`."""
+    for key, value in old.items():
+        new[key] = value
+    return new
+
+
+def _edit(profile: Profile) -> None:
+    former = taken(profile, "version", "workflows")
+    profile.edition = Edition(former["version"], former["workflows"])
+
+
+def _refer(job: Job) -> None:
+    former = taken(job, "plan", "profile_version")
+    version, workflows = former["profile_version"], {job.name: former["plan"]}
+    known = job.service.profiles[job.service.profile].edition
+    same = known.version == version and known.workflows.get(job.name) == former["plan"]
+    job.edition = known if same else Edition(version, workflows)
+    for run in job.all_runs():
+        taken(run, "spec")
+
+
+def taken(thing: Any, *names: str) -> dict[str, Any]:
+    """The attributes `names`, which `thing` has no more."""
+    thing._p_activate()
+    thing._p_changed = True
+    return {name: vars(thing).pop(name) for name in names}
 
 
 def ensure(settings: Settings) -> None:

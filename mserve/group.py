@@ -21,6 +21,7 @@ from ZODB.POSException import ConflictError
 
 from mserve import turn
 from mserve.database import TURN, pause, site_of
+from mserve.resources.ids import together
 from mserve.resources.site import Site
 
 log = logging.getLogger(__name__)
@@ -125,7 +126,8 @@ class Group:
         manager = connection.transaction_manager
         try:
             manager.begin()
-            results = [make(member, site_of(connection)) for member in members]
+            with together():
+                results = [make(member, site_of(connection)) for member in members]
             manager.commit()
         except BaseException:
             manager.abort()

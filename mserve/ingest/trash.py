@@ -131,7 +131,7 @@ def _cancel_jobs(node: Node, site: Any) -> None:
 
 def _drop_jobs(node: Node, service: Any) -> None:
     """The jobs of a file go with it; their outputs are bytes too."""
-    for key in (node.jobs or ()) if isinstance(node, Mfile) else ():
+    for key in node.jobs if isinstance(node, Mfile) else ():
         service.jobs.discard(key)
         service.site.ids.discard(key.rpartition("-")[2])
 

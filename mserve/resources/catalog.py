@@ -86,8 +86,8 @@ class Catalog(Persistent):  # type: ignore[misc]  # persistent has no types
 
 
 def number_of(id: str) -> int:
-    """The number of a node in its catalog: 60 bits of its id."""
-    return int(id[:15], 16)
+    """The number of a node in its catalog: the last 60 bits of its id (the first may be alike)."""
+    return int(id[-15:], 16)
 
 
 def document_of(node: Any) -> Document:

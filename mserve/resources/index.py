@@ -4,22 +4,30 @@ import heapq
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
-from zlib import crc32
 
 from BTrees.OOBTree import OOBTree
 from persistent import Persistent
 
 SHARDS = 64
+BEGINNINGS = {f"{number:02x}": number for number in range(256)}
 
 
 class Index(Persistent):  # type: ignore[misc]  # persistent has no types
-    """Text keys to values, spread over BTrees by the key's CRC-32. The shards never change."""
+    """Text keys to values, spread over BTrees by the first digits of the id that the key is.
+
+    What one transaction enters lies together (see resources/ids.py). The shards never change.
+    """
 
     def __init__(self, shards: int = SHARDS) -> None:
         self.shards = tuple(OOBTree() for _ in range(shards))
 
+    @staticmethod
+    def place(key: str) -> int:
+        """Which shard holds the key, beyond their number counted anew; the first if it is no id."""
+        return BEGINNINGS.get(key[:2], 0)
+
     def _shard(self, key: str) -> Any:
-        return self.shards[crc32(key.encode()) % len(self.shards)]
+        return self.shards[self.place(key) % len(self.shards)]
 
     def __contains__(self, key: str) -> bool:
         return key in self._shard(key)
@@ -52,6 +60,26 @@ class Index(Persistent):  # type: ignore[misc]  # persistent has no types
         """
         pages = (shard.items(min=after, excludemin=after is not None) for shard in self.shards)
         return list(islice(heapq.merge(*pages, key=lambda item: item[0]), limit))
+
+
+class Timeline(Index):
+    """An index of keys that `newest_first` makes."""
+
+    @staticmethod
+    def place(key: str) -> int:
+        return Index.place(key.partition("-")[2])
+
+
+class Runs(Index):
+    """An index of task runs. Those of a set are taken and ended at once, so they lie apart:
+
+    two transactions that together empty a bucket conflict.
+    """
+
+    @staticmethod
+    def place(key: str) -> int:
+        index = key.rpartition("-")[2]
+        return Index.place(key) + (int(index) if index.isdecimal() else 0)
 
 
 NEWEST = (1 << 63) - 1

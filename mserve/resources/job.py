@@ -3,15 +3,15 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
 
 from persistent import Persistent
 
 from mserve.errors import Conflict
 from mserve.resources import clock
 from mserve.resources.content import Content
+from mserve.resources.ids import new_id
 from mserve.resources.index import newest_first
-from mserve.resources.profile import TaskSet, TaskSpec, Workflow
+from mserve.resources.profile import Edition, TaskSet, TaskSpec, Workflow
 
 DUE, RUNNING, DONE, FAILED, CANCELLED, SKIPPED = (
     "queued", "running", "done", "failed", "cancelled", "skipped",
@@ -53,14 +53,19 @@ class TaskRun(Persistent):  # type: ignore[misc]  # persistent has no types
     error: str | None = None
     outputs: tuple[JobOutput, ...] = ()
 
-    def __init__(self, job: "Job", place: str, spec: TaskSpec, queue: str, state: str) -> None:
+    def __init__(self, job: "Job", place: str, queue: str, state: str) -> None:
         self.__parent__ = self.job = job
         self.id = f"{job.id}-{place}"
-        self.spec = spec
         self.queue = queue
         self.state = state
         if state in ENDED:  # it was never due
             self.ended = clock.now()
+
+    @property
+    def spec(self) -> TaskSpec:
+        """What it is to do, by the job's plan."""
+        _, number, index = self.id.split("-")
+        return self.job.plan.sets[int(number)].tasks[int(index)]
 
     def move(self, state: str) -> None:
         """Changes the state as the table NEXT allows; raises Conflict otherwise."""
@@ -70,26 +75,27 @@ class TaskRun(Persistent):  # type: ignore[misc]  # persistent has no types
 
 
 class Job(Persistent):  # type: ignore[misc]  # persistent has no types
-    """A workflow that was started on an Mfile, with the plan as it was then."""
+    """A workflow that was started on an Mfile, of the profile's edition of then."""
 
     ended: int | None = None
     outcome: str | None = None
     runs: tuple[tuple[TaskRun, ...], ...] = ()
     """The task runs of each set that has been opened; the last is the current one."""
 
-    def __init__(
-        self, service: Any, mfile: Any, trigger: str, name: str, plan: Workflow, version: int
-    ) -> None:
-        self.id = self.__name__ = uuid4().hex
+    def __init__(self, service: Any, mfile: Any, trigger: str, name: str, edition: Edition) -> None:
+        self.id = self.__name__ = new_id()
         self.service = service
         self.mfile = mfile
         self.content: Content = mfile.content
         self.sha256 = mfile.content.sha256
         self.trigger = trigger
         self.name = name
-        self.plan = plan
-        self.profile_version = version
+        self.edition = edition
         self.created = clock.now()
+
+    @property
+    def plan(self) -> Workflow:
+        return self.edition.workflows[self.name]
 
     @property
     def __parent__(self) -> Any:

@@ -4,11 +4,11 @@ import secrets
 from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
-from uuid import uuid4
 
 from persistent import Persistent
 
 from mserve.resources import clock
+from mserve.resources.ids import new_id
 from mserve.resources.roles import ROLES, Permission
 
 
@@ -29,7 +29,7 @@ class Key(Persistent):  # type: ignore[misc]  # persistent has no types
 
     def __init__(self, node: Any, role: str, parent: "Key | None" = None) -> None:
         self.__parent__ = node
-        self.id = self.__name__ = uuid4().hex
+        self.id = self.__name__ = new_id()
         self.role = role
         self.parent = parent
         self.created = clock.now()

@@ -1,6 +1,6 @@
 """Mfile: named content."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from BTrees.IOBTree import IOBTree
@@ -12,6 +12,7 @@ from mserve.resources.node import Node
 from mserve.resources.version import Version
 
 UNKNOWN = "application/octet-stream"
+FEW = 8  # jobs that need no set of their own
 
 
 class Mfile(Node):
@@ -23,7 +24,8 @@ class Mfile(Node):
     """When the present content came (µs); None: with the file."""
     announced: str | None = None
     """The media type that came with the upload; a guess until a task has looked at the bytes."""
-    jobs: Any = None
+    jobs: Any = ()
+    """Sort keys of the jobs that ran on it: a few in a tuple, more in a set."""
     versions: Any = None
 
     def __init__(self, content: Content, announced: str | None = None) -> None:
@@ -68,13 +70,16 @@ class Mfile(Node):
 
     def note_job(self, key: str) -> None:
         """Remembers a job of this file by its sort key."""
-        if self.jobs is None:
-            self.jobs = OOTreeSet()
-        self.jobs.add(key)
+        if not isinstance(self.jobs, tuple):
+            self.jobs.add(key)
+        elif len(self.jobs) < FEW:
+            self.jobs = tuple(sorted((*self.jobs, key)))
+        else:
+            self.jobs = OOTreeSet((*self.jobs, key))
 
     def job_ids(self) -> Iterator[str]:
         """Ids of this file's jobs, newest first."""
-        return (key.rpartition("-")[2] for key in self.jobs or ())
+        return (key.rpartition("-")[2] for key in self.jobs)
 
     def job(self, id: str) -> Any:
         """The job of that id, if it ran on this file; else KeyError."""
@@ -83,11 +88,17 @@ class Mfile(Node):
             raise KeyError(id)
         return job
 
+    def _job_keys(self, after: str | None) -> Iterable[str]:
+        if isinstance(self.jobs, tuple):
+            return (key for key in self.jobs if after is None or key > after)
+        keys: Iterable[str] = self.jobs.keys(after, None, after is not None)
+        return keys
+
     def page_jobs(self, limit: int, after: str | None = None) -> list[tuple[str, Any]]:
         """Up to `limit` (key, job) pairs, newest first, after the key `after`."""
         ids = self.site.ids
         found: list[tuple[str, Any]] = []
-        for key in self.jobs.keys(after, None, after is not None) if self.jobs else ():
+        for key in self._job_keys(after):
             if len(found) == limit:
                 break
             job = ids.get(key.rpartition("-")[2])

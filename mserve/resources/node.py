@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any, ClassVar
-from uuid import uuid4
 
 from BTrees.Length import Length
 from BTrees.OOBTree import OOBTree
@@ -12,6 +11,7 @@ from persistent import Persistent
 from mserve.errors import NameTaken
 from mserve.resources import clock
 from mserve.resources.facets import Facets
+from mserve.resources.ids import new_id
 from mserve.resources.key import Key
 from mserve.resources.names import FACETS, check_name
 from mserve.resources.usage import Usage
@@ -27,7 +27,7 @@ class Node(Persistent):  # type: ignore[misc]  # persistent has no types
     metadata: Mapping[str, Any] = {}
 
     def __init__(self) -> None:
-        self.id = uuid4().hex
+        self.id = new_id()
         self.created = self.modified = clock.now()
         self.usage = Usage()
 

@@ -38,20 +38,33 @@ class Workflow:
     sets: tuple[TaskSet, ...] = ()
 
 
-class Profile(Persistent):  # type: ignore[misc]  # persistent has no types
-    """A service's workflows by name; each change makes a new version."""
+class Edition(Persistent):  # type: ignore[misc]  # persistent has no types
+    """The workflows of one version of a profile. It never changes; its jobs refer to it."""
 
-    version = 0
-    workflows: Mapping[str, Workflow] = {}
+    def __init__(self, version: int, workflows: Mapping[str, Workflow]) -> None:
+        self.version = version
+        self.workflows = workflows
+
+
+class Profile(Persistent):  # type: ignore[misc]  # persistent has no types
+    """A service's workflows by name; each change makes a new edition."""
 
     def __init__(self, service: Any, name: str) -> None:
         self.__parent__ = service
         self.__name__ = self.name = name
+        self.edition = Edition(0, {})
+
+    @property
+    def version(self) -> int:
+        return self.edition.version
+
+    @property
+    def workflows(self) -> Mapping[str, Workflow]:
+        return self.edition.workflows
 
     def change(self, workflows: Mapping[str, Workflow]) -> None:
         empty = dict.fromkeys(TRIGGERS, Workflow())
-        self.workflows = {**empty, **workflows}
-        self.version += 1
+        self.edition = Edition(self.version + 1, {**empty, **workflows})
 
     def specs(self) -> Iterator[TaskSpec]:
         for workflow in self.workflows.values():

@@ -6,7 +6,7 @@ from typing import Any
 from BTrees.OOBTree import OOBTree
 
 from mserve.resources.catalog import Catalog
-from mserve.resources.index import Index
+from mserve.resources.index import Timeline
 from mserve.resources.node import Branch
 from mserve.resources.profile import Profile, default_workflows
 from mserve.resources.properties import PROPERTIES
@@ -28,8 +28,8 @@ class Service(Branch):
     def __init__(self) -> None:
         super().__init__()
         self.profiles = OOBTree()
-        self.jobs = Index(SHARDS)
-        self.trash = Index(SHARDS)
+        self.jobs = Timeline(SHARDS)
+        self.trash = Timeline(SHARDS)
         self.catalog = Catalog()
         self.put_profile("default", default_workflows())
 

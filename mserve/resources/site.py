@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mserve.resources.index import Index
+from mserve.resources.index import Index, Runs, Timeline
 from mserve.resources.names import check_container_name
 from mserve.resources.node import Branch, Node
 
@@ -25,10 +25,10 @@ class Site(Branch):
         self.__name__ = ""
         self.ids = Index()
         self.key_index = Index()
-        self.due = Index()
-        self.running = Index()
+        self.due = Runs()
+        self.running = Runs()
         self.active = Index()
-        self.expiring = Index()
+        self.expiring = Timeline()
         self.uploads = Index()
         self.unindexed = Index()
 

@@ -22,7 +22,7 @@ from mserve.resources.job import (
     JobOutput,
     TaskRun,
 )  # fmt: skip
-from mserve.resources.profile import TaskSet, TaskSpec, Workflow
+from mserve.resources.profile import Edition, TaskSet, TaskSpec, Workflow
 from mserve.tasks import outcome as outcomes
 from mserve.tasks.claim import Claim, Failed, Finished
 from mserve.tasks.condition import Condition
@@ -41,18 +41,17 @@ def start(mfile: Any, trigger: str, workflow: str | None = None) -> Job | None:
     if name not in profile.workflows:
         known = ", ".join(sorted(profile.workflows))
         raise BadInput(f"the profile {profile.name!r} has no workflow {name!r}; it has: {known}")
-    plan = profile.workflows[name]
-    if not any(task_set.tasks for task_set in plan.sets):
+    if not any(task_set.tasks for task_set in profile.workflows[name].sets):
         return None
-    return _start(Job(service, mfile, trigger, name, plan, profile.version))
+    return _start(Job(service, mfile, trigger, name, profile.edition))
 
 
 def start_task(mfile: Any, spec: TaskSpec) -> Job:
     """Starts one task by hand, as a job of one set."""
     service = mfile.find("service")
     plan = Workflow((TaskSet(spec.name, (spec,)),))
-    version = service.profiles[service.profile].version
-    return _start(Job(service, mfile, "manual", spec.name, plan, version))
+    edition = Edition(service.profiles[service.profile].version, {spec.name: plan})
+    return _start(Job(service, mfile, "manual", spec.name, edition))
 
 
 def _start(job: Job) -> Job:
@@ -199,9 +198,9 @@ def _make_run(job: Job, place: str, spec: TaskSpec) -> TaskRun:
     queue = spec.queue or ("priority" if job.service.priority else "normal")
     try:
         state = DUE if Condition.parse(spec.condition).holds(facts(job)) else SKIPPED
-        return TaskRun(job, place, spec, queue, state)
+        return TaskRun(job, place, queue, state)
     except (TaskError, BadInput) as fault:
-        run = TaskRun(job, place, spec, queue, FAILED)
+        run = TaskRun(job, place, queue, FAILED)
         run.error = str(fault)
         return run
 

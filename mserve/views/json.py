@@ -118,7 +118,7 @@ def job(request: Any, thing: Job, progress: Progress | None = None) -> Json:
         "url": facet_url(request, parent, "jobs", thing.id),
         "trigger": thing.trigger,
         "workflow": thing.name,
-        "profile_version": thing.profile_version,
+        "profile_version": thing.edition.version,
         "mfile": url(request, thing.mfile) if parent is thing.mfile else None,
         "sha256": thing.sha256,
         "state": thing.state,

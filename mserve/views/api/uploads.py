@@ -6,7 +6,6 @@ never become right: nothing is stored, and the upload is ended.
 """
 
 from typing import Any
-from uuid import uuid4
 
 from pyramid.httpexceptions import HTTPUnsupportedMediaType
 from pyramid.response import Response
@@ -15,6 +14,7 @@ from mserve import ingest
 from mserve.errors import BadInput, Conflict, DigestMismatch, Missing, NameTaken
 from mserve.resources import clock
 from mserve.resources.facets import Uploads
+from mserve.resources.ids import new_id
 from mserve.resources.mfile import Mfile
 from mserve.resources.node import depend_on
 from mserve.resources.partial import GONE, Partial
@@ -53,7 +53,7 @@ def create(context: Uploads, request: Any) -> Response:
     length = tus.length(request)
     if (length is None) != (request.headers.get("Upload-Defer-Length") == "1"):
         raise BadInput("say Upload-Length, or Upload-Defer-Length: 1 where it is not known yet")
-    id = uuid4().hex
+    id = new_id()
     text = request.headers.get("Upload-Metadata", "")
     said = tus.metadata(text)
     described, announced = tus.described(said, text, id), tus.of_whole(request, said)

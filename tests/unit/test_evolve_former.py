@@ -1,0 +1,77 @@
+"""Databases as former versions made them, kept beside this file, brought up to this one."""
+
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from webtest import TestApp
+
+from mserve import evolve, indexing, main
+from mserve.check import Scope, check
+from mserve.settings import Settings
+from mserve.tasks import engine
+from mserve.tasks.claim import Finished
+from mserve.tasks.outcome import Outcome
+from tests.unit.conftest import Client
+
+FORMER = Path(__file__).parent / "former"
+FILES = "/demo/files/in"
+WELL = Finished(Outcome(), 0.5)
+
+
+@pytest.fixture(params=sorted(FORMER.iterdir()), ids=lambda path: path.name.partition(".")[0])
+def app(request: Any, lines: dict[str, str], settings: Settings) -> Iterator[TestApp]:
+    """Its files are done.txt, due.txt, running.txt, by what became of their first task, and
+    trashed.txt; done.txt is of an edition of the profile before the present one."""
+    with tarfile.open(request.param) as former:
+        former.extractall(settings.data, filter="data")
+    evolve.ensure(settings)
+    wsgi = main({}, **lines)
+    yield TestApp(wsgi)
+    wsgi.registry._zodb_databases[""].close()
+
+
+def job_of(site: Any, name: str) -> Any:
+    return site["demo"]["files"]["in"][name].page_jobs(1)[0][1]
+
+
+def test_what_was_stored_is_there(customer: Client) -> None:
+    for name in ("done.txt", "due.txt", "running.txt"):
+        assert customer("GET", f"{FILES}/{name}").body == f"bytes of {name}".encode()
+    [kept] = customer("GET", "/demo/files/-/trash").json["items"]
+    assert customer("POST", kept["url"]).status_int == 200
+    assert customer("GET", f"{FILES}/trashed.txt").body == b"bytes of trashed.txt"
+
+
+def test_jobs_tell_of_the_edition_that_they_run(customer: Client) -> None:
+    jobs = {job["url"]: job for job in customer("GET", "/demo/files/-/jobs").json["items"]}
+    assert sorted(job["profile_version"] for job in jobs.values()) == [1, 1, 1, 3]
+    [done] = (customer("GET", url).json for url, job in jobs.items() if job["state"] == "done")
+    states = [[task["state"] for task in each["tasks"]] for each in done["sets"]]
+    assert states == [["done"], ["done", "skipped", "skipped"]]
+
+
+@pytest.mark.parametrize("name", ["due.txt", "running.txt"])
+def test_jobs_go_on(see: Any, name: str) -> None:
+    def perform(site: Any) -> None:
+        for run in job_of(site, name).all_runs():
+            engine.claim(site, run.id, 1, "here", 60.0)
+            engine.finish(site, run.id, 1, WELL)
+        engine.advance(site, job_of(site, name).id)
+
+    see(perform), see(perform)
+    assert see(lambda site: job_of(site, name).outcome) == "done"
+    assert see(lambda site: len([*site.due.items(), *site.running.items()])) == 1
+
+
+def test_files_are_found(customer: Client, see: Any) -> None:
+    while see(indexing.index_some):
+        pass
+    found = customer("GET", "/demo/files/-/search?q=done").json["items"]
+    assert [each["name"] for each in found] == ["done.txt"]
+
+
+def test_nothing_is_wrong_with_it(db: Any) -> None:
+    assert [*check(db, Scope(digests=True))] == []

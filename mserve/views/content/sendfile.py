@@ -16,6 +16,7 @@ What each can limit, and so what is handed over to it:
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -62,9 +63,15 @@ def plain(headers: Mapping[str, str], own: tuple[str, ...]) -> bool:
 
 def _to_nginx(response: Response, prefix: str, content: Content, speed: int | None) -> None:
     """nginx decodes the path (since 1.5.9), and knows the blob directory as `prefix`."""
-    blobs = Path(directory(content)).parent
-    where = Path(content.path).relative_to(blobs)
-    response.headers["X-Accel-Redirect"] = quote(f"{prefix}{where}")
+    blobs, location = places(directory(content), prefix)
+    where = content.path.removeprefix(blobs)  # in hexadecimal, so there is nothing to quote
+    response.headers["X-Accel-Redirect"] = f"{location}{where}"
     if speed is not None:
         response.headers["X-Accel-Limit-Rate"] = str(speed)
     del response.headers["Accept-Ranges"]  # it would add its own to ours
+
+
+@lru_cache(8)
+def places(room: str, prefix: str) -> tuple[str, str]:
+    """The blob directory, of which `room` is a part, and the URL that nginx knows it by."""
+    return f"{Path(room).parent}/", quote(prefix)

@@ -28,7 +28,7 @@ CHOICES: dict[str, Callable[[str], Any]] = {
 }
 CONNECTION = {  # of ZODB.DB, as zodburi calls them
     "connection_pool_size": "16",
-    "connection_cache_size": "20000",
+    "connection_cache_size": "50000",
 }
 
 

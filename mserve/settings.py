@@ -72,7 +72,7 @@ def database_uri(data: Path) -> str:
         "blob_dir": str(data / "blobs"),
         "shared_blob_dir": "1",
         "connection_pool_size": "16",
-        "connection_cache_size": "20000",
+        "connection_cache_size": "50000",
     }
     return f"zeosync://{data / 'zeo.sock'}?{urlencode(options)}"
 

@@ -37,7 +37,7 @@ def test_a_unix_socket_and_a_hard_password(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_the_databases_own_options_are_handed_on() -> None:
     _, options = postgres.resolve(f"{PLACE}?blob_dir=/b&connection_pool_size=3")
-    assert options == {"connection_pool_size": "3", "connection_cache_size": "20000"}
+    assert options == {"connection_pool_size": "3", "connection_cache_size": "50000"}
 
 
 @pytest.mark.parametrize(

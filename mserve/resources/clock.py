@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from mserve.errors import BadInput
 
@@ -17,8 +18,14 @@ def rfc3339(moment: int | None) -> str | None:
     """`moment` (µs) in the format of RFC 3339, in UTC; None stays None."""
     if moment is None:
         return None
-    stamp = datetime.fromtimestamp(moment // SECOND, UTC).replace(microsecond=moment % SECOND)
-    return stamp.isoformat(timespec="microseconds").replace("+00:00", "Z")
+    seconds, rest = divmod(moment, SECOND)
+    return f"{_whole(seconds)}.{rest:06}Z"
+
+
+@lru_cache(1024)
+def _whole(seconds: int) -> str:
+    """Many things come into being in one second."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat()[: len("2026-11-23T18:00:00")]
 
 
 def parse(text: object) -> int:

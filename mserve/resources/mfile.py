@@ -37,6 +37,9 @@ class Mfile(Node):
     def mimetype(self) -> str:
         return self.content.mimetype or self.announced or UNKNOWN
 
+    def parts(self) -> tuple[Any, ...]:
+        return self.content, self.jobs
+
     @property
     def etag(self) -> str:
         """The strong validator of the bytes (RFC 9110, 8.8.3), without its quotes."""

@@ -67,6 +67,10 @@ class Node(Persistent):  # type: ignore[misc]  # persistent has no types
             node = node.__parent__
         return node
 
+    def parts(self) -> tuple[Any, ...]:
+        """What is stored apart, and yet seen with the node; None for what there is not."""
+        return ()
+
     def touch(self) -> None:
         """Marks the node as modified now."""
         self.modified = clock.now()
@@ -94,6 +98,13 @@ def depend_on(things: Iterable[Any]) -> None:
         if thing._p_jar is not None:
             thing._p_activate()  # of a ghost readCurrent knows no serial, and silently does nothing
             thing._p_jar.readCurrent(thing)
+
+
+def prefetch(things: Iterable[Any]) -> None:
+    """Asks the storage for those of `things` that are not in memory, all at once."""
+    lacking = [each for each in things if each is not None and each._p_changed is None]
+    if len(lacking) > 1:
+        lacking[0]._p_jar.prefetch(lacking)
 
 
 class Branch(Node):
@@ -137,7 +148,10 @@ class Branch(Node):
     def page(self, limit: int, after: str | None = None) -> list[tuple[str, Any]]:
         """Up to `limit` children by name, above the name `after`; costs the page alone."""
         items = self.children.items(min=after, excludemin=after is not None)
-        return list(islice(items, limit))
+        found = list(islice(items, limit))
+        prefetch(child for _, child in found)
+        prefetch(part for _, child in found for part in child.parts())
+        return found
 
     def walk(self) -> Iterator[Node]:
         """All nodes below this one; each after what holds it."""

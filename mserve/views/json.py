@@ -11,7 +11,7 @@ from mserve.resources.profile import Profile, TaskSet, TaskSpec
 from mserve.resources.properties import PROPERTIES
 from mserve.resources.service import Service
 from mserve.resources.usage import RATES, Figure
-from mserve.views.urls import facet_url, url
+from mserve.views.urls import facet_url, segment, url
 
 Json = dict[str, Any]
 Progress = Mapping[str, tuple[float, str]]
@@ -24,9 +24,9 @@ LINKS = {
 }
 
 
-def node(request: Any, thing: Any) -> Json:
-    """Any node, with what its own type adds."""
-    here = url(request, thing)
+def node(request: Any, thing: Any, here: str | None = None) -> Json:
+    """Any node, with what its own type adds; `here` is its URL, if that is known."""
+    here = here or url(request, thing)
     base = here.rstrip("/")
     common = {
         "id": thing.id,
@@ -39,10 +39,10 @@ def node(request: Any, thing: Any) -> Json:
         "links": {name: f"{base}/-/{name}" for name in LINKS[thing.type]},
     }
     extra = EXTRA.get(thing.type)
-    return {**common, **extra(request, thing)} if extra else common
+    return {**common, **extra(base, thing)} if extra else common
 
 
-def _mfile(request: Any, mfile: Mfile) -> Json:
+def _mfile(base: str, mfile: Mfile) -> Json:
     content = mfile.content
     newest = next(iter(mfile.job_ids()), None)
     busy = newest is not None and newest in mfile.site.active
@@ -56,7 +56,7 @@ def _mfile(request: Any, mfile: Mfile) -> Json:
         "state": "processing" if busy else "ready",
         "renditions": {
             name: {
-                "url": facet_url(request, mfile, name),
+                "url": f"{base}/-/{segment(name)}",
                 "width": rendition.width,
                 "height": rendition.height,
                 "mimetype": rendition.mimetype,
@@ -67,7 +67,7 @@ def _mfile(request: Any, mfile: Mfile) -> Json:
     }
 
 
-def _service(request: Any, service: Service) -> Json:
+def _service(base: str, service: Service) -> Json:
     return {
         "start": clock.rfc3339(service.start),
         "end": clock.rfc3339(service.end),

@@ -47,6 +47,12 @@ class Request(PyramidRequest):  # type: ignore[misc]  # pyramid has no types
         forget_identity(self)
 
     @reify
+    def application_url(self) -> str:
+        """Made once, for the many links of a listing."""
+        url: str = super().application_url
+        return url
+
+    @reify
     def door(self) -> str:
         """What the client asks for: `html`, `json`, or `bytes` where it has no wish."""
         return door_of(self.headers.get("Accept") or "")

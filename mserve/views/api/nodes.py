@@ -20,6 +20,7 @@ from mserve.views.api.containers import check_times, take_properties
 from mserve.views.body import Fields, document, flag, mapping, text
 from mserve.views.config import no_content, rest
 from mserve.views.targets import target_folder
+from mserve.views.urls import child_url, url
 
 GIVEN = ("start", "end", "priority")
 """Terms of a service that its provider sets, not its own administrator."""
@@ -45,7 +46,9 @@ def listing(context: Branch, request: Any) -> Any:
     """A page of the children by name."""
     limit, after = paging.asked(request)
     children = context.page(limit + 1, after)
-    items = [json.node(request, child) for _, child in children[:limit]]
+    here = url(request, context)
+    shown = [child for _, child in children[:limit]]
+    items = [json.node(request, child, child_url(here, child)) for child in shown]
     return paging.page(request, context, items, children, limit, total=context.count())
 
 

@@ -1,9 +1,10 @@
-"""THE EXPRESS LANE: reads of a file's bytes, and of a node's JSON, past Pyramid's router.
+"""THE EXPRESS LANE: reads of a file's bytes, of a node's JSON and listing, past Pyramid's router.
 
 It goes the same steps by the same functions: key, traversal, permission, view. What it leaves out
 is what a plain read has no use for: routes, predicates, tweens, a transaction that could commit.
-Whatever it is not sure of (an error, a refusal, a page, a query, a conflict) it leaves to Pyramid,
-which then sees the request as it came: so for every other answer there is one source.
+Whatever it is not sure of (an error, a refusal, a page, a conflict, a query that the view has not
+declared) it leaves to Pyramid, which then sees the request as it came: so for every other answer
+there is one source.
 """
 
 import json
@@ -12,8 +13,12 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from mserve.database import site_of
+from mserve.resources.container import Container
 from mserve.resources.facets import ContentFacet, Info, Poster, Thumbnail
+from mserve.resources.folder import Folder
 from mserve.resources.mfile import Mfile
+from mserve.resources.service import Service
+from mserve.resources.site import Site
 from mserve.views.api import files, nodes
 from mserve.views.express.asked import Answer, Asked
 from mserve.views.express.snapshots import Snapshots
@@ -24,9 +29,11 @@ log = logging.getLogger(__name__)
 Lane = tuple[type, str]
 """A class of contexts, and the door at which the client knocks."""
 
+BRANCHES = (Site, Container, Service, Folder)
 VIEWS: dict[Lane, Any] = {
     (Mfile, "bytes"): files.content,
     (Mfile, "json"): files.facts,
+    **{(branch, door): nodes.listing for branch in BRANCHES for door in ("bytes", "json")},
     **{(ContentFacet, door): files.content_facet for door in ("bytes", "json", "html")},
     **{(Thumbnail, door): files.rendition for door in ("bytes", "json", "html")},
     **{(Poster, door): files.rendition for door in ("bytes", "json", "html")},
@@ -34,13 +41,16 @@ VIEWS: dict[Lane, Any] = {
 }
 STATUS = {200: "200 OK", 206: "206 Partial Content", 304: "304 Not Modified"}
 METHODS = frozenset({"GET", "HEAD"})
+ZIP = "application/zip"
+"""A client that wants it first may get a listing's archive."""
 
 
 class Stop(NamedTuple):
-    """A view, and the permission that it is declared with."""
+    """A view, and the permission and the query that it is declared with."""
 
     view: Callable[[Any, Any], Any]
     permission: str
+    query: frozenset[str]
 
 
 class Express:
@@ -76,7 +86,9 @@ class Express:
     def look(self, asked: Asked) -> Answer | None:
         asked.context = context = walk(asked, asked.site)
         stop = self.stops.get((type(context), asked.door))
-        if stop is None or not self.policy.permits(asked, context, stop.permission):
+        if stop is None or not stop.query.issuperset(asked.GET):
+            return None
+        if not self.policy.permits(asked, context, stop.permission):
             return None
         found = stop.view(context, asked)
         if isinstance(found, dict):
@@ -85,10 +97,10 @@ class Express:
 
 
 def plain(environ: dict[str, Any]) -> bool:
-    """Whether it is a read without a query and without a body."""
+    """Whether it is a read without a body, and of no archive."""
     return (
         environ["REQUEST_METHOD"] in METHODS
-        and not environ.get("QUERY_STRING")
+        and not environ.get("HTTP_ACCEPT", "").startswith(ZIP)
         and environ.get("CONTENT_LENGTH", "") in ("", "0")
         and "HTTP_TRANSFER_ENCODING" not in environ
     )
@@ -103,10 +115,10 @@ def document(found: dict[str, Any]) -> Answer:
 
 
 def stop_of(registry: Any, context: type, view: Any) -> Stop:
-    """The view with the permission that it is declared with for `context`."""
+    """The view with what it is declared with for `context`."""
     declared = next(
         each
         for each in registry.declared
         if each.view is view and each.context is context and each.method == "GET"
     )
-    return Stop(view, declared.permission)
+    return Stop(view, declared.permission, frozenset(declared.door.query))

@@ -69,6 +69,11 @@ class Asked:
         return door_of(self.environ.get("HTTP_ACCEPT") or "")
 
     @cached_property
+    def GET(self) -> Mapping[str, str]:  # noqa: N802  # as WebOb calls it
+        """The query."""
+        return BaseRequest(self.environ).GET if self.environ.get("QUERY_STRING") else {}
+
+    @cached_property
     def application_url(self) -> str:
         url: str = BaseRequest(self.environ).application_url
         return url

@@ -21,6 +21,12 @@ PLACES = (
     "nothing", "whole.bin/nothing", "f%20%C3%A4%22%25.txt", "p.svg", "%FF", "whole.bin/-/keys",
 )  # fmt: skip
 ACCEPTS = (None, "application/json", "text/html", "image/*,*/*;q=0.8", "nonsense", "")
+QUERIES = (
+    "", "?", "?limit=2", "?limit=2&cursor=p.svg", "?cursor=z", "?cursor=", "?limit=1&limit=2",
+    "?limit=0", "?limit=x", "?limit=", "?format=zip", "?limit=2&format=zip", "?view=grid",
+    "?cursor=%FF",
+)  # fmt: skip
+LISTED = ("application/json", "*/*", "text/html", "application/zip", "application/zip, */*;q=0.1")
 WANTS = (
     {},
     {"Want-Repr-Digest": "sha-256=1"},
@@ -115,6 +121,21 @@ def test_with_a_front(lanes: Lanes, customer: Any, sendfile: str) -> None:
     for fields in ({}, {"Range": "bytes=0-9"}, {"Range": "bytes=0-1,5-6"}, {"If-Match": "*"}):
         headers = {**customer.headers, **fields}
         assert lanes.compare("GET", "/demo/files/whole.bin", headers)[1]
+
+
+def test_listings_and_their_queries(lanes: Lanes, customer: Any, admin: Any) -> None:
+    for n in range(3):
+        customer("PUT", f"/demo/files/sub/%C3%A4{n}%20(x)/f", body=b"x")
+    places = [("/demo/files/", customer), ("/demo/files/sub", customer), ("/", admin)]
+    taken = set()
+    for (path, key), query, accept in product([*places, ("/demo", admin)], QUERIES, LISTED):
+        headers = {**key.headers, "Accept": accept}
+        status, express = lanes.compare("GET", f"{path}{query}", headers)
+        if express:
+            taken.add((query, accept))
+            assert status == 200
+    plain = {"", "?", "?limit=2", "?limit=2&cursor=p.svg", "?cursor=z", "?cursor="}
+    assert taken == set(product(plain | {"?limit=1&limit=2"}, LISTED[:2]))
 
 
 def test_queries_and_bodies_are_pyramids(lanes: Lanes, customer: Any) -> None:

@@ -38,7 +38,7 @@ class Mfile(Node):
         return self.content.mimetype or self.announced or UNKNOWN
 
     def parts(self) -> tuple[Any, ...]:
-        return self.content, self.jobs
+        return (self.content,) if isinstance(self.jobs, tuple) else (self.content, self.jobs)
 
     @property
     def etag(self) -> str:

@@ -9,6 +9,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from io import BytesIO
 from itertools import count
@@ -145,7 +146,7 @@ def test_nothing_acknowledged_is_lost_and_no_task_counts_twice(
     assert not uploads.wrong, f"{uploads.wrong}\n{faults(stack)}"
     assert min(killed.count(part) for part in PARTS) >= KILLS
     assert len(uploads.acknowledged) >= ENOUGH, f"of {uploads.tried} tried"
-    with stack.client() as client:
+    with explained(stack), stack.client() as client:
         wait_for(lambda: healthy(client))
         check_content(client, uploads)
         check_jobs(client, uploads)
@@ -153,9 +154,19 @@ def test_nothing_acknowledged_is_lost_and_no_task_counts_twice(
 
 
 def faults(stack: Stack) -> str:
-    """What the web server did not expect, with tracebacks."""
+    """What the web server did not expect last, with tracebacks."""
     log = (stack.data / "logs" / "web.log").read_text(errors="replace")
-    return "\n\n".join(part[:6000] for part in log.split("unexpected fault")[1:4])
+    return "\n\n".join(part[:6000] for part in log.split("unexpected fault")[1:][-3:])
+
+
+@contextmanager
+def explained(stack: Stack) -> Iterator[None]:
+    """A failure tells what the web server logged as well."""
+    try:
+        yield
+    except Exception as failure:
+        failure.add_note(faults(stack))
+        raise
 
 
 def healthy(client: httpx.Client) -> bool:

@@ -1,0 +1,51 @@
+"""The web server is killed amid a hundred uploads: what it acknowledged is there, to the byte."""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+
+import httpx
+
+from tests.functional.commands import new_place
+from tests.functional.stack import Stack, wait_for
+from tests.functional.uploading import Uploading, check_whole, visible
+
+MANY = 100
+KILLS = 4
+
+
+def kill_web(stack: Stack) -> None:
+    pid = stack.pids()["web"]
+    os.kill(pid, signal.SIGKILL)
+    stack.await_new_pid("web", pid)
+
+
+def seen(url: str) -> set[str]:
+    """As `visible`, where the web server is not there now and then."""
+    try:
+        return visible(url)
+    except (httpx.TransportError, httpx.HTTPStatusError) as fault:
+        assert "503" in str(fault) or isinstance(fault, httpx.TransportError), fault
+        return set()
+
+
+def test_the_web_server_is_killed_amid_a_hundred_uploads(
+    make_stack: Callable[..., Stack],
+) -> None:
+    stack = make_stack().start()
+    place = new_place(stack)
+    with Uploading(place, MANY) as uploading:
+        for kill in range(1, KILLS + 1):
+            enough = MANY * kill // (KILLS + 2)
+            wait_for(lambda enough=enough: len(uploading.acknowledged) >= enough)
+            kill_web(stack)
+            seen(place)
+        while not uploading.over:
+            seen(place)
+            time.sleep(0.1)
+    assert not uploading.unexpected
+    assert len(uploading.acknowledged) >= MANY
+    assert uploading.acknowledged <= visible(place)
+    check_whole(stack)
+    assert uploading.acknowledged <= visible(place)

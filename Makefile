@@ -7,6 +7,8 @@ PYTHON := $(VENV)/bin/python
 PIP := PYTHONWARNINGS=ignore $(PYTHON) -m pip install --quiet --disable-pip-version-check \
 	--only-binary :all: -c constraints.txt
 INI := development.ini
+# whole files to four processes, as the tests wait more than they compute; chosen ones run in one
+ARGS_OF_TEST = $(or $(ARGS),-n 4 --dist loadfile --no-loadscope-reorder)
 
 # an environment whose Python has gone, after an upgrade of the system, is made anew
 GONE := $(shell test -x $(PYTHON) || rm -f $(VENV)/.installed $(VENV)/.installed-test)
@@ -27,7 +29,7 @@ run: install
 
 test: $(VENV)/.installed-test
 	@tools/test_needs.sh
-	$(PYTHON) -m pytest $(ARGS)
+	$(PYTHON) -m pytest $(ARGS_OF_TEST)
 
 lint: $(VENV)/.installed-test
 	$(VENV)/bin/ruff check

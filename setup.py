@@ -49,6 +49,7 @@ EXTRAS = {
         "mypy>=1.11",
         "openapi-spec-validator>=0.9",
         "pytest>=8.0",
+        "pytest-xdist>=3.6",
         "ruff>=0.6",
         "schemathesis>=4.32,<5",
         "selenium>=4.20",

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -199,6 +198,5 @@ TestMoves = Moves.TestCase
 TestMoves.settings = settings(max_examples=40, stateful_step_count=25)
 
 
-@pytest.mark.parametrize("moment", [0, 1, clock.now()])
-def test_nothing_kept_is_nothing_used(moment: int) -> None:
-    assert Figure().used(moment) == 0
+def test_nothing_kept_is_nothing_used() -> None:
+    assert [Figure().used(moment) for moment in (0, 1, clock.now())] == [0, 0, 0]

@@ -6,6 +6,7 @@ every job ends `done`, and none of their tasks is counted twice.
 """
 
 import random
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -32,9 +33,12 @@ PARTS = {  # a word of each one's command line
     "zeo": "zeo",
 }
 UPLOADERS = 6
-BETWEEN = (3.1, 4.0)  # seconds; the supervisor's back-off begins anew after 3 s of steady running
+STEADY = 3.1  # seconds that a part has run before it is killed: then the supervisor's
+# back-off, which begins anew after 3 s of steady running, does not grow to long pauses
+BETWEEN = (3.1, 4.0)  # seconds from kill to kill
 SETTLE = 240.0  # seconds for all jobs to end
 TASK = "http://mserve/task"
+FAULT = "unexpected fault|a fault that the application did not answer"
 
 
 class Uploads:
@@ -90,6 +94,8 @@ def victim(stack: Stack, part: str) -> psutil.Process:
     assert stack.process
     parts = psutil.Process(stack.process.pid).children()
     found = next(each for each in parts if any(PARTS[part] in word for word in each.cmdline()))
+    if time.time() - found.create_time() < STEADY:
+        raise StopIteration(part)
     children = found.children() if part == "worker" and random.random() < 0.8 else []
     return random.choice(children or [found])
 
@@ -99,12 +105,12 @@ def kill_again_and_again(stack: Stack, part: str, killed: list[str], uploads: Up
     while killed.count(part) < KILLS or len(uploads.acknowledged) < ENOUGH:
         if time.monotonic() > give_up:
             return
-        time.sleep(random.uniform(*BETWEEN))
         try:
             victim(stack, part).kill()
             killed.append(part)
-        except (psutil.Error, StopIteration):  # it is down already, for example with its pool
-            pass
+            time.sleep(random.uniform(*BETWEEN))
+        except (psutil.Error, StopIteration):  # it is down, or not up for long enough
+            time.sleep(0.1)
 
 
 def in_threads(*jobs: Callable[[], None]) -> list[threading.Thread]:
@@ -156,7 +162,7 @@ def test_nothing_acknowledged_is_lost_and_no_task_counts_twice(
 def faults(stack: Stack) -> str:
     """What the web server did not expect last, with tracebacks."""
     log = (stack.data / "logs" / "web.log").read_text(errors="replace")
-    return "\n\n".join(part[:6000] for part in log.split("unexpected fault")[1:][-3:])
+    return "\n\n".join(part[:6000] for part in re.split(FAULT, log)[1:][-3:])
 
 
 @contextmanager

@@ -46,10 +46,20 @@ class SyncedStorage(ClientStorage):  # type: ignore[misc]  # ZEO has no types
     def notify_connected(self, connection: Any, info: dict[str, Any]) -> None:
         """A server is there, maybe another one than before; nobody can use it yet."""
         super().notify_connected(connection, info)
+        self._oids: list[bytes] = []  # a server that begins anew gives them to others as well
         local = isinstance(connection.get_peername(), str)  # the path of a Unix socket
         self.newest = newest.find(info.get(PLACE)) if local else None
         if self.server_sync:
             self.sync = self.catch_up
+
+    def new_oid(self) -> bytes:
+        """As ZEO's; what was asked of a server before it was lost is never used after."""
+        while not (oids := self._oids):
+            oids[:] = reversed(self._call("new_oids"))
+        try:
+            return oids.pop()
+        except IndexError:  # another thread was faster
+            return self.new_oid()
 
     def catch_up(self) -> None:
         """Waits until the client has heard of all that was committed before this call."""

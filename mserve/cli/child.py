@@ -1,6 +1,5 @@
 """One part of the stack and its process: started, asked, ended, started again with back-off."""
 
-import ctypes
 import os
 import signal
 import subprocess
@@ -9,8 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-PR_SET_PDEATHSIG = 1  # prctl(2)
-LIBC = ctypes.CDLL(None)
+from mserve.mortal import die_with
+
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 10.0  # seconds before a part that died is started again
 STEADY = 3.0  # seconds after which a death counts as the first one again
 LOG_LIMIT = 16 << 20  # bytes after which the log is put aside at the next start
@@ -116,12 +115,6 @@ class Child:
 
 
 def tie_to(parent: int) -> None:
-    """In a new process, before its program: makes it die with its parent, however that dies.
-
-    SIGKILL, as a part that went on for a while would hold the files that the next start needs;
-    all parts keep their state through a kill.
-    """
-    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:  # it died before prctl
-        os._exit(1)
+    """In a new process, before its program; all parts keep their state through a kill."""
+    die_with(parent)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())

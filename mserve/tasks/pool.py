@@ -5,7 +5,6 @@ what its workers need, which they then share. Signals are blocked and waited for
 come between two lines.
 """
 
-import ctypes
 import faulthandler
 import logging
 import os
@@ -15,6 +14,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from mserve.mortal import die_with
 from mserve.settings import Settings
 from mserve.tasks import process
 from mserve.tasks.registry import TaskRegistry
@@ -24,7 +24,6 @@ log = logging.getLogger(__name__)
 FIRST_PAUSE = 0.2  # seconds before a dead worker is replaced, doubled each time…
 LONGEST_PAUSE = 10.0
 LONG_LIFE = 5.0  # …until one has lived so long
-PR_SET_PDEATHSIG = 1  # prctl(2)
 WATCHED = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGCHLD})
 TICK = 1.0  # seconds
 
@@ -134,7 +133,7 @@ class Pool:
             return pid
         code = 1
         try:
-            _die_with(parent)
+            die_with(parent)
             faulthandler.enable(all_threads=True)
             signal.pthread_sigmask(signal.SIG_SETMASK, self.mask)
             self.body(self.settings, queue)
@@ -146,11 +145,3 @@ class Pool:
         finally:
             logging.shutdown()
             os._exit(code)  # what the parent would do at its end is not for its children to do
-
-
-def _die_with(parent: int) -> None:
-    """The kernel kills this process when its parent dies, however that dies (Linux)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:  # it died in between
-        os._exit(1)

@@ -21,6 +21,23 @@ NOBODY = "nobody"
 """The default permission, which no role has: a view that forgot its own fails closed."""
 
 
+def declare(
+    context: type | tuple[type, ...], register: Callable[[Configurator, View, type], None]
+) -> Callable[[View], View]:
+    """A decorator that has `register` enter the view for each context, when it is scanned."""
+    contexts = context if isinstance(context, tuple) else (context,)
+
+    def attach(view: View) -> View:
+        def scanned(scanner: Any, name: str, found: View) -> None:
+            for each in contexts:
+                register(scanner.config, found, each)
+
+        venusian.attach(view, scanned, category="pyramid")
+        return view
+
+    return attach
+
+
 def rest(
     *,
     context: type | tuple[type, ...],
@@ -37,43 +54,30 @@ def rest(
 
     takes, gives, query, headers, errors: as in Door.
     """
-    contexts = context if isinstance(context, tuple) else (context,)
     door = Door(takes, gives, query, headers, errors)
 
-    def attach(view: View) -> View:
-        def register(scanner: Any, name: str, wrapped: View) -> None:
-            for each in contexts:
-                declared = Declared(wrapped, each, method, permission, door)
-                scanner.config.add_rest_view(declared, **predicates)
+    def register(config: Configurator, view: View, each: type) -> None:
+        config.add_rest_view(Declared(view, each, method, permission, door), **predicates)
 
-        venusian.attach(view, register, category="pyramid")
-        return view
-
-    return attach
+    return declare(context, register)
 
 
 def page(
     *, context: type | tuple[type, ...], permission: Permission | str, template: str
 ) -> Callable[[View], View]:
     """Declares a page for people: GET of `context` by a client that asks for text/html."""
-    contexts = context if isinstance(context, tuple) else (context,)
 
-    def attach(view: View) -> View:
-        def register(scanner: Any, name: str, wrapped: View) -> None:
-            for each in contexts:
-                scanner.config.add_view(
-                    wrapped,
-                    context=each,
-                    request_method="GET",
-                    permission=permission,
-                    door="html",
-                    renderer=f"mserve.views:templates/{template}",
-                )
+    def register(config: Configurator, view: View, each: type) -> None:
+        config.add_view(
+            view,
+            context=each,
+            request_method="GET",
+            permission=permission,
+            door="html",
+            renderer=f"mserve.views:templates/{template}",
+        )
 
-        venusian.attach(view, register, category="pyramid")
-        return view
-
-    return attach
+    return declare(context, register)
 
 
 class DoorPredicate:

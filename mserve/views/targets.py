@@ -5,6 +5,7 @@ from typing import Any
 from mserve.errors import Conflict, Refused
 from mserve.resources.node import Branch, Node
 from mserve.resources.roles import Permission
+from mserve.resources.trash import Trashed
 
 
 def find_node(start: Any, path: str) -> Any:
@@ -20,6 +21,15 @@ def folder_at(request: Any, path: str) -> Branch:
     if not isinstance(target, Branch) or not request.has_permission(Permission.ADD, target):
         raise Conflict(f"there is no folder {path!r} that this key may add to")
     return target
+
+
+def former_folder(trashed: Trashed, otherwise: str) -> Branch:
+    """Where it was; raises Conflict where that is gone, which says what to do `otherwise`."""
+    way = trashed.origin[:-1]
+    parent = find_node(trashed.__parent__, "/".join(way))
+    if not isinstance(parent, Branch):
+        raise Conflict(f"the folder {'/'.join(way)!r} is gone; {otherwise}")
+    return parent
 
 
 def target_folder(request: Any, node: Node, path: str | None) -> Branch:

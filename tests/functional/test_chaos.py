@@ -35,7 +35,7 @@ PARTS = {  # a word of each one's command line
 UPLOADERS = 6
 STEADY = 3.1  # seconds that a part has run before it is killed: then the supervisor's
 # back-off, which begins anew after 3 s of steady running, does not grow to long pauses
-BETWEEN = (3.1, 4.0)  # seconds from kill to kill
+LONGER = 2.0  # seconds that it runs longer, at most
 SETTLE = 240.0  # seconds for all jobs to end
 TASK = "http://mserve/task"
 FAULT = "unexpected fault|a fault that the application did not answer"
@@ -86,18 +86,24 @@ def picture() -> bytes:
     return file.getvalue()
 
 
-def victim(stack: Stack, part: str) -> psutil.Process:
-    """The process to kill: for the workers one that takes tasks, or now and then their pool.
-
-    The ready file is no help: it is written when all parts answer, which is seldom here.
-    """
+def process_of(stack: Stack, part: str) -> psutil.Process:
+    """The ready file is no help: it is written when all parts answer, which is seldom here."""
     assert stack.process
     parts = psutil.Process(stack.process.pid).children()
-    found = next(each for each in parts if any(PARTS[part] in word for word in each.cmdline()))
-    if time.time() - found.create_time() < STEADY:
-        raise StopIteration(part)
+    return next(each for each in parts if any(PARTS[part] in word for word in each.cmdline()))
+
+
+def victim(stack: Stack, part: str) -> psutil.Process:
+    """The process to kill: for the workers one that takes tasks, or now and then their pool."""
+    found = process_of(stack, part)
     children = found.children() if part == "worker" and random.random() < 0.8 else []
     return random.choice(children or [found])
+
+
+def answers(stack: Stack, part: str) -> bool:
+    """Whether the supervisor has last said so."""
+    told = [line for line in stack.console.read_text().splitlines() if f"mserve: {part} " in line]
+    return not told or told[-1].endswith("answers again")
 
 
 def kill_again_and_again(stack: Stack, part: str, killed: list[str], uploads: Uploads) -> None:
@@ -105,12 +111,15 @@ def kill_again_and_again(stack: Stack, part: str, killed: list[str], uploads: Up
     while killed.count(part) < KILLS or len(uploads.acknowledged) < ENOUGH:
         if time.monotonic() > give_up:
             return
+        time.sleep(0.1)
         try:
-            victim(stack, part).kill()
-            killed.append(part)
-            time.sleep(random.uniform(*BETWEEN))
-        except (psutil.Error, StopIteration):  # it is down, or not up for long enough
-            time.sleep(0.1)
+            found = victim(stack, part)
+            if answers(stack, part) and time.time() - found.create_time() > STEADY:
+                time.sleep(random.uniform(0, LONGER))
+                found.kill()
+                killed.append(part)
+        except (psutil.Error, StopIteration):  # it is down already, for example with its pool
+            pass
 
 
 def in_threads(*jobs: Callable[[], None]) -> list[threading.Thread]:

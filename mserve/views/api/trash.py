@@ -3,16 +3,14 @@
 from typing import Any
 
 from mserve import ingest
-from mserve.errors import Conflict
 from mserve.resources import clock, usage
 from mserve.resources.facets import Trash
-from mserve.resources.node import Branch
 from mserve.resources.roles import Permission
 from mserve.resources.trash import Trashed
 from mserve.views import json, paging
 from mserve.views.body import Fields, document, text
 from mserve.views.config import no_content, rest
-from mserve.views.targets import find_node, folder_at
+from mserve.views.targets import folder_at, former_folder
 from mserve.views.urls import facet_url
 
 
@@ -40,7 +38,8 @@ def restore(context: Trashed, request: Any) -> Any:
     name = fields.take("name", text, context.origin[-1])
     path = fields.take("parent", text)
     fields.end()
-    parent = _former_folder(context) if path is None else folder_at(request, path)
+    way_out = 'name another: {"parent": "…"}'
+    parent = former_folder(context, way_out) if path is None else folder_at(request, path)
     return json.node(request, ingest.restore(context, parent, name))
 
 
@@ -49,14 +48,6 @@ def purge(context: Trashed, request: Any) -> Any:
     """Removes it for good."""
     ingest.purge(context)
     return no_content()
-
-
-def _former_folder(trashed: Trashed) -> Branch:
-    way = trashed.origin[:-1]
-    parent = find_node(trashed.__parent__, "/".join(way))
-    if not isinstance(parent, Branch):
-        raise Conflict(f"the folder {'/'.join(way)!r} is gone; name another: " + '{"parent": "…"}')
-    return parent
 
 
 def _json(request: Any, trashed: Trashed) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.response import Response
 
 from mserve import ingest
-from mserve.errors import BadInput, Conflict
+from mserve.errors import BadInput
 from mserve.resources.facets import Jobs
 from mserve.resources.folder import Folder
 from mserve.resources.mfile import Mfile
@@ -21,7 +21,7 @@ from mserve.tasks import engine
 from mserve.views.api import files
 from mserve.views.config import rest
 from mserve.views.html.forms import FILES, field, fields, form
-from mserve.views.targets import find_node, target_folder
+from mserve.views.targets import former_folder, target_folder
 from mserve.views.urls import facet_url, url
 
 
@@ -64,11 +64,8 @@ def remove(context: Node, request: Any) -> Response:
 @form(context=Trashed, do="restore", permission=Permission.ADD)
 def restore(context: Trashed, request: Any) -> Response:
     """Takes it back to where it was."""
-    *way, name = context.origin
-    parent = find_node(context.__parent__, "/".join(way))
-    if not isinstance(parent, Branch):
-        raise Conflict(f"the folder {'/'.join(way)!r} is gone; make it again first")
-    return shown(request, ingest.restore(context, parent, name))
+    parent = former_folder(context, "make it again first")
+    return shown(request, ingest.restore(context, parent, context.origin[-1]))
 
 
 @form(context=Trashed, do="purge", permission=Permission.REMOVE)

@@ -12,7 +12,7 @@ import venusian
 
 from mserve.errors import BadInput, Refused
 from mserve.resources.roles import Permission
-from mserve.views.config import View
+from mserve.views.config import View, declare
 
 LIMIT = 1 << 18  # bytes
 FILES = "files"
@@ -23,25 +23,19 @@ def form(
     *, context: type | tuple[type, ...], do: str, permission: Permission
 ) -> Callable[[View], View]:
     """Declares what a form that says `do` does at `context`; `files` is the upload."""
-    contexts = context if isinstance(context, tuple) else (context,)
 
-    def attach(view: View) -> View:
-        def register(scanner: Any, name: str, wrapped: View) -> None:
-            for each in contexts:
-                scanner.config.add_view(
-                    wrapped,
-                    context=each,
-                    request_method="POST",
-                    permission=permission,
-                    door="html",
-                    form=do,
-                    decorator=same_origin,
-                )
+    def register(config: Any, view: View, each: type) -> None:
+        config.add_view(
+            view,
+            context=each,
+            request_method="POST",
+            permission=permission,
+            door="html",
+            form=do,
+            decorator=same_origin,
+        )
 
-        venusian.attach(view, register, category="pyramid")
-        return view
-
-    return attach
+    return declare(context, register)
 
 
 def same_origin(view: View) -> View:

@@ -72,6 +72,7 @@ def open_storage(data: Path) -> Any:
     give_up = time.monotonic() + LOCK_WAIT
     while True:
         try:
+            find_tree(data)
             return FileStorage(
                 str(data / "Data.fs"),
                 blob_dir=str(data / "blobs"),
@@ -81,6 +82,29 @@ def open_storage(data: Path) -> Any:
             if time.monotonic() > give_up:
                 raise MserveError(in_use(data)) from None
             time.sleep(0.1)
+
+
+def find_tree(data: Path) -> None:
+    """Sees to it that Data.fs is there, where there is content: a FileStorage that has to make the
+    file removes all blobs.
+
+    A pack that was killed between its two renames has left the packed file, complete, under its
+    working name. Raises MserveError where there is none either, LockError where a server runs.
+    """
+    from zc.lockfile import LockFile
+
+    file, packed = data / "Data.fs", data / "Data.fs.pack"
+    lock = LockFile(f"{file}.lock")
+    try:
+        if not file.exists() and (data / "Data.fs.old").exists() and packed.exists():
+            packed.rename(file)
+        if not file.exists() and next((data / "blobs").rglob("*.blob"), None):
+            raise MserveError(
+                f"{file} is missing, and {data / 'blobs'} holds content: put the file back "
+                "from its last copy, or move the folder away to begin anew"
+            )
+    finally:
+        lock.close()
 
 
 def in_use(data: Path) -> str:

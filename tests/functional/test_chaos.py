@@ -36,6 +36,7 @@ UPLOADERS = 6
 STEADY = 3.1  # seconds that a part has run before it is killed: then the supervisor's
 # back-off, which begins anew after 3 s of steady running, does not grow to long pauses
 LONGER = 2.0  # seconds that it runs longer, at most
+EARLY = 0.25  # how many are killed again just after that, or while they start
 SETTLE = 240.0  # seconds for all jobs to end
 TASK = "http://mserve/task"
 FAULT = "unexpected fault|a fault that the application did not answer"
@@ -108,16 +109,18 @@ def answers(stack: Stack, part: str) -> bool:
 
 def kill_again_and_again(stack: Stack, part: str, killed: list[str], uploads: Uploads) -> None:
     give_up = time.monotonic() + LONGEST
+    early = False
     while killed.count(part) < KILLS or len(uploads.acknowledged) < ENOUGH:
         if time.monotonic() > give_up:
             return
         time.sleep(0.1)
         try:
             found = victim(stack, part)
-            if answers(stack, part) and time.time() - found.create_time() > STEADY:
+            if early or (answers(stack, part) and time.time() - found.create_time() > STEADY):
                 time.sleep(random.uniform(0, LONGER))
                 found.kill()
                 killed.append(part)
+                early = random.random() < EARLY
         except (psutil.Error, StopIteration):  # it is down already, for example with its pool
             pass
 

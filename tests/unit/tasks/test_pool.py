@@ -118,7 +118,7 @@ def test_a_recycled_worker_is_replaced_at_once(start: Start, queues: Queues) -> 
     times = [float(line[0]) for line in performed(queues)]
     first, second = times[8] - times[0], times[-1] - times[8]
     assert second < 3 * first
-    assert len({line[3] for line in performed(queues)}) == 6
+    assert len({line[3] for line in performed(queues)}) == 8
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -21,7 +21,11 @@ def check(db: Any, age: float, repair: bool) -> Iterator[Finding]:
     """Files that nobody refers to and nobody has touched for `age` seconds."""
     storage = db.storage
     for file in _blobs(storage):
-        if _older(file, age) and not _known(storage, file):
+        if not _older(file, age):
+            continue
+        if file.suffix == ".tmp":
+            yield _orphan(file, "a file that was to be a blob, of a commit that never was", repair)
+        elif not _known(storage, file):
             yield _orphan(file, "no record of the tree refers to this blob", repair)
     uploads = database.run(db, lambda site: {id for id, _ in site.uploads.items()})
     for file in sorted(Path(storage.temporaryDirectory()).rglob("*")):
@@ -34,7 +38,7 @@ def check(db: Any, age: float, repair: bool) -> Iterator[Finding]:
 def _blobs(storage: Any) -> Iterator[Path]:
     for _, folder in storage.fshelper.listOIDs():
         for name in sorted(os.listdir(folder)):
-            if name.endswith(".blob"):
+            if name.endswith((".blob", ".tmp")):
                 yield Path(folder, name)
 
 

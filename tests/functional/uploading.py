@@ -123,3 +123,4 @@ def check_whole(stack: Stack) -> None:
     assert after.returncode == 0, after.stdout + after.stderr
     assert after.stdout == "all is well\n"
     assert not [*(stack.data / "blobs" / "tmp").glob("spool-*")]
+    assert not [*(stack.data / "blobs").rglob("*.tmp")]

@@ -68,11 +68,14 @@ def test_orphans_are_found_and_removed(db: Any) -> None:
     orphan.write_bytes(b"left by a killed process")
     left = Path(db.storage.temporaryDirectory(), "spool-left")
     left.write_bytes(b"too")
-    assert {finding.where for finding in found(db)} == {str(orphan), str(left)}
+    taken = blob.with_name(f"0x{'00' * 8}abcd.tmp")
+    taken.write_bytes(b"on its way to be a blob")
+    assert {finding.where for finding in found(db)} == {str(orphan), str(left), str(taken)}
     assert found(db, Scope(age=3600)) == []
     assert all(finding.mended for finding in found(db, MEND))
     assert not orphan.exists()
     assert not left.exists()
+    assert not taken.exists()
     assert blob.exists()
     assert found(db) == []
 

@@ -21,6 +21,7 @@ import psutil
 from PIL import Image
 
 from tests.functional.stack import Stack, wait_for
+from tests.functional.uploading import check
 
 KILLS = 30  # of each part, and on until so many uploads were acknowledged:
 ENOUGH = 150
@@ -179,11 +180,12 @@ def faults(stack: Stack) -> str:
 
 @contextmanager
 def explained(stack: Stack) -> Iterator[None]:
-    """A failure tells what the web server logged as well."""
+    """A failure tells as well what the web server logged, and what of the tree is amiss."""
     try:
         yield
     except Exception as failure:
         failure.add_note(faults(stack))
+        failure.add_note(check(stack).stdout)
         raise
 
 

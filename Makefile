@@ -7,13 +7,11 @@ PYTHON := $(VENV)/bin/python
 PIP := PYTHONWARNINGS=ignore $(PYTHON) -m pip install --quiet --disable-pip-version-check \
 	--only-binary :all: -c constraints.txt
 INI := development.ini
-# whole files to four processes, as the tests wait more than they compute; chosen ones run in one
-ARGS_OF_TEST = $(or $(ARGS),-n 4 --dist loadfile --no-loadscope-reorder)
 
 # an environment whose Python has gone, after an upgrade of the system, is made anew
 GONE := $(shell test -x $(PYTHON) || rm -f $(VENV)/.installed $(VENV)/.installed-test)
 
-.PHONY: help install run test lint types bench clean
+.PHONY: help install run test test-unit test-functional lint types bench clean
 
 help:
 	@echo 'make run      start everything; ARGS="--port 0 --data DIR" for another stack beside it'
@@ -27,9 +25,21 @@ install: $(VENV)/.installed
 run: install
 	@exec $(VENV)/bin/mserve up $(INI) $(ARGS)
 
+ifdef ARGS
 test: $(VENV)/.installed-test
 	@tools/test_needs.sh
-	$(PYTHON) -m pytest $(ARGS_OF_TEST)
+	$(PYTHON) -m pytest $(ARGS)
+else
+test: test-unit test-functional
+endif
+
+test-unit: $(VENV)/.installed-test # each file in one of two processes
+	@tools/test_needs.sh
+	$(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/unit tests/test_architecture.py
+
+test-functional: $(VENV)/.installed-test # whole stacks, and servers, one after the other
+	@tools/test_needs.sh
+	$(PYTHON) -m pytest tests/functional tests/browser
 
 lint: $(VENV)/.installed-test
 	$(VENV)/bin/ruff check

@@ -152,7 +152,7 @@ def test_access_speed_is_kept_whole_and_in_ranges(site: Any) -> None:
 
 
 def test_slow_readers_hold_no_thread(site: Any) -> None:
-    """Three times as many as the server has threads."""
+    """Three times as many as the server has threads; another is answered while they read."""
     _, stack, url = site
     slow = through(stack, url, reader_key(stack, accessspeed=RATE // 4))
     threads = [
@@ -161,9 +161,7 @@ def test_slow_readers_hold_no_thread(site: Any) -> None:
     for thread in threads:
         thread.start()
     time.sleep(1)
-    began = time.monotonic()
     assert httpx.get(f"{url}whole.bin").content == WHOLE
-    assert time.monotonic() - began < 2
     assert all(thread.is_alive() for thread in threads)
     for thread in threads:
         thread.join()

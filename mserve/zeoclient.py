@@ -53,7 +53,12 @@ class SyncedStorage(ClientStorage):  # type: ignore[misc]  # ZEO has no types
             self.sync = self.catch_up
 
     def new_oid(self) -> bytes:
-        """As ZEO's; what was asked of a server before it was lost is never used after."""
+        """As ZEO's; what was asked of a server before it was lost is never used after.
+
+        An id that another process got as well is told as a ValueError where its object is in the
+        connection's cache, and the abort that follows disowns that object: a Content would be
+        stored without its Blob.
+        """
         while not (oids := self._oids):
             oids[:] = reversed(self._call("new_oids"))
         try:

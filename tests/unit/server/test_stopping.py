@@ -39,6 +39,8 @@ def test_a_body_on_its_way_is_received_after_a_stop(running: Running) -> None:
 def test_what_was_asked_before_a_stop_is_answered(running: Running) -> None:
     """Also where the one thread that might read it is busy until then."""
     with running.open() as first, running.open() as second:
+        while len(running.server.connections) < 2:  # what is not accepted yet is its listener's
+            time.sleep(0.01)
         first.sendall(asked("/slow", method="PUT", body=b"1"))
         assert running.at_work.wait(5)
         second.sendall(asked(method="PUT", body=b"2"))

@@ -49,11 +49,11 @@ def spool(room: str, content: bytes) -> Spool:
 def add(site: Any, name: str, spools: dict[str, Spool]) -> None:
     service = site[SERVICE[0]][SERVICE[1]]
     profile = service.profiles[service.profile]
-    workflows, version = profile.workflows, profile.version
+    edition = profile.edition
     profile.change({})  # no workflow runs for these
     folder = ingest.make_folders(service, (name,))
     for each, spooled in spools.items():
         ingest.create(folder, each, spooled)
-    profile.workflows, profile.version = workflows, version
+    profile.edition = edition
     while index_some(site):
         pass

@@ -13,6 +13,7 @@ from bench.peers.peer import MANY, SMALL, small
 
 PAGE = 100  # entries
 WARM = 1.0  # seconds
+WARM_MANY = 12.0  # seconds in which most of many files are asked for once, by each process
 
 Check = Callable[[bytes], bool]
 BOTH = ("mserve", "mserve-alone")
@@ -31,7 +32,7 @@ def load(
 ) -> tuple[wrk.Rate, float]:
     """What wrk saw, and the processor time of the peer's processes, in seconds a request."""
     if turn.round == 0 or turn.peer.fresh:
-        wrk.run(turn.peer.url, warm or asked, clients, WARM, count)
+        wrk.run(turn.peer.url, warm or asked, clients, WARM_MANY if count else WARM, count)
     before = turn.peer.cpu()
     rate = wrk.run(turn.peer.url, asked, clients, turn.scale.seconds, count)
     return rate, (turn.peer.cpu() - before) / rate.requests

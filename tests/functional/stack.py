@@ -112,6 +112,12 @@ class Stack:
         """The part's new process id, once it answers and has another than `old`."""
         return wait_for(lambda: next((p for p in [self.pids()[part]] if p != old), None))
 
+    def kill_web(self) -> None:
+        """kill -9 of the web server; returns once another one answers."""
+        pid = self.pids()["web"]
+        os.kill(pid, signal.SIGKILL)
+        self.await_new_pid("web", pid)
+
     def stop(self, limit: float = 120) -> int:
         """SIGTERM, and the exit status once it has stopped."""
         assert self.process

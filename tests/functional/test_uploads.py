@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import random
 import signal
 import socket
@@ -152,18 +151,12 @@ def test_a_web_server_that_is_killed_loses_no_piece(
         for line in client.stdout:
             told.append(json.loads(line))
             if told[-1].get("sent", 0) > (killed + 1) * 4 * MIB and killed < 3:
-                kill_web(stack)
+                stack.kill_web()
                 killed += 1
     assert killed == 3
     assert "headers" in told[-1], told[-5:]
     with httpx.Client(base_url=stack.demo_url, timeout=60) as customer:
         check(customer, told, file)
-
-
-def kill_web(stack: Stack) -> None:
-    pid = stack.pids()["web"]
-    os.kill(pid, signal.SIGKILL)
-    stack.await_new_pid("web", pid)
 
 
 BODY = random.Random(2).randbytes(300_000)

@@ -1,7 +1,5 @@
 """The web server is killed amid a hundred uploads: what it acknowledged is there, to the byte."""
 
-import os
-import signal
 import time
 from collections.abc import Callable
 
@@ -13,12 +11,6 @@ from tests.functional.uploading import Uploading, check_whole, visible
 
 MANY = 100
 KILLS = 4
-
-
-def kill_web(stack: Stack) -> None:
-    pid = stack.pids()["web"]
-    os.kill(pid, signal.SIGKILL)
-    stack.await_new_pid("web", pid)
 
 
 def seen(url: str) -> set[str]:
@@ -39,7 +31,7 @@ def test_the_web_server_is_killed_amid_a_hundred_uploads(
         for kill in range(1, KILLS + 1):
             enough = MANY * kill // (KILLS + 2)
             wait_for(lambda enough=enough: len(uploading.acknowledged) >= enough)
-            kill_web(stack)
+            stack.kill_web()
             seen(place)
         while not uploading.over:
             seen(place)

@@ -53,6 +53,11 @@ class Index(Persistent):  # type: ignore[misc]  # persistent has no types
         for shard in self.shards:
             yield from shard.items()
 
+    def __iter__(self) -> Iterator[str]:
+        """All keys, in no order."""
+        for shard in self.shards:
+            yield from shard
+
     def page(self, limit: int, after: str | None = None) -> list[tuple[str, Any]]:
         """The `limit` items of the lowest keys, in order; above the key `after` if given.
 

@@ -4,7 +4,6 @@ Every function acts on the tree inside its caller's transaction; what it makes d
 queue after the commit. `attempt` fences: a worker that was thought dead can finish nothing.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 from mserve.errors import BadInput, Missing, TaskError
@@ -240,20 +239,6 @@ def cancel(site: Any, job: Job) -> None:
         _close(site, job, CANCELLED)
 
 
-def due(site: Any, moment: int) -> Iterator[Delivery]:
-    """What waits for a worker at `moment` (µs)."""
-    for run_id, (attempt, queue, not_before) in site.due.items():
-        if not_before <= moment:
-            yield Delivery(run_id, attempt, queue)
-
-
-def lapsed(site: Any, moment: int) -> Iterator[Delivery]:
-    """What runs beyond its lease at `moment` (µs)."""
-    for run_id, (attempt, queue, lease_until) in site.running.items():
-        if lease_until <= moment:
-            yield Delivery(run_id, attempt, queue)
-
-
 def requeue(site: Any, run_id: str, attempt: int) -> bool:
     """Gives up on an attempt whose delivery or worker was lost; False when it has moved on."""
     run = site.run(run_id)
@@ -269,11 +254,6 @@ def requeue(site: Any, run_id: str, attempt: int) -> bool:
     _again(site, run, 0)
     _push(site, [Delivery(run.id, run.attempt, run.queue)])
     return True
-
-
-def active(site: Any) -> list[str]:
-    """Ids of the jobs that have something to be advanced."""
-    return [id for id, job in site.active.items() if job.set_ended or not job.in_tree]
 
 
 def find_job(site: Any, job_id: str) -> Job:

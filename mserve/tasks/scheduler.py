@@ -34,12 +34,14 @@ from typing import Any
 from mserve import database
 from mserve.resources import clock
 from mserve.settings import Settings
-from mserve.tasks import engine, process
+from mserve.tasks import engine, outlook, process
 from mserve.tasks.queue import Delivery, Queues, bind
 
 log = logging.getLogger(__name__)
 
 HEARTBEAT = "mserve:scheduler"
+REST = 9.0
+"""A sweep over very many tasks is followed by a rest as many times as long."""
 CLEANING_INTERVAL = 3600.0  # seconds
 ABANDONED = 86_400.0  # seconds without a change, after which a temporary file is nobody's
 
@@ -92,14 +94,17 @@ class Scheduler:
         self.chores = dict.fromkeys((cleaning, *chores), 0.0)
         self.interval = settings.sweep_interval
         self.suspects: set[Delivery] = set()
+        self.looked_at: str | None = None
+        self.swept = 0.0  # seconds that the last sweep took
         self.away = False
 
     def run(self) -> None:
-        """Does not return."""
+        """Does not return. The sweeps take a tenth of a processor at most."""
         while True:
             began = time.monotonic()
             self.turn()
-            time.sleep(max(0.0, began + self.interval - time.monotonic()))
+            took = time.monotonic() - began
+            time.sleep(max(self.interval - took, self.swept * REST, 0.0))
 
     def turn(self) -> None:
         """A sweep that survives whatever happens; that Redis or database are away is told once."""
@@ -126,21 +131,17 @@ class Scheduler:
         self.queues.redis.set(HEARTBEAT, json.dumps(facts), px=int(seconds * 1000))
 
     def sweep(self) -> None:
-        now = clock.now()
-        due, lapsed, jobs = database.run(
-            self.db,
-            lambda site: (
-                list(engine.due(site, now)),
-                list(engine.lapsed(site, now)),
-                engine.active(site),
-            ),
-        )
-        suspects = {*self.push_absent(due), *self.not_alive(lapsed)}
+        began = time.monotonic()
+        now, after = clock.now(), self.looked_at
+        seen = database.run(self.db, lambda site: outlook.look(site, now, after))
+        self.looked_at = seen.last
+        suspects = {*self.push_absent(seen.due), *self.not_alive(seen.lapsed)}
         lost, self.suspects = suspects & self.suspects, suspects
         for delivery in lost:
             self.give_up(delivery)
-        for job in jobs:
+        for job in seen.jobs:
             self.advance(job)
+        self.swept = time.monotonic() - began
 
     def push_absent(self, due: Iterable[Delivery]) -> set[Delivery]:
         """Pushes what is absent, and returns what RQ knew already."""

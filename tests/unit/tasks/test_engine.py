@@ -23,9 +23,10 @@ from mserve.resources.job import (
 )  # fmt: skip
 from mserve.resources.profile import TaskSet, TaskSpec, Workflow
 from mserve.resources.spool import Spool
-from mserve.tasks import engine
+from mserve.tasks import engine, outlook
 from mserve.tasks.claim import Failed, Finished
 from mserve.tasks.outcome import Outcome, Output, Rendition
+from mserve.tasks.queue import Delivery
 from tests.unit.support import writers
 
 LATER = 10**12
@@ -106,10 +107,23 @@ class World:
     def index(self, name: str) -> dict[str, Any]:
         return dict(self.do(lambda site: [*getattr(site, name).items()]))
 
+    def start_many(self, count: int) -> None:
+        """So many jobs of one file, each of which waits."""
+        self.start(task_set(spec("a")))
+        for _ in range(count - 1):
+            self.do(lambda site: engine.start_task(site["demo"]["files"]["file"], spec("a")))
+
     def due(self, after: int = 0) -> set[tuple[str, int]]:
         moment = clock.now() + after
-        found = self.do(lambda site: [*engine.due(site, moment)])
+        found = self.do(lambda site: outlook.look(site, moment)).due
         return {(each.run.partition("-")[2], each.attempt) for each in found}
+
+    def lapsed(self, after: int) -> list[Delivery]:
+        moment = clock.now() + after
+        return list(self.do(lambda site: outlook.look(site, moment)).lapsed)
+
+    def to_be_advanced(self) -> list[str]:
+        return list(self.do(lambda site: outlook.look(site, 0)).jobs)
 
 
 @pytest.fixture
@@ -492,8 +506,8 @@ def test_success_after_a_failure_leaves_no_error(world: World) -> None:
 def test_what_lapses_is_requeued_and_not_counted_as_a_failure(world: World) -> None:
     world.start(task_set(spec("a", retries=0)))
     world.claim()
-    assert world.do(lambda s: [*engine.lapsed(s, clock.now())]) == []
-    [lapsed] = world.do(lambda s: [*engine.lapsed(s, clock.now() + 16 * clock.SECOND)])
+    assert world.lapsed(0) == []
+    [lapsed] = world.lapsed(16 * clock.SECOND)
     assert (lapsed.run, lapsed.attempt) == (world.id("0-0"), 1)
     assert world.requeue()
     assert not world.requeue()
@@ -510,7 +524,7 @@ def test_a_task_that_kills_its_workers_fails(world: World) -> None:
         assert world.requeue(attempt=attempt)
     assert world.see("0-0", "state") == FAILED
     assert "died" in world.see("0-0", "error")
-    assert world.do(engine.active) == [world.job]
+    assert world.to_be_advanced() == [world.job]
     world.advance()
     assert world.outcome() == FAILED
     assert world.index("due") == world.index("running") == world.index("active") == {}
@@ -539,6 +553,53 @@ def test_a_worker_that_only_seemed_dead_and_the_sweeper_agree(world: World) -> N
         world.do(lambda s: setattr(s.run(world.id("0-0")), "not_before", 0))
         world.claim(attempt=world.see("0-0", "attempt"))
     assert world.see("0-0", "attempt") == 3
+
+
+# Outlook
+
+
+def test_a_job_of_which_something_waits_or_runs_is_not_to_be_advanced(world: World) -> None:
+    world.start(task_set(spec("a"), spec("b")))
+    assert world.to_be_advanced() == []
+    world.claim("0-0")
+    world.claim("0-1")
+    assert world.to_be_advanced() == []
+    world.finish("0-0")
+    assert world.to_be_advanced() == []
+    world.finish("0-1")
+    assert world.to_be_advanced() == [world.job]
+
+
+def test_what_waits_costs_a_sweep_a_page_of_jobs(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outlook, "PAGE", 3)
+    world.start_many(10)
+    world.db.cacheMinimize()
+
+    def loaded(site: Any) -> tuple[int, str | None]:
+        seen = outlook.look(site, clock.now())
+        assert len(seen.due) == 10
+        jobs = [job for _, job in site.active.items()]
+        return sum(job._p_changed is not None for job in jobs), seen.last
+
+    count, last = world.do(loaded)
+    assert count == 3
+    assert last == sorted(world.index("active"))[2]
+
+
+def test_all_jobs_are_looked_for_in_turn(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outlook, "PAGE", 2)
+    world.start_many(5)
+    world.do(lambda site: site["demo"]["files"].drop("file"))  # as with a folder: no job is told
+    seen: list[str] = []
+    last: str | None = None
+    for _ in range(3):
+        found = world.do(lambda site, after=last: outlook.look(site, 0, after))
+        seen += found.jobs
+        last = found.last
+    assert last is None
+    assert sorted(seen) == sorted(world.index("active"))
 
 
 # Files that go
@@ -574,7 +635,7 @@ def test_jobs_of_files_in_a_folder_that_goes_end_when_they_are_met(world: World,
         world.finish("0-0")
         world.advance()
     else:
-        assert world.do(engine.active) == [world.job]
+        assert world.to_be_advanced() == [world.job]
         world.advance()
     assert world.outcome() == CANCELLED
     assert world.index("due") == world.index("running") == world.index("active") == {}

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from mserve import database
-from mserve.resources.job import DONE, DUE, FAILED, RUNNING
+from mserve.resources.job import CANCELLED, DONE, DUE, FAILED, RUNNING
 from mserve.settings import Settings
-from mserve.tasks import engine, process, scheduler
+from mserve.tasks import engine, outlook, process, scheduler
 from mserve.tasks.interrupt import Interrupts
 from mserve.tasks.queue import ALIVE, Queues, bind
 from mserve.tasks.runner import Runner
@@ -217,6 +217,38 @@ def test_a_job_whose_worker_died_before_it_advanced_is_advanced(
     assert tree.job(run)[0] == DONE
 
 
+def test_the_job_of_a_file_that_went_with_its_folder_is_cancelled(
+    sweeper: Scheduler, tree: Tree
+) -> None:
+    run = tree.start("read")
+
+    def drop(site: Any) -> None:
+        mfile = site.run(run).job.mfile
+        mfile.__parent__.drop(mfile.__name__)
+
+    database.run(tree.db, drop)
+    sweeper.sweep()
+    assert tree.job(run)[0] == CANCELLED
+
+
+def test_a_long_sweep_is_followed_by_a_long_rest(
+    sweeper: Scheduler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rests: list[float] = []
+
+    def rest(seconds: float) -> None:
+        rests.append(seconds)
+        raise SystemExit
+
+    monkeypatch.setattr(scheduler.time, "sleep", rest)
+    for took in (0.0, 100.0):
+        monkeypatch.setattr(sweeper, "turn", lambda took=took: setattr(sweeper, "swept", took))
+        with pytest.raises(SystemExit):
+            sweeper.run()
+    assert rests[0] <= sweeper.interval
+    assert rests[1] == 900.0
+
+
 def test_two_schedulers_requeue_once(
     sweeper: Scheduler, tree: Tree, queues: Queues, settings: Settings
 ) -> None:
@@ -247,7 +279,7 @@ def test_that_redis_is_away_is_told_once(
 def test_a_fault_does_not_end_the_scheduler(
     sweeper: Scheduler, tree: Tree, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "due", partial(divmod, 1))
+    monkeypatch.setattr(outlook, "look", partial(divmod, 1))
     sweeper.turn()
 
 

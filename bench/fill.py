@@ -10,7 +10,7 @@ from typing import Any
 
 from mserve import ingest
 from mserve.database import open_database, run
-from mserve.indexing import index_some
+from mserve.indexing import index_some, note_indexed
 from mserve.resources.spool import Spool
 from mserve.settings import Settings
 from tests.functional.stack import Stack
@@ -55,5 +55,5 @@ def add(site: Any, name: str, spools: dict[str, Spool]) -> None:
     for each, spooled in spools.items():
         ingest.create(folder, each, spooled)
     profile.edition = edition
-    while index_some(site):
-        pass
+    while changes := index_some(site):
+        note_indexed(changes, site)

@@ -1,34 +1,68 @@
-"""Indexing: the catalogs are told what has changed, in batches, by whoever has time."""
+"""Indexing: the catalogs are told what has changed, in batches, by whoever has time.
 
+A batch is indexed in one transaction and taken off the list of changes in the next, which alone can
+meet the uploads that write into that list. What is indexed twice, as a scheduler was killed between
+the two, is the same afterwards.
+"""
+
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from mserve import database
+from mserve.resources.node import prefetch
 from mserve.resources.site import Site
 from mserve.settings import Settings
 from mserve.tasks.queue import Queues
 
-BATCH = 100  # nodes in one transaction
+BATCH = 500  # changes in one transaction
+INDEXING = "mserve:indexing"
+MOST = 60  # seconds for a batch, after which another scheduler begins
 
 
 def index_changes(db: Any, settings: Settings, queues: Queues) -> None:
-    """Brings all catalogs up to what the tree is now."""
-    done = BATCH
-    while done == BATCH:
-        done = database.run(db, index_some)
+    """Brings all catalogs up to what the tree is now, unless another scheduler is at it."""
+    while queues.redis.set(INDEXING, 1, nx=True, ex=MOST):
+        try:
+            done = index_batch(db)
+        finally:
+            queues.redis.delete(INDEXING)
+        if done < BATCH:
+            return
 
 
-def index_some(site: Site) -> int:
-    """Indexes up to BATCH nodes that have changed; returns how many there were."""
+def index_batch(db: Any) -> int:
+    """Indexes up to BATCH changes; returns how many there were."""
+    keys = database.run(db, index_some)
+    if keys:
+        database.run(db, partial(note_indexed, keys))
+    return len(keys)
+
+
+def index_some(site: Site) -> Sequence[str]:
+    """Indexes up to BATCH changes, and returns their keys, which stay in the list."""
     changes = site.unindexed.page(BATCH)
-    for key, service in changes:
-        _index(site, key.partition("-")[0], service)
-        del site.unindexed[key]
-    return len(changes)
+    of = {key: (site.ids.get(key.partition("-")[0]), service) for key, service in changes}
+    nodes = [node for node, _ in of.values() if node is not None]
+    prefetch(nodes)
+    prefetch(part for node in nodes for part in node.parts())
+    met = set()
+    for key, (node, service) in of.items():
+        id = key.partition("-")[0]
+        if (id, service.id) not in met:
+            met.add((id, service.id))
+            _index(id, node, service)
+    return [*of]
 
 
-def _index(site: Site, id: str, service: Any) -> None:
+def note_indexed(keys: Sequence[str], site: Site) -> None:
+    """Takes changes off the list; what has changed since is in it under other keys."""
+    for key in keys:
+        site.unindexed.discard(key)
+
+
+def _index(id: str, node: Any, service: Any) -> None:
     """A node that is not in the service any more is taken out; what is in the trash may stay."""
-    node = site.ids.get(id)
     if node is not None and node.in_tree and node.find("service") is service:
         service.catalog.put(node)
     elif node is None or node.in_tree:

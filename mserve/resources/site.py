@@ -1,5 +1,6 @@
 """Site: the root of the tree, and the indexes over all of it."""
 
+from secrets import token_hex
 from typing import Any
 
 from mserve.resources.index import Index, Runs, Timeline
@@ -51,8 +52,11 @@ class Site(Branch):
         return [trashed for _, trashed in page if trashed.expires <= moment]
 
     def changed(self, node: Node, service: Any) -> None:
-        """Notes that the catalog of `service` is to know of what `node` is by now."""
-        self.unindexed[f"{node.id}-{service.id}"] = service
+        """Notes that the catalog of `service` is to know of what `node` is by now.
+
+        Each change has a key of its own, by which it is taken off, once it is in the catalog.
+        """
+        self.unindexed[f"{node.id}-{service.id}-{token_hex(4)}"] = service
 
     def run(self, id: str) -> Any:
         """The task run of that id, `<job>-<set>-<number>`, or None."""

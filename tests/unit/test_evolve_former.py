@@ -66,8 +66,8 @@ def test_jobs_go_on(see: Any, name: str) -> None:
     assert see(lambda site: len([*site.due.items(), *site.running.items()])) == 1
 
 
-def test_files_are_found(customer: Client, see: Any) -> None:
-    while see(indexing.index_some):
+def test_files_are_found(customer: Client, db: Any) -> None:
+    while indexing.index_batch(db):
         pass
     found = customer("GET", "/demo/files/-/search?q=done").json["items"]
     assert [each["name"] for each in found] == ["done.txt"]

@@ -3,11 +3,12 @@
 from pathlib import Path
 from typing import Any
 
-from mserve import chores, database, ingest
+from mserve import chores, database, indexing, ingest
 from mserve.resources import clock
 from mserve.resources.spool import Spool, directory
 from mserve.settings import Settings
 from mserve.tasks.queue import Queues
+from tests.unit.support import writers
 
 DAY = 86_400 * clock.SECOND
 
@@ -56,3 +57,52 @@ def test_packing_frees_the_bytes_of_what_is_gone(
     assert queues.redis.get(chores.PACKED) is None
     chores.pack(db, settings, queues)
     assert queues.redis.get(chores.PACKED) is not None
+
+
+def found(site: Any, words: str) -> int:
+    return len(site["demo"]["files"].catalog.contains(words))
+
+
+def describe(site: Any, title: str) -> None:
+    mfile = site["demo"]["files"]["a"]
+    mfile.metadata = {"title": title}
+    site.changed(mfile, site["demo"]["files"])
+
+
+def test_what_changes_while_it_is_indexed_is_indexed_again(db: Any) -> None:
+    database.run(db, lambda site: store(site, b"12345"))
+    keys = database.run(db, indexing.index_some)
+    database.run(db, lambda site: describe(site, "whiskers"))
+    database.run(db, lambda site: indexing.note_indexed(keys, site))
+    assert not database.run(db, lambda site: found(site, "whiskers"))
+    assert indexing.index_batch(db) == 1
+    assert database.run(db, lambda site: found(site, "whiskers")) == 1
+    assert indexing.index_batch(db) == 0
+
+
+def test_indexing_that_was_killed_in_the_middle_is_done_again(db: Any) -> None:
+    database.run(db, lambda site: store(site, b"12345"))
+    database.run(db, lambda site: describe(site, "whiskers"))
+    database.run(db, indexing.index_some)  # and nothing is taken off the list
+    assert indexing.index_batch(db) == 2  # two changes of one file
+    assert database.run(db, lambda site: found(site, "whiskers")) == 1
+
+
+def test_one_scheduler_indexes_at_a_time(db: Any, settings: Settings, queues: Queues) -> None:
+    database.run(db, lambda site: store(site, b"12345"))
+    queues.redis.set(indexing.INDEXING, 1)
+    indexing.index_changes(db, settings, queues)
+    assert database.run(db, lambda site: site.unindexed.page(1))
+    queues.redis.delete(indexing.INDEXING)
+    indexing.index_changes(db, settings, queues)
+    assert not database.run(db, lambda site: site.unindexed.page(1))
+    assert queues.redis.get(indexing.INDEXING) is None
+
+
+def test_uploads_and_the_indexer_do_not_meet(db: Any) -> None:
+    database.run(db, lambda site: store(site, b"12345"))
+    with writers(db, 2) as (indexer, uploader):
+        indexing.index_some(indexer.site)
+        describe(uploader.site, "whiskers")
+        uploader.commit()
+        indexer.commit()

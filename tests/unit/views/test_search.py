@@ -6,19 +6,18 @@ from typing import Any
 import pytest
 
 from mserve import database
-from mserve.indexing import index_changes
+from mserve.indexing import index_batch
 
 Find = Callable[..., list[str]]
 
 
 @pytest.fixture
-def catch_up(app: Any, settings: Any) -> Callable[[], None]:
-    registry = app.app.registry
-    return lambda: index_changes(registry._zodb_databases[""], settings, registry.queues)
+def catch_up(app: Any) -> Callable[[], int]:
+    return lambda: index_batch(app.app.registry._zodb_databases[""])
 
 
 @pytest.fixture
-def find(customer: Any, catch_up: Callable[[], None]) -> Find:
+def find(customer: Any, catch_up: Callable[[], int]) -> Find:
     def found(query: str = "", place: str = "/demo/files/") -> list[str]:
         catch_up()
         answer = customer("GET", f"{place}-/search?{query}")

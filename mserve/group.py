@@ -5,6 +5,9 @@ the other in one transaction, and commits once. Meanwhile the next ones gather, 
 them leads next. So a lone client waits for nobody, and many share what a commit costs: the round
 trips, the waiting for the disk, the objects that all of them write.
 
+The processes of one machine take turns, too (mserve/taking_turns.py): a group that met another
+would have to be made again.
+
 A change that fails is taken out, and made alone by its own thread; so are all, where the group's
 commit does not succeed. What is told to each is then its own matter alone.
 """
@@ -18,11 +21,14 @@ from typing import Any, TypeVar
 
 import transaction
 from ZODB.POSException import ConflictError
+from ZODB.utils import z64
 
 from mserve import turn
 from mserve.database import TURN, pause, site_of
 from mserve.resources.ids import together
+from mserve.resources.node import prefetch
 from mserve.resources.site import Site
+from mserve.taking_turns import MachineLock
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -49,14 +55,16 @@ class Spoilt(Exception):
 
 
 class Group:
-    """The changes of one process to the database `db`."""
+    """The changes of one process to the database `db`; `lock` is that of all processes here."""
 
-    def __init__(self, db: Any) -> None:
-        self.db = db
+    def __init__(self, db: Any, lock: MachineLock) -> None:
+        self.db, self.lock = db, lock
         self._guard = threading.Lock()
         self._waiting: deque[Member] = deque()
         self._led = False
         self._connection: Any = None
+        self._shared: Sequence[Any] = ()
+        """What the last group changed: the next one will, and another process has meanwhile."""
 
     def run(self, change: Callable[[Site], T], alone: Callable[[], T]) -> T:
         """What `change(site)` returns once it is committed with others; else what `alone()` does.
@@ -83,9 +91,9 @@ class Group:
         """Commits the changes of all who wait, and wakes them and the next leader."""
         members: list[Member] = []
         try:
-            with TURN:
+            with TURN, self.lock.held() as let_go:
                 members = self._take()
-                self._commit(members)
+                self._commit(members, let_go)
         finally:
             for member in members:
                 member.woken.set()
@@ -102,13 +110,13 @@ class Group:
                 self._waiting[0].leads = True
                 self._waiting[0].woken.set()
 
-    def _commit(self, members: Sequence[Member]) -> None:
+    def _commit(self, members: Sequence[Member], let_go: Callable[[], None]) -> None:
         """Commits as many of the changes as go together; the others are left as they are."""
         left = [*members]
         tries = 0
         while left and tries < TRIES:
             try:
-                self._try(left)
+                self._try(left, let_go)
                 return
             except Spoilt as spoilt:
                 left.remove(spoilt.member)
@@ -120,14 +128,16 @@ class Group:
                 self._forget_connection()
                 return
 
-    def _try(self, members: Sequence[Member]) -> None:
-        """One transaction of all the changes."""
+    def _try(self, members: Sequence[Member], let_go: Callable[[], None]) -> None:
+        """One transaction of all the changes, after which other processes may have theirs."""
         connection = self._connect()
         manager = connection.transaction_manager
         try:
-            manager.begin()
+            manager.begin().addAfterCommitHook(_if_committed, (let_go,))
+            prefetch(self._shared)
             with together():
                 results = [make(member, site_of(connection)) for member in members]
+            self._shared = changed(connection)
             manager.commit()
         except BaseException:
             manager.abort()
@@ -160,3 +170,13 @@ def make(member: Member, site: Site) -> Any:
         raise
     except Exception as fault:
         raise Spoilt(member) from fault
+
+
+def _if_committed(committed: bool, let_go: Callable[[], None]) -> None:
+    if committed:
+        let_go()
+
+
+def changed(connection: Any) -> Sequence[Any]:
+    """The objects that were there before, and that the transaction has changed."""
+    return [each for each in connection._registered_objects if each._p_serial != z64]

@@ -6,7 +6,8 @@ from typing import Any
 from ZEO.StorageServer import StorageServer, ZEOStorage
 
 from mserve import newest
-from mserve.zeoclient import PLACE
+from mserve.cli.loads import Loads
+from mserve.zeoclient import DIRECT, PLACE
 
 
 class Server(StorageServer):  # type: ignore[misc]  # ZEO has no types
@@ -20,6 +21,15 @@ class Server(StorageServer):  # type: ignore[misc]  # ZEO has no types
     def __init__(self, address: str, storage: Any, shown: Path, **options: Any) -> None:
         self.newest = newest.create(shown, storage.lastTransaction())
         super().__init__(address, {"1": storage}, **options)
+        self.direct = str(shown.with_name("zeo-direct.sock"))
+        loop = self.acceptor.event_loop
+        self._loads = loop.run_until_complete(
+            loop.create_unix_server(lambda: Loads(storage), self.direct)
+        )
+
+    def close(self) -> None:
+        self._loads.close()
+        super().close()
 
     def create_client_handler(self) -> "Session":
         return Session(self, self.read_only)
@@ -33,4 +43,5 @@ class Session(ZEOStorage):  # type: ignore[misc]
     """What a client calls. One that asks what the storage can do is told where it can look."""
 
     def get_info(self) -> dict[str, Any]:
-        return {**super().get_info(), PLACE: tuple(self.server.newest.place)}
+        own = {PLACE: tuple(self.server.newest.place), DIRECT: self.server.direct}
+        return {**super().get_info(), **own}

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from os import listdir
 from os.path import exists
 from pathlib import Path
 from typing import Any, BinaryIO
 from weakref import finalize
 
 from persistent import Persistent
-from ZODB.blob import Blob
+from ZODB.blob import BLOB_SUFFIX, Blob
 
 from mserve.resources import clock
 
@@ -56,7 +57,7 @@ class Content(Persistent):  # type: ignore[misc]  # persistent has no types
         """Where the committed bytes lie, on every machine that shares the blob directory."""
         known: str | None = getattr(self, "_v_path", None)
         if known is None or not exists(known):  # the second can't be but by damage, which is told
-            known = self._v_path = str(self.blob.committed())
+            known = self._v_path = lying(self.blob) or str(self.blob.committed())
         return known
 
     def _p_resolveConflict(
@@ -68,6 +69,28 @@ class Content(Persistent):  # type: ignore[misc]  # persistent has no types
         made = {name: each for name, each in ours.items() if was.get(name) != each}
         renditions = {**saved.get("renditions", {}), **made}
         return {**saved, **changed, "renditions": renditions}
+
+
+def lying(blob: Blob) -> str | None:
+    """The file of a committed blob, found without its record, which would have to be loaded.
+
+    A blob's bytes never change here, so there is one file in its folder. Where there are others, as
+    a storage server was killed and has given the id again, the record tells which one it is.
+    """
+    helper = helper_of(blob._p_jar.db().storage) if blob._p_jar is not None else None
+    if helper is None:
+        return None
+    folder = helper.getPathForOID(blob._p_oid)
+    try:
+        found = [name for name in listdir(folder) if name.endswith(BLOB_SUFFIX)]
+    except FileNotFoundError:
+        return None
+    return f"{folder}/{found[0]}" if len(found) == 1 else None
+
+
+def helper_of(storage: Any) -> Any:
+    """What knows the paths of a storage's blobs: ZODB's FilesystemHelper, or None."""
+    return getattr(getattr(storage, "blobhelper", storage), "fshelper", None)
 
 
 def _blob_of(path: str) -> Blob:

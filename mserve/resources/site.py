@@ -1,6 +1,6 @@
 """Site: the root of the tree, and the indexes over all of it."""
 
-from secrets import token_hex
+from random import getrandbits
 from typing import Any
 
 from mserve.resources.index import Index, Runs, Timeline
@@ -56,7 +56,7 @@ class Site(Branch):
 
         Each change has a key of its own, by which it is taken off, once it is in the catalog.
         """
-        self.unindexed[f"{node.id}-{service.id}-{token_hex(4)}"] = service
+        self.unindexed[f"{node.id}-{service.id}-{getrandbits(64):x}"] = service
 
     def run(self, id: str) -> Any:
         """The task run of that id, `<job>-<set>-<number>`, or None."""

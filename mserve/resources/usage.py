@@ -45,21 +45,27 @@ class Figure(NamedTuple):
 
     def value(self, amount: float) -> "Figure":
         """This, and one more report of `amount`."""
-        return self._replace(
-            reports=self.reports + 1,
-            total=self.total + amount,
-            squares=self.squares + amount * amount,
-            least=_fold(min, self.least, amount),
-            most=_fold(max, self.most, amount),
+        reports, total, squares, least, most, *rates = self
+        return Figure(
+            reports + 1,
+            total + amount,
+            squares + amount * amount,
+            amount if least is None or amount < least else least,
+            amount if most is None or amount > most else most,
+            *rates,
         )
 
     def rated(self, change: int, moment: int, running: int, reports: int) -> "Figure":
         """This, with the rate changed by `change` at `moment` (µs)."""
-        return self._replace(
-            reports=self.reports + reports,
-            running=self.running + running,
-            rate=self.rate + change,
-            offset=self.offset + change * moment,
+        return Figure(
+            self.reports + reports,
+            self.total,
+            self.squares,
+            self.least,
+            self.most,
+            self.running + running,
+            self.rate + change,
+            self.offset + change * moment,
         )
 
     def merged(self, old: "Figure", other: "Figure") -> "Figure":
@@ -81,13 +87,16 @@ def _fold(choose: Any, first: float | None, second: float | None) -> float | Non
     return choose(known) if known else None
 
 
+NOTHING = Figure()
+
+
 class Usage(Persistent):  # type: ignore[misc]  # persistent has no types
     """The figures of one node and all below it; concurrent changes are added by the storage."""
 
     figures: Mapping[str, Figure] = {}
 
     def get(self, metric: str) -> Figure:
-        return self.figures.get(metric, Figure())
+        return self.figures.get(metric, NOTHING)
 
     def put(self, metric: str, figure: Figure) -> None:
         self.figures = {**self.figures, metric: figure}
@@ -97,8 +106,8 @@ class Usage(Persistent):  # type: ignore[misc]  # persistent has no types
     ) -> dict[str, Any]:
         was, theirs, ours = (state.get("figures", {}) for state in (old, saved, new))
         merged = {
-            metric: theirs.get(metric, Figure()).merged(
-                was.get(metric, Figure()), ours.get(metric, Figure())
+            metric: theirs.get(metric, NOTHING).merged(
+                was.get(metric, NOTHING), ours.get(metric, NOTHING)
             )
             for metric in {*theirs, *ours}
         }
@@ -108,7 +117,8 @@ class Usage(Persistent):  # type: ignore[misc]  # persistent has no types
 def report(nodes: Iterable[Any], metric: str, amount: float) -> None:
     """Reports `amount` of a value metric on each of `nodes`: a node and all above it."""
     for node in nodes:
-        node.usage.put(metric, node.usage.get(metric).value(amount))
+        usage = node.usage
+        usage.put(metric, usage.get(metric).value(amount))
 
 
 def change_rate(
@@ -122,8 +132,8 @@ def change_rate(
 ) -> None:
     """Changes a rate by `change` at `moment` (µs) on each of `nodes`."""
     for node in nodes:
-        figure = node.usage.get(metric).rated(change, moment, running, reports)
-        node.usage.put(metric, figure)
+        usage = node.usage
+        usage.put(metric, usage.get(metric).rated(change, moment, running, reports))
 
 
 def keep(nodes: Iterable[Any], size: int, moment: int, files: int = 1) -> None:

@@ -18,7 +18,7 @@ from mserve import turn
 
 log = logging.getLogger("mserve.server")
 
-PATIENCE = 0.002  # seconds that one request may keep the turn
+PATIENCE = 0.005  # seconds that one request may keep the turn
 QUIET = 10  # looks without a request at hand, after which nobody looks for a while
 
 

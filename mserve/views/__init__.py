@@ -9,10 +9,14 @@ from zope.interface import Interface
 from mserve import evolve
 from mserve.group import Group
 from mserve.security import SecurityPolicy
+from mserve.taking_turns import MachineLock
 from mserve.tasks import queue
 from mserve.tasks.registry import TaskRegistry
 from mserve.views.request import Request
 from mserve.views.traversal import Traverser
+
+LOCK = "web.lock"
+"""In the data folder: which web process of this machine stores what has come."""
 
 
 def root(request: Any) -> Any:
@@ -52,4 +56,4 @@ def _bind_queues(registry: Any) -> None:
     db = registry._zodb_databases[""]
     evolve.check(db)
     queue.bind(db, registry.queues)
-    registry.group = Group(db)
+    registry.group = Group(db, MachineLock(registry.mserve.data / LOCK))

@@ -62,8 +62,7 @@ def _put(request: Any, permission: str) -> Any:
 def _store(request: Any, context: Any, spool: Spool, announced: str) -> dict[str, Any]:
     """Stores what came where the path leads by now."""
     if isinstance(context, Absent):
-        folder, name = check_place(context)
-        stored = ingest.create(ingest.make_folders(*folder), name, spool, announced)
+        stored = store_new(context, spool, announced)
     else:
         mfile = context.node if isinstance(context, ContentFacet) else context
         receive.need(request, Permission.WRITE, mfile)  # another may have made it meanwhile
@@ -72,6 +71,12 @@ def _store(request: Any, context: Any, spool: Spool, announced: str) -> dict[str
         stored = ingest.replace(mfile, spool, announced)
     answer = stored_json(request, stored)
     return created(request, answer, url(request, stored.mfile)) if stored.created else answer
+
+
+def store_new(absent: Absent, spool: Spool, announced: str) -> ingest.Stored:
+    """The Mfile, and the folders on its way that are missing."""
+    folder, name = check_place(absent)
+    return ingest.create(ingest.make_folders(*folder), name, spool, announced)
 
 
 def check_place(absent: Absent) -> tuple[tuple[Branch, tuple[str, ...]], str]:

@@ -1,4 +1,5 @@
-"""THE EXPRESS LANE: reads of a file's bytes, of a node's JSON and listing, past Pyramid's router.
+"""THE EXPRESS LANE: reads of a file's bytes, of a node's JSON and listing, and uploads of small new
+files, past Pyramid's router.
 
 It goes the same steps by the same functions: key, traversal, permission, view. What it leaves out
 is what a plain read has no use for: routes, predicates, tweens, a transaction that could commit.
@@ -7,9 +8,9 @@ declared) it leaves to Pyramid, which then sees the request as it came: so for e
 there is one source.
 """
 
-import json
 import logging
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from mserve.database import site_of
@@ -20,9 +21,10 @@ from mserve.resources.mfile import Mfile
 from mserve.resources.service import Service
 from mserve.resources.site import Site
 from mserve.views.api import files, nodes
+from mserve.views.express.answers import document
 from mserve.views.express.asked import Answer, Asked
 from mserve.views.express.snapshots import Snapshots
-from mserve.views.html.headers import guard_document
+from mserve.views.express.uploads import Uploads, small
 from mserve.views.traversal import walk
 
 log = logging.getLogger(__name__)
@@ -39,7 +41,7 @@ VIEWS: dict[Lane, Any] = {
     **{(Poster, door): files.rendition for door in ("bytes", "json", "html")},
     **{(Info, door): nodes.info for door in ("bytes", "json", "html")},
 }
-STATUS = {200: "200 OK", 206: "206 Partial Content", 304: "304 Not Modified"}
+STATUS = {each.value: f"{each.value} {each.phrase}" for each in HTTPStatus}
 METHODS = frozenset({"GET", "HEAD"})
 ZIP = "application/zip"
 """A client that wants it first may get a listing's archive."""
@@ -60,28 +62,33 @@ class Express:
         self.app, self.registry = app, app.registry
         self.policy = self.registry.mserve_policy
         self.snapshots = Snapshots(self.registry._zodb_databases[""])
+        self.uploads = Uploads(self.registry, self.policy, self.snapshots)
         self.stops = {lane: stop_of(self.registry, lane[0], view) for lane, view in VIEWS.items()}
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        answer = self.answer(environ) if plain(environ) else None
+        answer = self.answer(environ)
         if answer is None:
             return self.app(environ, start_response)  # type: ignore[no-any-return]
         start_response(STATUS[answer.status], [*answer.headers.items()])
-        return answer.body if environ["REQUEST_METHOD"] == "GET" else ()
+        return () if environ["REQUEST_METHOD"] == "HEAD" else answer.body
 
     def answer(self, environ: dict[str, Any]) -> Answer | None:
         """The answer, or None where it is Pyramid's to give."""
-        snapshot = self.snapshots.take()
-        if snapshot is None:
+        take = self.read if plain(environ) else self.uploads.answer if small(environ) else None
+        if take is None:
             return None
         try:
-            snapshot.newTransaction(None)
-            return self.look(Asked(environ, self.registry, site_of(snapshot), self.policy))
+            return take(environ)
         except Exception as fault:  # Pyramid meets it again, and tells the client and the log
             log.debug("left to Pyramid: %s", type(fault).__name__)
             return None
-        finally:
-            self.snapshots.give(snapshot)
+
+    def read(self, environ: dict[str, Any]) -> Answer | None:
+        """As `answer`, of a read."""
+        with self.snapshots.lent() as snapshot:
+            if snapshot is None:
+                return None
+            return self.look(Asked(environ, self.registry, site_of(snapshot), self.policy))
 
     def look(self, asked: Asked) -> Answer | None:
         asked.context = context = walk(asked, asked.site)
@@ -104,14 +111,6 @@ def plain(environ: dict[str, Any]) -> bool:
         and environ.get("CONTENT_LENGTH", "") in ("", "0")
         and "HTTP_TRANSFER_ENCODING" not in environ
     )
-
-
-def document(found: dict[str, Any]) -> Answer:
-    """JSON, as Pyramid's renderer makes it."""
-    body = json.dumps(found).encode()
-    headers = {"Content-Type": "application/json", "Content-Length": str(len(body))}
-    guard_document(headers)
-    return Answer(200, headers, (body,))
 
 
 def stop_of(registry: Any, context: type, view: Any) -> Stop:

@@ -45,13 +45,14 @@ class Headers(EnvironHeaders):  # type: ignore[misc]  # webob has no types
 
 
 class Asked:
-    """A read. It has an environ of its own: Pyramid may still get the one that came."""
+    """A request. It has an environ of its own: Pyramid may still get the one that came."""
 
     context: Any
     virtual_root: Any
+    spool_folder: str
 
     def __init__(
-        self, environ: dict[str, Any], registry: Any, site: Site, policy: SecurityPolicy
+        self, environ: dict[str, Any], registry: Any, site: Site | None, policy: SecurityPolicy
     ) -> None:
         self.environ = {**environ}
         mount_key(self.environ)
@@ -67,6 +68,11 @@ class Asked:
     @property
     def door(self) -> str:
         return door_of(self.environ.get("HTTP_ACCEPT") or "")
+
+    @property
+    def content_length(self) -> int | None:
+        length = self.environ.get("CONTENT_LENGTH")
+        return int(length) if length else None
 
     @cached_property
     def GET(self) -> Mapping[str, str]:  # noqa: N802  # as WebOb calls it

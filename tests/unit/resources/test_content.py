@@ -1,5 +1,6 @@
 """Content: bytes that never change, and what is found out about them by several at once."""
 
+import gc
 import os
 import tempfile
 from pathlib import Path
@@ -140,6 +141,7 @@ def test_a_spool_can_be_taken_again_after_an_aborted_transaction(db: Any) -> Non
     body.discard()
     with database.run(db, lambda site: site["demo"]["files"]["b"].content.open()) as opened:
         assert opened.read() == b"bytes"
+    gc.collect()  # what an aborted attempt left may hang together
     assert temporary(db) == []
 
 
@@ -171,3 +173,30 @@ def test_content_can_be_read_after_its_connection_is_closed(db: Any, file: Any) 
     opened = database.run(db, lambda site: file(site).open())
     with opened:
         assert opened.read() == b"the bytes"
+
+
+def test_bytes_are_found_without_the_record_of_their_blob(db: Any, file: Any) -> None:
+    def look(site: Any) -> None:
+        content = file(site)
+        assert content.path
+        assert content.blob._p_changed is None
+        assert content.path == content.blob.committed()
+
+    db.cacheMinimize()
+    database.run(db, look)
+
+
+def test_where_there_are_others_beside_them_the_record_tells(db: Any, file: Any) -> None:
+    """As after a storage server that was killed has given an id again."""
+
+    def look(site: Any) -> None:
+        content = file(site)
+        path = Path(content.path)
+        stray = path.with_name(f"0x{0:016x}.blob")
+        stray.write_bytes(b"stray")
+        del content._v_path
+        assert content.path == str(path)
+        assert content.blob._p_changed is not None
+
+    db.cacheMinimize()
+    database.run(db, look)

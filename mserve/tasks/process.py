@@ -16,6 +16,7 @@ from ZODB.POSException import StorageError
 
 from mserve.database import open_database
 from mserve.settings import Settings
+from mserve.tasks.confine import preload
 from mserve.tasks.queue import Queues, bind, connect
 from mserve.tasks.registry import TaskRegistry
 from mserve.tasks.runner import Runner
@@ -36,6 +37,7 @@ def run(settings: Settings, queue: str, ready: Callable[[Any], None] | None = No
     """
     os.environ["MSERVE_IMAGE_PIXELS"] = str(settings.image_pixels)  # tasks know no settings
     registry = TaskRegistry.load(settings.tasks)
+    preload(registry.confined())
     stop = threading.Event()
     db = patiently("the database", lambda: open_database(settings), stop)
     try:

@@ -14,12 +14,16 @@ from types import ModuleType
 from typing import Any, TypeVar
 
 from mserve.errors import DuplicateTask, SettingsError, TaskError
+from mserve.tasks.confine import Limits, Meter, confine
 from mserve.tasks.library import MODULES
-from mserve.tasks.outcome import Outcome, Output, Rendition
+from mserve.tasks.outcome import Outcome
 from mserve.tasks.parameters import find_faults, read_parameters
 from mserve.tasks.source import Source
 
-__all__ = ["Outcome", "Output", "Rendition", "Source", "Task", "TaskError", "TaskRegistry", "task"]
+__all__ = [
+    *("Limits", "Outcome", "Output", "Rendition", "Source"),
+    *("Task", "TaskError", "TaskRegistry", "task"),
+]
 
 GROUP = "mserve.tasks"
 NAME = re.compile(r"[a-z][a-z0-9_.-]*")
@@ -30,27 +34,39 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Task:
-    """A function that can be run on a file; `timeout` is in seconds."""
+    """A function that can be run on a file; `timeout` is in seconds.
+
+    With `limits` it runs in a process of its own (tasks/confine.py).
+    """
 
     name: str
     function: Callable[..., Any]
     timeout: float
     summary: str
     parameters: inspect.Signature
+    limits: Limits | None = None
 
     def check(self, arguments: Mapping[str, Any]) -> list[str]:
         """All that is wrong with `arguments`, each a sentence; an empty list if they will do."""
         return find_faults(self.parameters, arguments)
 
-    def run(self, source: Source, arguments: Mapping[str, Any]) -> Outcome:
+    def run(
+        self, source: Source, arguments: Mapping[str, Any], meter: Meter | None = None
+    ) -> Outcome:
         """Run on `source`; raises TaskError where arguments or outcome cannot be used."""
         if faults := self.check(arguments):
             raise TaskError(f"task {self.name}: {'; '.join(faults)}")
-        return Outcome.of(self.function(source, **arguments))
+        if self.limits is None:
+            return Outcome.of(self.function(source, **arguments))
+        return Outcome.of(confine(self.function, source, arguments, self.limits, meter))
 
 
-def task(name: str, timeout: float = TIMEOUT) -> Callable[[Function], Function]:
+def task(
+    name: str, timeout: float = TIMEOUT, limits: Limits | None = None
+) -> Callable[[Function], Function]:
     """Mark a function `f(source, *, …)` as the task `name`; f.task is the Task.
+
+    timeout: seconds. limits: what a process of its own may use; without them it runs in the worker.
 
     Raises ValueError for a bad name, TypeError for a function that cannot be a task.
     """
@@ -59,7 +75,7 @@ def task(name: str, timeout: float = TIMEOUT) -> Callable[[Function], Function]:
 
     def mark(function: Function) -> Function:
         summary = (inspect.getdoc(function) or "").partition("\n")[0]
-        found = Task(name, function, timeout, summary, read_parameters(function))
+        found = Task(name, function, timeout, summary, read_parameters(function), limits)
         setattr(function, "task", found)  # noqa: B010 - a function type declares no attributes
         return function
 
@@ -90,6 +106,10 @@ class TaskRegistry(Mapping[str, Task]):
         for name in modules:
             origins[f"mserve.tasks = {name}"] = partial(import_module, name)
         return cls(_collect(origins))
+
+    def confined(self) -> set[str]:
+        """The modules of the tasks that run in processes of their own."""
+        return {each.function.__module__ for each in self._tasks.values() if each.limits}
 
     def __getitem__(self, name: str) -> Task:
         return self._tasks[name]

@@ -21,6 +21,7 @@ from mserve.resources.spool import Spool
 from mserve.settings import Settings
 from mserve.tasks import engine
 from mserve.tasks.claim import Claim, Failed, Finished
+from mserve.tasks.confine import Crashed
 from mserve.tasks.interrupt import Interrupts, TaskStopped, TaskTimeout
 from mserve.tasks.outcome import Outcome
 from mserve.tasks.queue import Delivery, Queues
@@ -95,6 +96,8 @@ class Runner:
             words, final = "the task was stopped", True
         except TaskTimeout as fault:
             words, final = f"the task {fault}", False
+        except Crashed as fault:
+            words, final = str(fault), False
         except MemoryError:
             words, final = "the task ran out of memory", False
         except BaseException as fault:  # compiled libraries panic with classes of their own

@@ -16,14 +16,13 @@ from typing import Any, TypeVar
 from mserve.errors import DuplicateTask, SettingsError, TaskError
 from mserve.tasks.confine import Limits, Meter, confine
 from mserve.tasks.library import MODULES
-from mserve.tasks.outcome import Outcome
+from mserve.tasks.outcome import Outcome, Output, Rendition
 from mserve.tasks.parameters import find_faults, read_parameters
 from mserve.tasks.source import Source
 
 __all__ = [
-    *("Limits", "Outcome", "Output", "Rendition", "Source"),
-    *("Task", "TaskError", "TaskRegistry", "task"),
-]
+    "Limits", "Outcome", "Output", "Rendition", "Source", "Task", "TaskError", "TaskRegistry", "task",
+]  # fmt: skip
 
 GROUP = "mserve.tasks"
 NAME = re.compile(r"[a-z][a-z0-9_.-]*")

@@ -21,7 +21,8 @@ from mserve.tasks.parameters import find_faults, read_parameters
 from mserve.tasks.source import Source
 
 __all__ = [
-    "Limits", "Outcome", "Output", "Rendition", "Source", "Task", "TaskError", "TaskRegistry", "task",
+    "Limits", "Outcome", "Output", "Rendition", "Source", "Task", "TaskError", "TaskRegistry",
+    "task",
 ]  # fmt: skip
 
 GROUP = "mserve.tasks"

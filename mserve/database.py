@@ -17,12 +17,20 @@ from mserve.settings import Settings
 
 SITE = "mserve"
 TURN = threading.Lock()
+ATTEMPTS = 10
 T = TypeVar("T")
 
 
 def open_database(settings: Settings) -> DB:
     """The database that the settings name. Open it after a fork, never before."""
     factory, options = zodburi.resolve_uri(settings.database)
+    for number in range(1, ATTEMPTS):
+        storage = factory()
+        try:
+            return DB(storage, **options)
+        except TransientError:  # another process is the first to open an empty one
+            storage.close()
+            pause(number)
     return DB(factory(), **options)
 
 
@@ -32,7 +40,7 @@ def site_of(connection: Any) -> Site:
     return site
 
 
-def run(db: DB, action: Callable[[Site], T], *, attempts: int = 10) -> T:
+def run(db: DB, action: Callable[[Site], T], *, attempts: int = ATTEMPTS) -> T:
     """What `action(site)` returns, done in a short transaction of its own.
 
     On a conflict it is tried again with a jittered pause; the last conflict is raised.
@@ -40,7 +48,7 @@ def run(db: DB, action: Callable[[Site], T], *, attempts: int = 10) -> T:
     return run_root(db, lambda root: action(root[SITE]), attempts=attempts)
 
 
-def run_root(db: DB, action: Callable[[Any], T], *, attempts: int = 10) -> T:
+def run_root(db: DB, action: Callable[[Any], T], *, attempts: int = ATTEMPTS) -> T:
     """As `run`, with the database's root mapping, which may have no Site yet."""
     manager = transaction.TransactionManager(explicit=True)
     connection = db.open(manager)
@@ -50,7 +58,7 @@ def run_root(db: DB, action: Callable[[Any], T], *, attempts: int = 10) -> T:
         connection.close()
 
 
-def attempt(manager: Any, action: Callable[[], T], *, attempts: int = 10) -> T:
+def attempt(manager: Any, action: Callable[[], T], *, attempts: int = ATTEMPTS) -> T:
     """What `action()` returns, committed by `manager`; on a transient error tried again.
 
     The threads of a process take turns: they would only conflict, as commits follow each other

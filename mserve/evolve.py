@@ -6,8 +6,10 @@ Each runs in a transaction of its own together with the new count, so a step is 
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 from mserve import database, provision
@@ -15,6 +17,7 @@ from mserve.errors import SchemaMismatch
 from mserve.resources.catalog import Catalog
 from mserve.resources.index import Index, Runs, Timeline
 from mserve.resources.job import Job
+from mserve.resources.key import digest
 from mserve.resources.profile import Edition, Profile
 from mserve.resources.site import Site
 from mserve.settings import Settings
@@ -118,6 +121,7 @@ def ensure(settings: Settings) -> None:
         database.run_root(db, _make_site)
         evolve(db)
         database.run(db, lambda site: _first_keys(site, settings))
+        database.run(db, lambda site: keep_secrets(site, settings.data))
     finally:
         db.close()
 
@@ -162,25 +166,35 @@ def _words(schema: int) -> str:
 def _first_keys(site: Site, settings: Settings) -> None:
     """The administrator's key, and with `mserve.demo` a demo service; secrets go to files.
 
-    A file is written before the commit: a secret that was lost would be lost for good, one that
-    was written and not committed is overwritten by the next start.
+    They are written before the commit, as a secret that was lost would be lost for good, and get
+    their names after it: of two that do this at once only one commits.
     """
     if site.keys is None:
         _, secret = site.add_key("siteadmin", label="first site administrator")
-        write_secret(settings.data / ADMIN_KEY, secret)
+        draft(settings.data / ADMIN_KEY, secret)
         if settings.demo:
             container, _ = provision.make_container(site, "demo")
             _, keys = provision.make_service(container, "files")
-            write_secret(settings.data / DEMO_KEY, keys[-1][1])
+            draft(settings.data / DEMO_KEY, keys[-1][1])
 
 
-def write_secret(path: Path, secret: str) -> None:
-    """Writes a secret so that its owner alone can read it; all of it or nothing."""
+def keep_secrets(site: Site, data: Path) -> None:
+    """Gives the files of committed secrets their names, and removes this process's other ones."""
+    for name in (ADMIN_KEY, DEMO_KEY):
+        for path in data.glob(f".{name}.*"):
+            with suppress(FileNotFoundError):  # another has done it
+                if digest(path.read_text().strip()) in site.key_index:
+                    os.replace(path, data / name)
+                elif path.name.startswith(f".{name}.{os.getpid()}-"):
+                    path.unlink()
+
+
+def draft(path: Path, secret: str) -> None:
+    """Writes what shall become `path`, durably, so that its owner alone can read it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    written = path.with_name(f".{path.name}.{os.getpid()}-{token_hex(4)}")
+    descriptor = os.open(written, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(secret + "\n")
         file.flush()
         os.fsync(file.fileno())
-    os.replace(draft, path)

@@ -13,6 +13,7 @@ import httpx
 import psutil
 import pytest
 
+from mserve.views.express.uploads import LIMIT
 from tests.functional.stack import Stack, wait_for
 from tests.functional.test_delivery import before
 
@@ -140,20 +141,23 @@ def test_each_byte_is_written_once_and_as_it_comes(site: Any) -> None:
     assert web.io_counters().write_chars - written < 1.1 * size  # type: ignore[attr-defined]
 
 
-def test_many_slow_uploads_hold_up_nobody(site: Any) -> None:
-    """Many more than there are threads, each with half of its body sent."""
+@pytest.mark.parametrize("size", [8, 1 << 18])
+def test_many_slow_uploads_hold_up_nobody(site: Any, size: int) -> None:
+    """Many more than there are threads, each with half of its body sent; small ones in memory."""
     stack, url = site
+    half = b"x" * (size // 2)
     uploads = [connected(url) for _ in range(40)]
     try:
         for number, each in enumerate(uploads):
-            each.sendall(head(f"{url}slow/{number}", size=8) + b"half")
-        wait_for(lambda: len(spools(stack)) == 40, 30)
+            each.sendall(head(f"{url}slow/{size}/{number}", size=size) + half)
+        if size > LIMIT:
+            wait_for(lambda: len(spools(stack)) == 40, 30)
         began = time.monotonic()
-        httpx.put(f"{url}quick", content=b"x").raise_for_status()
-        assert httpx.get(f"{url}quick").content == b"x"
+        httpx.put(f"{url}quick{size}", content=b"x").raise_for_status()
+        assert httpx.get(f"{url}quick{size}").content == b"x"
         assert time.monotonic() - began < 5
         for each in uploads:
-            each.sendall(b"half")
+            each.sendall(half)
         for each in uploads:
             assert each.recv(1000).startswith(b"HTTP/1.1 201 ")
     finally:

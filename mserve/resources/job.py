@@ -21,8 +21,8 @@ NEXT: Mapping[str, frozenset[str]] = {
     DUE: frozenset({DUE, RUNNING, CANCELLED}),
     RUNNING: frozenset({DONE, FAILED, DUE, CANCELLED}),
     DONE: frozenset(),
-    FAILED: frozenset(),
-    CANCELLED: frozenset(),
+    FAILED: frozenset({DUE}),
+    CANCELLED: frozenset({DUE}),
     SKIPPED: frozenset(),
 }
 ENDED = frozenset({DONE, FAILED, CANCELLED, SKIPPED})
@@ -37,6 +37,27 @@ class JobOutput:
     content: Content
 
 
+@dataclass(frozen=True)
+class Attempt:
+    """What came of one attempt at a task run: `cpu` in seconds, `memory` at the most in bytes.
+
+    `error` is None where it ended well; `log` is the end of what the task said.
+    """
+
+    number: int
+    worker: str | None
+    started: int | None
+    ended: int
+    seconds: float | None = None
+    cpu: float | None = None
+    memory: int | None = None
+    error: str | None = None
+    log: str = ""
+
+
+KEPT = 10  # attempts of a run that are told of
+
+
 class TaskRun(Persistent):  # type: ignore[misc]  # persistent has no types
     """One task of one job. `attempt` is the fencing token: what an older attempt says is void."""
 
@@ -44,6 +65,8 @@ class TaskRun(Persistent):  # type: ignore[misc]  # persistent has no types
     failures = 0
     lapses = 0
     not_before = 0
+    counted = False
+    """Whether usage has it already: it may end several times, as it is retried."""
     started: int | None = None
     ended: int | None = None
     lease_until: int | None = None
@@ -52,6 +75,8 @@ class TaskRun(Persistent):  # type: ignore[misc]  # persistent has no types
     result: Mapping[str, Any] = {}
     error: str | None = None
     outputs: tuple[JobOutput, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
+    """Those that have ended, the newest last."""
 
     def __init__(self, job: "Job", place: str, queue: str, state: str) -> None:
         self.__parent__ = self.job = job
@@ -67,6 +92,11 @@ class TaskRun(Persistent):  # type: ignore[misc]  # persistent has no types
         _, number, index = self.id.split("-")
         return self.job.plan.sets[int(number)].tasks[int(index)]
 
+    def note_attempt(self, **facts: Any) -> None:
+        """Keeps what came of the present attempt."""
+        made = Attempt(self.attempt, self.worker, self.started, clock.now(), **facts)
+        self.attempts = (*self.attempts, made)[-KEPT:]
+
     def move(self, state: str) -> None:
         """Changes the state as the table NEXT allows; raises Conflict otherwise."""
         if state not in NEXT[self.state]:
@@ -79,10 +109,23 @@ class Job(Persistent):  # type: ignore[misc]  # persistent has no types
 
     ended: int | None = None
     outcome: str | None = None
+    counted = False
+    queue: str | None = None
+    """Where its tasks wait whose specs name no queue; None: as the service's priority says."""
+    retried: tuple[TaskRun, ...] = ()
+    """Runs of earlier sets that are made again, before the next set is opened."""
     runs: tuple[tuple[TaskRun, ...], ...] = ()
     """The task runs of each set that has been opened; the last is the current one."""
 
-    def __init__(self, service: Any, mfile: Any, trigger: str, name: str, edition: Edition) -> None:
+    def __init__(
+        self,
+        service: Any,
+        mfile: Any,
+        trigger: str,
+        name: str,
+        edition: Edition,
+        queue: str | None = None,
+    ) -> None:
         self.id = self.__name__ = new_id()
         self.service = service
         self.mfile = mfile
@@ -92,6 +135,8 @@ class Job(Persistent):  # type: ignore[misc]  # persistent has no types
         self.name = name
         self.edition = edition
         self.created = clock.now()
+        if queue is not None:
+            self.queue = queue
 
     @property
     def plan(self) -> Workflow:
@@ -109,11 +154,14 @@ class Job(Persistent):  # type: ignore[misc]  # persistent has no types
     def __getitem__(self, name: str) -> Any:
         if name == "outputs":
             return Outputs(self)
+        if name == "log":
+            return Log(self)
         raise KeyError(name)
 
     def open_set(self, runs: tuple[TaskRun, ...]) -> None:
         """The next set's task runs; makes two that open the same set at once conflict."""
         self.runs = (*self.runs, runs)
+        self.retried = ()
 
     def next_set(self) -> TaskSet | None:
         """The set of the plan that has not been opened yet, if there is one."""
@@ -128,7 +176,7 @@ class Job(Persistent):  # type: ignore[misc]  # persistent has no types
     @property
     def set_ended(self) -> bool:
         """Whether no task of the current set is left to do."""
-        return all(run.state in ENDED for run in self._current())
+        return all(run.state in ENDED for run in (*self._current(), *self.retried))
 
     @property
     def set_failed(self) -> bool:
@@ -138,6 +186,17 @@ class Job(Persistent):  # type: ignore[misc]  # persistent has no types
 
     def _current(self) -> tuple[TaskRun, ...]:
         return self.runs[-1] if self.runs else ()
+
+    @property
+    def failures(self) -> list[TaskRun]:
+        """The runs that failed, or were cancelled."""
+        return [run for run in self.all_runs() if run.state in (FAILED, CANCELLED)]
+
+    def reopen(self) -> None:
+        """Takes up again a job that has ended, with the bytes that its file has still."""
+        self.content = self.mfile.content
+        self.outcome = self.ended = None
+        self.retried = tuple(run for run in self.failures if run not in self._current())
 
     def run(self, place: str) -> TaskRun | None:
         """The task run at `<set>-<number>`."""
@@ -168,6 +227,21 @@ class Job(Persistent):  # type: ignore[misc]  # persistent has no types
     @property
     def started(self) -> int | None:
         return min((run.started for run in self.all_runs() if run.started), default=None)
+
+
+class Log:
+    """`<job>/log`: what its tasks have said, attempt by attempt."""
+
+    __name__ = "log"
+
+    def __init__(self, job: Job) -> None:
+        self.__parent__ = self.job = job
+
+    def lines(self) -> Iterator[str]:
+        for run in self.job.all_runs():
+            for each in run.attempts:
+                yield f"== {run.spec.name}, attempt {each.number}: {each.error or DONE}"
+                yield each.log
 
 
 class Outputs:

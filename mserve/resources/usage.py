@@ -21,6 +21,8 @@ SERVICE = "http://mserve/service"
 CONTAINER = "http://mserve/container"
 JOB = "http://mserve/job"
 TASK = "http://mserve/task"
+JOB_RUNTIME = "http://mserve/jobruntime"
+"""Seconds that the attempts at tasks took, those that failed too."""
 
 RATES = frozenset({DISC})
 LEVELS = frozenset({DISC_SPACE, FILE, SERVICE, CONTAINER})

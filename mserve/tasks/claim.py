@@ -1,10 +1,11 @@
 """What passes between the engine and a runner: a Claim one way, Finished or Failed the other."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from mserve.resources.spool import Spool
+from mserve.tasks.confine import Meter
 from mserve.tasks.outcome import Outcome
 
 
@@ -31,6 +32,7 @@ class Finished:
     outcome: Outcome
     seconds: float
     spools: tuple[Spool, ...] = ()
+    meter: Meter = field(default_factory=Meter)
 
 
 @dataclass(frozen=True)
@@ -40,3 +42,4 @@ class Failed:
     error: str
     seconds: float
     final: bool = False
+    meter: Meter = field(default_factory=Meter)

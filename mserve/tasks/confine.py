@@ -23,7 +23,7 @@ from mserve.tasks.source import Source
 
 MIB = 1 << 20
 MESSAGE = 16 * MIB  # bytes of a message at most
-LOG_KEPT = 16 << 10  # bytes of the end of what a task said
+LOG_KEPT = 8 << 10  # bytes of the end of what a task said
 PRELOADED: list[str] = []
 """Modules that the server of a worker imports; more can be added until the first task."""
 

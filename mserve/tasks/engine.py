@@ -32,8 +32,13 @@ LAPSES = 10
 """A task whose worker died this often is taken to be what kills it, and fails."""
 
 
-def start(mfile: Any, trigger: str, workflow: str | None = None) -> Job | None:
-    """Starts the workflow (default: the trigger's) on `mfile`; None where it has no tasks."""
+def start(
+    mfile: Any, trigger: str, workflow: str | None = None, queue: str | None = None
+) -> Job | None:
+    """Starts the workflow (default: the trigger's) on `mfile`; None where it has no tasks.
+
+    `queue` is where its tasks wait that name none themselves.
+    """
     service = mfile.find("service")
     profile = service.profiles[service.profile]
     name = workflow or trigger
@@ -42,7 +47,7 @@ def start(mfile: Any, trigger: str, workflow: str | None = None) -> Job | None:
         raise BadInput(f"the profile {profile.name!r} has no workflow {name!r}; it has: {known}")
     if not any(task_set.tasks for task_set in profile.workflows[name].sets):
         return None
-    return _start(Job(service, mfile, trigger, name, profile.edition))
+    return _start(Job(service, mfile, trigger, name, profile.edition, queue))
 
 
 def start_task(mfile: Any, spec: TaskSpec) -> Job:
@@ -107,13 +112,33 @@ def finish(site: Any, run_id: str, attempt: int, result: Finished | Failed) -> b
         return False
     site.running.discard(run_id)
     run.seconds = result.seconds
+    _note_attempt(run, result)
     if isinstance(result, Finished):
         _succeed(run, result)
     else:
         _fail(site, run, result)
-    if run.state in ENDED and run.job.in_tree:
-        usage.report(run.job.mfile.lineage(), usage.TASK, 1)
+    if run.job.in_tree:
+        _report(run, result.seconds)
     return True
+
+
+def _note_attempt(run: TaskRun, result: Finished | Failed) -> None:
+    run.note_attempt(
+        seconds=result.seconds,
+        cpu=result.meter.spent.cpu,
+        memory=result.meter.spent.memory,
+        error=result.error if isinstance(result, Failed) else None,
+        log=result.meter.log,
+    )
+
+
+def _report(run: TaskRun, seconds: float) -> None:
+    """Meters an attempt that has ended, and the task if it was the last one."""
+    nodes = [*run.job.mfile.lineage()]
+    usage.report(nodes, usage.JOB_RUNTIME, seconds)
+    if run.state in ENDED and not run.counted:
+        run.counted = True
+        usage.report(nodes, usage.TASK, 1)
 
 
 def _succeed(run: TaskRun, result: Finished) -> None:
@@ -149,10 +174,10 @@ def _fail(site: Any, run: TaskRun, result: Failed) -> None:
         run.ended = clock.now()
     else:
         pause = BACKOFF * 2 ** (run.failures - 1)
-        _again(site, run, clock.now() + pause)
+        again(site, run, clock.now() + pause)
 
 
-def _again(site: Any, run: TaskRun, not_before: int) -> None:
+def again(site: Any, run: TaskRun, not_before: int) -> None:
     """Makes a run due again as the next attempt."""
     run.move(DUE)
     run.attempt += 1
@@ -190,11 +215,11 @@ def _open(site: Any, job: Job, task_set: TaskSet) -> None:
     due = [run for run in runs if run.state == DUE]
     for run in due:
         site.due[run.id] = (run.attempt, run.queue, 0)
-    _push(site, [Delivery(run.id, run.attempt, run.queue) for run in due])
+    push(site, [Delivery(run.id, run.attempt, run.queue) for run in due])
 
 
 def _make_run(job: Job, place: str, spec: TaskSpec) -> TaskRun:
-    queue = spec.queue or ("priority" if job.service.priority else "normal")
+    queue = spec.queue or job.queue or ("priority" if job.service.priority else "normal")
     try:
         state = DUE if Condition.parse(spec.condition).holds(facts(job)) else SKIPPED
         return TaskRun(job, place, queue, state)
@@ -223,7 +248,8 @@ def facts(job: Job) -> dict[str, Any]:
 def _close(site: Any, job: Job, outcome: str) -> None:
     job.close(outcome)
     site.active.discard(job.id)
-    if job.in_tree:
+    if job.in_tree and not job.counted:
+        job.counted = True
         usage.report(job.mfile.lineage(), usage.JOB, 1)
 
 
@@ -247,12 +273,13 @@ def requeue(site: Any, run_id: str, attempt: int) -> bool:
     if run.state == RUNNING:
         site.running.discard(run_id)
         run.lapses += 1
+        run.note_attempt(error="its worker was lost")
     if run.lapses >= LAPSES:
         run.move(FAILED)
         run.ended, run.error = clock.now(), f"its worker died {LAPSES} times"
         return True
-    _again(site, run, 0)
-    _push(site, [Delivery(run.id, run.attempt, run.queue)])
+    again(site, run, 0)
+    push(site, [Delivery(run.id, run.attempt, run.queue)])
     return True
 
 
@@ -264,7 +291,7 @@ def find_job(site: Any, job_id: str) -> Job:
     return job
 
 
-def _push(site: Any, deliveries: list[Delivery]) -> None:
+def push(site: Any, deliveries: list[Delivery]) -> None:
     if deliveries:
         connection = site._p_jar
         after_commit(connection.transaction_manager.get(), connection.db(), deliveries)

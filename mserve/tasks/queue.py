@@ -19,6 +19,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 from rq import Queue
+from rq.command import send_command
 from rq.job import Job, JobStatus
 from rq.scripts import UNIQUE_ENQUEUE_SCRIPT
 from rq.serializers import JSONSerializer
@@ -113,6 +114,10 @@ class Queues:
         ids: Any = self.redis.lrange(_key(queue), 0, -1)
         return {id.decode() for id in ids}
 
+    def stop(self, worker: str, delivery: Delivery) -> None:
+        """Tells a worker to end what it is at, if that is this delivery."""
+        send_command(self.redis, worker, "stop-job", job_id=delivery.id)
+
     def forget(self, id: str) -> None:
         """Lets RQ's record of a lost delivery expire: where it is on no list, RQ would keep it."""
         self.redis.expire(Job.key_for(id), FAILURE_TTL)
@@ -199,3 +204,21 @@ def _push_if_committed(committed: bool, queues: Queues, deliveries: Sequence[Del
     except RedisError as fault:
         queues.away_until = time.monotonic() + AWAY
         log.warning("tasks wait for the next sweep, pushing again in %g s: %s", AWAY, fault)
+
+
+def stop_after_commit(transaction: Any, db: Any, stops: Sequence[tuple[str, Delivery]]) -> None:
+    """Tells workers to end these deliveries once `transaction` is committed."""
+    queues = _bound.get(db)
+    if queues is not None and stops:
+        transaction.addAfterCommitHook(_stop_if_committed, (queues, stops))
+
+
+def _stop_if_committed(
+    committed: bool, queues: Queues, stops: Sequence[tuple[str, Delivery]]
+) -> None:
+    """Never raises: who is not told works in vain, as its attempt has ended in the tree."""
+    try:
+        for worker, delivery in stops if committed else ():
+            queues.stop(worker, delivery)
+    except RedisError as fault:
+        log.warning("tasks that were cancelled run on: %s", fault)

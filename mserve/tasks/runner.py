@@ -8,6 +8,7 @@ import logging
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,8 +22,9 @@ from mserve.resources.spool import Spool
 from mserve.settings import Settings
 from mserve.tasks import engine
 from mserve.tasks.claim import Claim, Failed, Finished
-from mserve.tasks.confine import Crashed
+from mserve.tasks.confine import Crashed, Meter
 from mserve.tasks.interrupt import Interrupts, TaskStopped, TaskTimeout
+from mserve.tasks.measure import measured
 from mserve.tasks.outcome import Outcome
 from mserve.tasks.queue import Delivery, Queues
 from mserve.tasks.registry import Task
@@ -85,11 +87,16 @@ class Runner:
 
     def _attempt(self, claim: Claim, scratch: Path) -> Finished | Failed:
         """Runs the task; whatever it raises is what came of it."""
+        meter = Meter()
+        with measured(meter):
+            return self._try(claim, scratch, meter)
+
+    def _try(self, claim: Claim, scratch: Path, meter: Meter) -> Finished | Failed:
         began = time.monotonic()
         try:
-            outcome = self._run(claim, scratch)
+            outcome = self._run(claim, scratch, meter)
             spools = tuple(Spool.of_file(str(output.path)) for output in outcome.outputs)
-            return Finished(outcome, time.monotonic() - began, spools)
+            return Finished(outcome, time.monotonic() - began, spools, meter)
         except TaskError as fault:
             words, final = str(fault), True
         except TaskStopped:
@@ -103,9 +110,9 @@ class Runner:
         except BaseException as fault:  # compiled libraries panic with classes of their own
             log.exception("%s, attempt %d (%s) failed", claim.run_id, claim.attempt, claim.task)
             words, final = f"{type(fault).__name__}: {fault}", False
-        return Failed(words[:MAX_WORDS], time.monotonic() - began, final)
+        return Failed(words[:MAX_WORDS], time.monotonic() - began, final, meter)
 
-    def _run(self, claim: Claim, scratch: Path) -> Outcome:
+    def _run(self, claim: Claim, scratch: Path, meter: Meter) -> Outcome:
         if claim.task not in self.registry:
             raise TaskError(f"there is no task {claim.task!r} here; known: {sorted(self.registry)}")
         task = self.registry[claim.task]
@@ -119,8 +126,8 @@ class Runner:
             report=self._reporter(claim),
         )
         delivery = Delivery(claim.run_id, claim.attempt, "").id
-        arguments = dict(claim.arguments)
-        return self.interrupts.run(delivery, task.timeout, lambda: task.run(source, arguments))
+        run = partial(task.run, source, dict(claim.arguments), meter)
+        return self.interrupts.run(delivery, task.timeout, run)
 
     def _reporter(self, claim: Claim) -> Callable[[float, str], None]:
         """Tells progress, at most every REPORT_INTERVAL; where Redis is away, nobody follows."""

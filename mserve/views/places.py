@@ -19,7 +19,7 @@ from mserve.resources.facets import (
     Versions,
     VersionView,
 )
-from mserve.resources.job import Job, OutputView
+from mserve.resources.job import Job, Log, OutputView
 from mserve.resources.key import Key
 from mserve.resources.node import Node
 from mserve.resources.profile import Profile
@@ -63,6 +63,7 @@ NODES: dict[str, Templates] = {
 BELOW: dict[type, tuple[type[Facet], str]] = {
     Key: (Keys, "{key}"),
     Job: (Jobs, "{job}"),
+    Log: (Jobs, "{job}/log"),
     OutputView: (Jobs, "{job}/outputs/{output}"),
     Upload: (Uploads, "{upload}"),
     VersionView: (Versions, "{version}"),

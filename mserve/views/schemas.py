@@ -188,12 +188,18 @@ JOBS: dict[str, Schema] = {
         id=may(TEXT), name=TEXT, task=TEXT, arguments=may(OBJECT), state=one_of(*STATES),
         queue=may(TEXT), attempt=may(WHOLE), worker=may(null(TEXT)), started=may(null(TIME)),
         ended=may(null(TIME)), seconds=may(null(NUMBER)), result=may(OBJECT),
-        error=may(null(TEXT)), outputs=may(array(ref("Output"))),
+        error=may(null(TEXT)), attempts=may(array(ref("Attempt"))),
+        outputs=may(array(ref("Output"))),
     ),
+    "Attempt": fields(
+        number=WHOLE, worker=null(TEXT), started=null(TIME), ended=TIME, seconds=null(NUMBER),
+        cpu=null(NUMBER), memory=null(WHOLE), error=null(TEXT),
+    ),
+    "JobAction": closed(action=one_of("cancel", "retry", "again")),
     "Output": fields(name=TEXT, mimetype=TEXT, size=WHOLE, sha256=SHA256, url=URL),
     "NewJob": {
         "oneOf": [
-            closed(workflow=SHORT),
+            closed(workflow=SHORT, queue=may(null(TEXT))),
             closed(task=TEXT, arguments=may(null(OBJECT)), queue=may(null(TEXT))),
         ],
         "examples": [{"task": "checksum", "arguments": {"algorithm": "sha512"}}],

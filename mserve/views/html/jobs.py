@@ -5,7 +5,7 @@ from typing import Any
 from mserve.resources.facets import Jobs
 from mserve.resources.job import Job
 from mserve.resources.roles import Permission
-from mserve.views import json, paging
+from mserve.views import job_json, paging
 from mserve.views.config import page
 from mserve.views.urls import url
 
@@ -15,7 +15,7 @@ SHOWN = 10  # jobs on the page of a file
 @page(context=Job, permission=Permission.VIEW, template="job.jinja2")
 def job(context: Job, request: Any) -> dict[str, Any]:
     """A job as it is now; a script asks on until it has ended."""
-    return {"job": json.job(request, context), "node": context.__parent__}
+    return {"job": job_json.job(request, context), "node": context.__parent__}
 
 
 @page(context=Jobs, permission=Permission.VIEW, template="jobs.jinja2")
@@ -31,11 +31,11 @@ def jobs(context: Jobs, request: Any) -> dict[str, Any]:
 def recent(request: Any, mfile: Any) -> dict[str, Any]:
     """The newest jobs of a file, and the URL of all where there are more."""
     found = mfile.page_jobs(SHOWN + 1)
-    jobs = [json.job(request, each) for _, each in found[:SHOWN]]
+    jobs = [job_json.job(request, each) for _, each in found[:SHOWN]]
     more = url(request, mfile, "-", "jobs") if len(found) > SHOWN else None
     return {"jobs": jobs, "more_jobs": more}
 
 
 def titled(request: Any, job: Job) -> dict[str, Any]:
     """A job and the name of its file."""
-    return {**json.job(request, job), "file": job.mfile.__name__}
+    return {**job_json.job(request, job), "file": job.mfile.__name__}

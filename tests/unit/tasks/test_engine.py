@@ -137,7 +137,7 @@ def world(db: Any) -> World:
 def test_states_move_by_the_table(db: Any) -> None:
     states = (DUE, RUNNING, DONE, FAILED, CANCELLED, SKIPPED)
     assert {*NEXT} == {*states}
-    assert {state for state in states if not NEXT[state]} == ENDED
+    assert {state for state in states if not NEXT[state] - {DUE}} == ENDED  # DUE: by a retry
 
     class Named:
         id = "job"

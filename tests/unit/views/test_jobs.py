@@ -6,7 +6,9 @@ import pytest
 
 from mserve import database
 from mserve.tasks import engine
-from mserve.tasks.claim import Finished
+from mserve.tasks.claim import Failed, Finished
+from mserve.tasks.confine import Meter
+from mserve.tasks.confined import Spent
 from mserve.tasks.outcome import Outcome, Output
 from tests.unit.support import spool
 
@@ -41,6 +43,7 @@ def test_a_task_or_workflow_runs_by_hand(customer: Any, file: Any) -> None:
     for document in (
         {"task": "mime"}, {"task": "checksum", "arguments": {"algorithm": "md5"}},
         {"task": "mime", "queue": "priority"}, {"workflow": "update"},
+        {"workflow": "ingest", "queue": "priority"},
     ):  # fmt: skip
         answer = customer.json("POST", JOBS, document)
         assert answer.status_int == 202, answer.json
@@ -55,7 +58,8 @@ WRONG: list[tuple[Any, str, str]] = [
     ({"task": ["mime"]}, "/task", "should be a task"),
     ({"workflow": "nonsense"}, "", "ingest"), ({"workflow": 5}, "", ""),
     ({"workflow": "periodic"}, "", "no tasks"),
-    ({"workflow": "ingest", "queue": "normal"}, "/queue", "not a field"),
+    ({"workflow": "ingest", "queue": "nonsense"}, "/queue", "normal, priority"),
+    ({"workflow": "ingest", "arguments": {}}, "/arguments", "not a field"),
     ({"task": "mime", "queue": "nonsense"}, "/queue", "normal, priority"),
     ({"task": "mime", "queue": ["normal"]}, "/queue", "should be a queue"),
     ({"task": "mime", "queue": {}}, "/queue", "should be a queue"),
@@ -207,3 +211,82 @@ def test_a_profile_has_a_good_name(admin: Any, stored: Any, name: str) -> None:
 def test_the_site_says_that_it_is_well(stranger: Any) -> None:
     assert stranger("GET", "/-/health").json["status"] == "ok"
     assert stranger("GET", "/demo/-/health").status_int == 404
+
+
+# Steering
+
+
+def ended(db: Any, id: str, result: Finished | Failed) -> None:
+    """All of the job that is due ends so, one set after the other."""
+
+    def act(site: Any) -> None:
+        job = site.ids[id]
+        while job.outcome is None:
+            for run in job.runs[-1]:
+                if engine.claim(site, run.id, run.attempt, "worker-1", 60):
+                    engine.finish(site, run.id, run.attempt, result)
+            engine.advance(site, id)
+
+    database.run(db, act)
+
+
+BROKEN = Failed("it is broken", 2.0, final=True, meter=Meter(Spent(1.5, 1 << 20), "what it said\n"))
+
+
+def test_a_job_is_cancelled(customer: Any, file: Any) -> None:
+    answer = customer.json("POST", file["job"], {"action": "cancel"})
+    assert (answer.status_int, answer.json["state"]) == (200, "cancelled")
+    assert answer.json["sets"][0]["tasks"][0]["state"] == "cancelled"
+    assert "ended already" in refused(
+        customer.json("POST", file["job"], {"action": "cancel"}), 409
+    )["detail"]  # fmt: skip
+
+
+def test_attempts_are_told_with_what_they_used_and_said(customer: Any, file: Any, db: Any) -> None:
+    ended(db, file["job"].rpartition("/")[2], BROKEN)
+    job = customer("GET", file["job"]).json
+    [attempt] = job["sets"][0]["tasks"][0]["attempts"]
+    assert attempt["number"] == 1 and attempt["worker"] == "worker-1"
+    assert (attempt["seconds"], attempt["cpu"], attempt["memory"]) == (2.0, 1.5, 1 << 20)
+    assert attempt["error"] == "it is broken"
+    log = customer("GET", f"{file['job']}/log")
+    assert log.content_type == "text/plain"
+    assert log.text == "== mime, attempt 1: it is broken\nwhat it said\n\n"
+
+
+def test_what_failed_is_retried(customer: Any, file: Any, db: Any) -> None:
+    id = file["job"].rpartition("/")[2]
+    ended(db, id, BROKEN)
+    answer = customer.json("POST", file["job"], {"action": "retry"})
+    assert (answer.status_int, answer.json["state"]) == (200, "running")
+    ended(db, id, Finished(Outcome(), 0.5))
+    job = customer("GET", file["job"]).json
+    assert (job["state"], job["percent"]) == ("done", 100)
+    assert [each["error"] for each in job["sets"][0]["tasks"][0]["attempts"]] == [
+        "it is broken", None
+    ]  # fmt: skip
+    assert "run again" in refused(
+        customer.json("POST", file["job"], {"action": "retry"}), 409
+    )["detail"]  # fmt: skip
+
+
+def test_a_job_is_run_again(customer: Any, file: Any) -> None:
+    answer = customer.json("POST", file["job"], {"action": "again"})
+    assert answer.status_int == 202
+    assert answer.headers["Location"] == answer.json["url"] != file["job"]
+    assert (answer.json["workflow"], answer.json["trigger"]) == ("ingest", "manual")
+    task = customer.json("POST", JOBS, {"task": "checksum", "arguments": {"algorithm": "sha1"}})
+    again = customer.json("POST", task.json["url"], {"action": "again"}).json
+    assert again["sets"][0]["tasks"][0]["arguments"] == {"algorithm": "sha1"}
+
+
+@pytest.mark.parametrize("document", [{}, {"action": "nonsense"}, {"action": 1}, {"do": "cancel"}])
+def test_what_is_no_action_changes_nothing(customer: Any, file: Any, document: Any) -> None:
+    refused(customer.json("POST", file["job"], document))
+    assert customer("GET", file["job"]).json["state"] == "queued"
+
+
+def test_who_may_only_look_may_not_steer(customer: Any, file: Any, made: Any) -> None:
+    reader = made("mfilereadonly")
+    assert reader.json("POST", file["job"], {"action": "cancel"}).status_int == 403
+    assert reader("GET", f"{file['job']}/log").status_int == 200

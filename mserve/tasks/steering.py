@@ -1,0 +1,69 @@
+"""Steering: what people do with jobs that there are: stop them, retry what failed, run them again.
+
+As the engine's, each function acts on the tree inside its caller's transaction.
+"""
+
+from typing import Any
+
+from mserve.errors import Conflict
+from mserve.resources.job import DONE, RUNNING, Job, TaskRun
+from mserve.tasks import engine
+from mserve.tasks.queue import Delivery, stop_after_commit
+
+
+def stop(site: Any, job: Job) -> None:
+    """Ends a job, and after the commit those of its tasks that run. Raises Conflict if it has."""
+    if job.outcome is not None:
+        raise Conflict(f"the job has ended already: it is {job.state}")
+    running = [run for run in job.all_runs() if run.state == RUNNING]
+    stops = [(str(run.worker), _delivery(run)) for run in running]
+    engine.cancel(site, job)
+    connection = site._p_jar
+    stop_after_commit(connection.transaction_manager.get(), connection.db(), stops)
+
+
+def retry(site: Any, job: Job) -> None:
+    """Takes up a job that has failed or was cancelled, with what of it did not end well.
+
+    Raises Conflict where nothing of it failed, or where its file is not what it was.
+    """
+    failures = job.failures
+    _check_retry(job, failures)
+    job.reopen()
+    site.active[job.id] = job
+    for run in failures:
+        run.failures = run.lapses = 0
+        run.ended = None
+        engine.again(site, run, 0)
+    engine.push(site, [_delivery(run) for run in failures])
+    engine.advance(site, job.id)
+
+
+def _check_retry(job: Job, failures: list[TaskRun]) -> None:
+    if job.outcome is None:
+        raise Conflict("the job has not ended; what fails in it is tried again by itself")
+    if job.outcome == DONE and not failures:
+        raise Conflict("all tasks of the job have ended well; it can be run again")
+    if not job.in_tree:
+        raise Conflict("the file of the job is not there any more")
+    if job.mfile.content.sha256 != job.sha256:
+        raise Conflict("the file has other content now; run the job again")
+
+
+def run_again(job: Job) -> Job:
+    """A new job of the same workflow, as it is by now, or of the same task. Raises Conflict."""
+    if not job.in_tree:
+        raise Conflict("the file of the job is not there any more")
+    profile = job.service.profiles[job.service.profile]
+    if job.name not in profile.workflows:
+        (task_set,) = job.plan.sets
+        (spec,) = task_set.tasks
+        return engine.start_task(job.mfile, spec)
+    made = engine.start(job.mfile, "manual", job.name, job.queue)
+    if made is None:
+        raise Conflict(f"the workflow {job.name!r} has no tasks by now")
+    return made
+
+
+def _delivery(run: TaskRun) -> Delivery:
+    return Delivery(run.id, run.attempt, run.queue)

@@ -13,6 +13,7 @@ COMMANDS = {
     "zeo": "mserve.cli.zeo:zeo",
     "worker": "mserve.cli.work:worker",
     "scheduler": "mserve.cli.work:scheduler",
+    "task": "mserve.cli.task:task",
     "check": "mserve.cli.check:check",
     "pack": "mserve.cli.check:pack",
     "put": "mserve.cli.transfer:put",

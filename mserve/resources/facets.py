@@ -128,11 +128,16 @@ class Profiles(Facet):
         return self.node.profiles[name]
 
 
+class Tasks(Facet):
+    name = "tasks"
+    types = frozenset({"site", "container", "service"})
+
+
 FACETS: dict[str, type[Facet]] = {
     facet.name: facet
     for facet in (
         Info, UsageFacet, Keys, Health, ContentFacet, Thumbnail, Poster, Jobs, Profiles,
-        Versions, Trash, Copy, Batch, Uploads, Search,
+        Versions, Trash, Copy, Batch, Uploads, Search, Tasks,
     )
 }  # fmt: skip
 

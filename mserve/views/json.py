@@ -15,7 +15,18 @@ Json = dict[str, Any]
 LINKS = {
     "site": ("info", "keys", "usage", "search", "health"),
     "container": ("info", "keys", "usage", "search"),
-    "service": ("info", "keys", "usage", "jobs", "profiles", "search", "trash", "uploads", "batch"),
+    "service": (
+        "info",
+        "keys",
+        "usage",
+        "jobs",
+        "profiles",
+        "tasks",
+        "search",
+        "trash",
+        "uploads",
+        "batch",
+    ),
     "folder": ("info", "keys", "usage", "search", "uploads", "copy", "batch"),
     "mfile": ("info", "content", "keys", "usage", "jobs", "versions", "copy"),
 }

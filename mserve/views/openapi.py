@@ -36,7 +36,7 @@ GROUPS = {
     "profiles": "What is to run when", "versions": "What files were before",
     "trash": "What was removed, for a time", "usage": "What was consumed, per metric",
     "search": "By words and facts", "copy": "Copies share their content",
-    "batch": "Many changes in one request",
+    "batch": "Many changes in one request", "tasks": "What workflows can have done with files",
 }  # fmt: skip
 SCHEMES: Json = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "The key as Bearer token"},

@@ -195,6 +195,11 @@ JOBS: dict[str, Schema] = {
         number=WHOLE, worker=null(TEXT), started=null(TIME), ended=TIME, seconds=null(NUMBER),
         cpu=null(NUMBER), memory=null(WHOLE), error=null(TEXT),
     ),
+    "Tasks": fields(items=array(ref("Task"))),
+    "Task": fields(
+        name=TEXT, summary=TEXT, description=TEXT, timeout=NUMBER, limits=null(OBJECT),
+        arguments=OBJECT,
+    ),
     "JobAction": closed(action=one_of("cancel", "retry", "again")),
     "Output": fields(name=TEXT, mimetype=TEXT, size=WHOLE, sha256=SHA256, url=URL),
     "NewJob": {

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import jsonschema
 import pytest
 
 from mserve import database
@@ -9,7 +10,9 @@ from mserve.tasks import engine
 from mserve.tasks.claim import Failed, Finished
 from mserve.tasks.confine import Meter
 from mserve.tasks.confined import Spent
+from mserve.tasks.forms import schema
 from mserve.tasks.outcome import Outcome, Output
+from mserve.tasks.registry import TaskRegistry
 from tests.unit.support import spool
 
 FILES = "/demo/files"
@@ -290,3 +293,37 @@ def test_who_may_only_look_may_not_steer(customer: Any, file: Any, made: Any) ->
     reader = made("mfilereadonly")
     assert reader.json("POST", file["job"], {"action": "cancel"}).status_int == 403
     assert reader("GET", f"{file['job']}/log").status_int == 200
+
+
+# Tasks
+
+
+def test_all_tasks_are_listed_with_what_they_can_be_told(customer: Any) -> None:
+    answer = customer("GET", f"{FILES}/-/tasks")
+    tasks = {each["name"]: each for each in answer.json["items"]}
+    assert {"checksum", "mime", "poster", "thumbnail"} <= tasks.keys()
+    assert tasks["checksum"]["summary"] == "Compute a checksum of the whole file."
+    algorithm = tasks["checksum"]["arguments"]["properties"]["algorithm"]
+    assert algorithm["default"] == "md5" and "sha512" in algorithm["enum"]
+    width = tasks["thumbnail"]["arguments"]["properties"]["width"]
+    assert (width["type"], width["minimum"], width["maximum"]) == ("integer", 1, 4096)
+    assert customer("GET", f"{FILES}/-/info").json["links"]["tasks"].endswith("/-/tasks")
+
+
+def test_people_see_the_tasks_as_well(customer: Any) -> None:
+    page = customer("GET", f"{FILES}/-/tasks", headers={"Accept": "text/html"})
+    assert page.content_type == "text/html"
+    for words in ("<h1>Tasks</h1>", "Compute a checksum of the whole file.", "1 to 4096"):
+        assert words in page.text
+
+
+def test_what_a_form_allows_is_what_the_task_takes() -> None:
+    """The JSON Schema and the task's own check agree, on all that is tried."""
+    for task in TaskRegistry.load().values():
+        form = schema(task.parameters)
+        jsonschema.Draft202012Validator.check_schema(form)
+        validator = jsonschema.Draft202012Validator(form)
+        for name in (*task.parameters.parameters, "unknown"):
+            for value in (0, 1, 4096, 4097, 1.5, "md5", "nonsense", True, None, [], {}):
+                given = {name: value}
+                assert validator.is_valid(given) == (not task.check(given)), (task.name, given)

@@ -10,6 +10,7 @@ from mserve.ingest.trash import purge_expired
 from mserve.resources import clock
 from mserve.resources.partial import Partial
 from mserve.settings import Settings
+from mserve.tasks.access import start_accessed
 from mserve.tasks.queue import Queues
 from mserve.tasks.scheduler import Chore
 
@@ -57,6 +58,7 @@ def _end_uploads(folder: str, after: str, site: Any) -> str | None:
 
 
 CHORES = (
+    Chore(start_accessed, every=0.0),
     Chore(index_changes, every=0.0),
     Chore(empty_trash, every=HOUR),
     Chore(end_uploads, every=HOUR),

@@ -33,9 +33,13 @@ class TaskSet:
 
 @dataclass(frozen=True)
 class Workflow:
-    """Task sets in order."""
+    """Task sets in order.
+
+    `window` is for how many seconds after an access no other one starts it for the same file.
+    """
 
     sets: tuple[TaskSet, ...] = ()
+    window: int = 3600
 
 
 class Edition(Persistent):  # type: ignore[misc]  # persistent has no types
@@ -66,10 +70,24 @@ class Profile(Persistent):  # type: ignore[misc]  # persistent has no types
         empty = dict.fromkeys(TRIGGERS, Workflow())
         self.edition = Edition(self.version + 1, {**empty, **workflows})
 
+    def __getitem__(self, name: str) -> Any:
+        if name == "explain":
+            return Explain(self)
+        raise KeyError(name)
+
     def specs(self) -> Iterator[TaskSpec]:
         for workflow in self.workflows.values():
             for task_set in workflow.sets:
                 yield from task_set.tasks
+
+
+class Explain:
+    """`<profile>/explain`: what a workflow would do with a file."""
+
+    __name__ = "explain"
+
+    def __init__(self, profile: Profile) -> None:
+        self.__parent__ = profile
 
 
 PICTURES = (

@@ -22,6 +22,7 @@ from mserve.resources.job import (
     TaskRun,
 )  # fmt: skip
 from mserve.resources.profile import Edition, TaskSet, TaskSpec, Workflow
+from mserve.tasks import facts
 from mserve.tasks import outcome as outcomes
 from mserve.tasks.claim import Claim, Failed, Finished
 from mserve.tasks.condition import Condition
@@ -219,30 +220,14 @@ def _open(site: Any, job: Job, task_set: TaskSet) -> None:
 
 
 def _make_run(job: Job, place: str, spec: TaskSpec) -> TaskRun:
-    queue = spec.queue or job.queue or ("priority" if job.service.priority else "normal")
+    queue = facts.queue_of(spec, job.service, job.queue)
     try:
-        state = DUE if Condition.parse(spec.condition).holds(facts(job)) else SKIPPED
+        state = DUE if Condition.parse(spec.condition).holds(facts.of_job(job)) else SKIPPED
         return TaskRun(job, place, queue, state)
     except (TaskError, BadInput) as fault:
         run = TaskRun(job, place, queue, FAILED)
         run.error = str(fault)
         return run
-
-
-def facts(job: Job) -> dict[str, Any]:
-    """What a condition can ask about."""
-    mfile, content, service = job.mfile, job.content, job.service
-    return {
-        "mfile": {
-            "name": mfile.__name__,
-            "mimetype": content.mimetype or mfile.announced or "application/octet-stream",
-            "size": content.size,
-            "version": mfile.version,
-            "metadata": dict(mfile.metadata),
-        },
-        "service": {"name": service.__name__, "priority": service.priority},
-        "job": {"name": job.name, "trigger": job.trigger},
-    }
 
 
 def _close(site: Any, job: Job, outcome: str) -> None:

@@ -11,6 +11,7 @@ from mserve.group import Group
 from mserve.security import SecurityPolicy
 from mserve.taking_turns import MachineLock
 from mserve.tasks import queue
+from mserve.tasks.access import Accesses
 from mserve.tasks.registry import TaskRegistry
 from mserve.views.request import Request
 from mserve.views.traversal import Traverser
@@ -56,4 +57,5 @@ def _bind_queues(registry: Any) -> None:
     db = registry._zodb_databases[""]
     evolve.check(db)
     queue.bind(db, registry.queues)
+    registry.accesses = Accesses(registry.queues)
     registry.group = Group(db, MachineLock(registry.mserve.data / LOCK))

@@ -139,7 +139,7 @@ def profile(request: Any, thing: Profile) -> Json:
         "url": facet_url(request, thing.__parent__, "profiles", thing.name),
         "version": thing.version,
         "workflows": {
-            name: {"sets": [_task_set(each) for each in workflow.sets]}
+            name: {"sets": [_task_set(each) for each in workflow.sets], "window": workflow.window}
             for name, workflow in sorted(thing.workflows.items())
         },
     }

@@ -22,7 +22,7 @@ from mserve.resources.facets import (
 from mserve.resources.job import Job, Log, OutputView
 from mserve.resources.key import Key
 from mserve.resources.node import Node
-from mserve.resources.profile import Profile
+from mserve.resources.profile import Explain, Profile
 from mserve.resources.trash import Trashed
 from mserve.resources.upload import Upload
 from mserve.views.traversal import Absent, AbsentProfile
@@ -70,6 +70,7 @@ BELOW: dict[type, tuple[type[Facet], str]] = {
     Trashed: (Trash, "{trashed}"),
     Profile: (Profiles, "{profile}"),
     AbsentProfile: (Profiles, "{profile}"),
+    Explain: (Profiles, "{profile}/explain"),
 }
 """What is reached through a facet."""
 

@@ -10,6 +10,7 @@ from mserve.tasks.condition import Condition
 from mserve.views.body import Fields, mapping, pointer, text
 
 RETRIES = 20
+LONGEST = 366 * 86_400  # seconds
 
 
 def queue(settings: Settings) -> Callable[[Any], str]:
@@ -58,8 +59,10 @@ class ProfileReader:
         place = f"/workflows{pointer(name)}"
         fields = self._fields(place, source)
         sets = fields.need("sets", items) or []
+        window = fields.take("window", seconds, Workflow.window)
         self._collect(place, fields)
-        return Workflow(tuple(self._set(f"{place}/sets/{n}", each) for n, each in enumerate(sets)))
+        made = (self._set(f"{place}/sets/{n}", each) for n, each in enumerate(sets))
+        return Workflow(tuple(made), window)
 
     def _set(self, place: str, source: Any) -> TaskSet:
         fields = self._fields(place, source)
@@ -115,6 +118,12 @@ def stop_or_continue(value: Any) -> str:
 def retries(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= RETRIES:
         raise BadInput(f"should be a whole number from 0 to {RETRIES}")
+    return value
+
+
+def seconds(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= LONGEST:
+        raise BadInput(f"should be a whole number of seconds from 1 to {LONGEST}")
     return value
 
 

@@ -10,7 +10,7 @@ from mserve.resources.job import NEXT
 from mserve.resources.names import FACETS, LIMIT
 from mserve.resources.profile import TRIGGERS
 from mserve.resources.roles import ROLES
-from mserve.views.profiles import RETRIES
+from mserve.views.profiles import LONGEST, RETRIES
 
 Schema = dict[str, Any]
 
@@ -214,7 +214,15 @@ JOBS: dict[str, Schema] = {
     "NewProfile": closed(
         name=may({}), url=may({}), version=may({}), workflows=table(ref("Workflow")),
     ),
-    "Workflow": closed(sets=array(ref("TaskSet"))),
+    "ExplainIt": closed(
+        workflow=may(null(SHORT)), path=may(null(TEXT)), file=may(null(OBJECT)),
+    ),
+    "Explained": fields(workflow=TEXT, profile_version=WHOLE, sets=array(OBJECT)),
+    "Workflow": closed(
+        sets=array(ref("TaskSet")),
+        window=may(null({**WHOLE, "minimum": 1, "maximum": LONGEST, "description":
+                   "seconds after an access in which no other starts it for the same file"})),
+    ),
     "TaskSet": closed(
         name=may(null(SHORT)), tasks=array(ref("TaskSpec")),
         on_failure=may(null(one_of("stop", "continue"))),

@@ -23,6 +23,7 @@ from mserve.views.traversal import Absent
 from mserve.views.urls import facet_url, url
 
 BRANCHES = (Service, Folder)
+SENT = ("200", "206")
 
 
 @rest(context=Absent, method="PUT", permission=Permission.ADD,
@@ -147,7 +148,10 @@ def _is_folder(value: Any) -> str:
 def content(context: Mfile, request: Any) -> Response:
     """The bytes."""
     name = context.__name__ or "content"
-    return serve(request, context.content, context.mimetype, name, context.modified)
+    answer = serve(request, context.content, context.mimetype, name, context.modified)
+    if request.method == "GET" and str(answer.status)[:3] in SENT:
+        request.registry.accesses.note(context)
+    return answer
 
 
 @rest(context=BRANCHES, method="GET", permission=Permission.READ,

@@ -1,13 +1,19 @@
 """Pages of jobs: one job with its sets and tasks, and those of a file or service, newest first."""
 
+from collections.abc import Iterator
 from typing import Any
 
+from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.response import Response
+
 from mserve.resources.facets import Jobs
-from mserve.resources.job import Job
+from mserve.resources.job import DONE, Job
 from mserve.resources.roles import Permission
+from mserve.tasks import steering
 from mserve.views import job_json, paging
 from mserve.views.config import page
-from mserve.views.urls import url
+from mserve.views.html.forms import form
+from mserve.views.urls import facet_url, url
 
 SHOWN = 10  # jobs on the page of a file
 
@@ -15,7 +21,45 @@ SHOWN = 10  # jobs on the page of a file
 @page(context=Job, permission=Permission.VIEW, template="job.jinja2")
 def job(context: Job, request: Any) -> dict[str, Any]:
     """A job as it is now; a script asks on until it has ended."""
-    return {"job": job_json.job(request, context), "node": context.__parent__}
+    return {
+        "job": job_json.job(request, context),
+        "node": context.__parent__,
+        "actions": [*actions(context)],
+    }
+
+
+def actions(job: Job) -> Iterator[tuple[str, str]]:
+    """What can be done with a job as it is, each with the words of its button."""
+    if job.outcome is None:
+        yield "cancel", "Cancel"
+    elif job.failures or job.outcome != DONE:
+        yield "retry", "Retry what failed"
+    yield "again", "Run again"
+
+
+@form(context=Job, do="cancel", permission=Permission.PROCESS)
+def cancel(context: Job, request: Any) -> Response:
+    """Ends the job, and what of it runs."""
+    steering.stop(request.site, context)
+    return shown(request, context)
+
+
+@form(context=Job, do="retry", permission=Permission.PROCESS)
+def retry(context: Job, request: Any) -> Response:
+    """Has what failed done once more."""
+    steering.retry(request.site, context)
+    return shown(request, context)
+
+
+@form(context=Job, do="again", permission=Permission.PROCESS)
+def again(context: Job, request: Any) -> Response:
+    """Starts another job like it."""
+    return shown(request, steering.run_again(context))
+
+
+def shown(request: Any, job: Job) -> Response:
+    """Leads on to the job's page."""
+    return HTTPSeeOther(facet_url(request, job.__parent__, "jobs", job.id))
 
 
 @page(context=Jobs, permission=Permission.VIEW, template="jobs.jinja2")

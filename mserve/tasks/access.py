@@ -1,0 +1,100 @@
+"""Access: content that was requested has its service's `access` workflow run, after the answer.
+
+A web process notes the file in Redis, once for each file and window, and a scheduler starts the
+job. Who reads waits for neither: the note is made by a thread of its own, and a note that is lost
+with Redis is lost. Where the workflow is empty nothing is written at all.
+"""
+
+import logging
+import threading
+from collections import deque
+from functools import partial
+from typing import Any, NamedTuple
+
+from redis.exceptions import RedisError
+
+from mserve import database
+from mserve.resources.mfile import Mfile
+from mserve.settings import Settings
+from mserve.tasks import engine
+from mserve.tasks.queue import Queues
+
+log = logging.getLogger(__name__)
+
+SEEN = "mserve:accessed:"
+WAITING = "mserve:access"  # ids of files whose job is to start
+STARTING = "mserve:access-starting"
+MOST = 60  # seconds for a batch, after which another scheduler begins
+BATCH = 100  # files in one transaction
+KEPT = 10_000  # notes that wait for Redis
+
+
+class Note(NamedTuple):
+    """A file that was read, and for how many seconds no other job is to start by that."""
+
+    id: str
+    window: int
+
+
+class Accesses:
+    """The notes of one process."""
+
+    def __init__(self, queues: Queues) -> None:
+        self.queues = queues
+        self._notes: deque[Note] = deque(maxlen=KEPT)
+        self._some = threading.Event()
+        self._guard = threading.Lock()
+        self._begun = False
+
+    def note(self, mfile: Mfile) -> None:
+        """The file's content is being sent."""
+        workflow = _workflow(mfile)
+        if workflow.sets:
+            self._notes.append(Note(mfile.id, workflow.window))
+            self._begin()
+            self._some.set()
+
+    def _begin(self) -> None:
+        with self._guard:
+            if not self._begun:
+                self._begun = True
+                threading.Thread(target=self._tell, name="access", daemon=True).start()
+
+    def _tell(self) -> None:
+        while True:
+            self._some.wait()
+            self._some.clear()
+            while self._notes:
+                self._tell_one(self._notes.popleft())
+
+    def _tell_one(self, note: Note) -> None:
+        redis = self.queues.redis
+        try:
+            if redis.set(SEEN + note.id, 1, nx=True, ex=note.window):
+                redis.rpush(WAITING, note.id)
+        except RedisError as fault:
+            log.warning("a job by an access is not started: %s", fault)
+
+
+def _workflow(mfile: Any) -> Any:
+    service = mfile.find("service")
+    return service.profiles[service.profile].workflows["access"]
+
+
+def start_accessed(db: Any, settings: Settings, queues: Queues) -> None:
+    """Starts the jobs of files that were read, unless another scheduler is at it."""
+    redis: Any = queues.redis
+    while redis.llen(WAITING) and redis.set(STARTING, 1, nx=True, ex=MOST):
+        try:
+            ids = [id.decode() for id in redis.lrange(WAITING, 0, BATCH - 1)]
+            database.run(db, partial(_start, ids))
+            redis.ltrim(WAITING, len(ids), -1)
+        finally:
+            redis.delete(STARTING)
+
+
+def _start(ids: list[str], site: Any) -> None:
+    for id in dict.fromkeys(ids):
+        mfile = site.ids.get(id)
+        if isinstance(mfile, Mfile) and mfile.in_tree and mfile.find("service") is not None:
+            engine.start(mfile, "access")

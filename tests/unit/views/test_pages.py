@@ -298,3 +298,24 @@ def test_a_page_tells_when_the_key_ends(app: Any, made: Any, person: Person) -> 
     tomorrow = datetime.now(UTC) + timedelta(hours=25)
     guest = Person(app, made("mfilereadonly", end=tomorrow.isoformat()).key)
     assert "mfilereadonly, ends in 1 day" in guest.get().html.find("p", class_="key").text
+
+
+def test_a_job_is_steered_by_plain_forms(person: Person, customer: Any) -> None:
+    path = job_path(customer)
+    page = person.get(path)
+    assert [form["do"].value for form in page.forms.values()] == ["cancel", "again"]
+    page = person.submit(page, "cancel").follow(headers=HTML)
+    assert page.html.find(class_="state")["data-state"] == "cancelled"
+    assert [form["do"].value for form in page.forms.values()] == ["retry", "again"]
+    page = person.submit(page, "retry").follow(headers=HTML)
+    assert "running" in page.html.find(class_="state")["data-state"]
+    again = person.submit(page, "again")
+    assert again.status_int == 303 and not again.location.endswith(path)
+    assert again.follow(headers=HTML).html.find("h1").text == "Job ingest"
+
+
+def test_who_may_only_look_gets_no_buttons_of_a_job(reader: Person, customer: Any) -> None:
+    path = job_path(customer)
+    assert not reader.get(path).forms
+    body = {"do": "cancel", "action": "cancel"}
+    reader.app.post(reader.root + path, params=body, headers=HTML, status=403)

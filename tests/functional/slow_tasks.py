@@ -1,0 +1,25 @@
+"""Tasks that take their time, for stacks in tests."""
+
+import time
+
+from mserve.tasks.registry import Limits, Source, task
+
+
+def _wait(source: Source, seconds: float) -> None:
+    (source.scratch / "half").write_bytes(bytes(1000))
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        source.progress(0.5, "half done")
+        time.sleep(0.05)
+
+
+@task("nap", timeout=120)
+def nap(source: Source, *, seconds: float = 60.0) -> None:
+    """Waits in the worker."""
+    _wait(source, seconds)
+
+
+@task("doze", timeout=120, limits=Limits())
+def doze(source: Source, *, seconds: float = 60.0) -> None:
+    """Waits in a process of its own."""
+    _wait(source, seconds)

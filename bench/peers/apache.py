@@ -22,6 +22,7 @@ DocumentRoot {files}
 EnableSendfile On
 KeepAlive On
 MaxKeepAliveRequests 0
+LimitRequestBody 0
 DavLockDB {folder}/locks/db
 <Directory {files}>
     Dav On

@@ -133,11 +133,16 @@ class Tasks(Facet):
     types = frozenset({"site", "container", "service"})
 
 
+class NodesFacet(Facet):
+    name = "nodes"
+    types = frozenset({"site"})
+
+
 FACETS: dict[str, type[Facet]] = {
     facet.name: facet
     for facet in (
         Info, UsageFacet, Keys, Health, ContentFacet, Thumbnail, Poster, Jobs, Profiles,
-        Versions, Trash, Copy, Batch, Uploads, Search, Tasks,
+        Versions, Trash, Copy, Batch, Uploads, Search, Tasks, NodesFacet,
     )
 }  # fmt: skip
 

@@ -30,6 +30,7 @@ from rq.worker.base import WorkerStatus
 
 from mserve.settings import Settings
 from mserve.tasks.interrupt import Interrupts
+from mserve.tasks.nodes import Nodes
 from mserve.tasks.queue import FUNCTION, Queues
 
 log = logging.getLogger(__name__)
@@ -133,6 +134,8 @@ class TaskWorker(SimpleWorker):
         self.stop = stop
         self.performed = 0
         self.leaving = False
+        self.nodes = Nodes(redis)
+        self.resting, self.look_again = False, 0.0  # by time.monotonic()
 
     def serve(self, max_jobs: int) -> None:
         """Performs up to `max_jobs` deliveries, or until told to stop; raises RedisError."""
@@ -142,12 +145,24 @@ class TaskWorker(SimpleWorker):
             self.set_state(WorkerStatus.IDLE)
             while self.performed < max_jobs and not self.stop.is_set():
                 self.check_for_suspension(burst=False)
+                if self.rests():
+                    continue
                 taken = self.take()
                 if taken is not None:
                     self.execute_job(*taken)
                     self.performed += 1
         finally:
             self.teardown()
+
+    def rests(self) -> bool:
+        """Whether its queue is paused or its node drained; then it has waited a while."""
+        if time.monotonic() >= self.look_again:
+            self.look_again = time.monotonic() + POLL
+            self.resting = self.nodes.rests(self.queues[0].name)
+        if self.resting:
+            self.heartbeat()
+            self.stop.wait(POLL)
+        return self.resting
 
     def take(self) -> tuple[Job, Queue] | None:
         """The next job, waited for a short while."""

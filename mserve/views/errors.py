@@ -9,6 +9,7 @@ from pyramid.exceptions import PredicateMismatch, URLDecodeError
 from pyramid.httpexceptions import HTTPException, HTTPForbidden, status_map
 from pyramid.renderers import render
 from pyramid.response import Response
+from redis.exceptions import RedisError
 from transaction.interfaces import TransientError
 from webob.request import DisconnectionError
 from ZODB.POSException import StorageError
@@ -135,8 +136,8 @@ def cut_off(fault: DisconnectionError, request: Any) -> Response:
 
 
 def busy(fault: Exception, request: Any) -> Response:
-    """The database is away, or others changed the same things at every attempt."""
-    log.warning("no answer from the tree: %s", type(fault).__name__)
+    """Database or Redis are away, or others changed the same things at every attempt."""
+    log.warning("no answer from tree or queue: %s", type(fault).__name__)
     answer = problem(request, 503, "busy", "the service is busy; please try again in a moment")
     answer.headers["Retry-After"] = RETRY_AFTER
     return answer
@@ -159,4 +160,5 @@ def includeme(config: Configurator) -> None:
     config.add_exception_view(cut_off, context=ConnectionAbortedError)  # the server's word for it
     config.add_exception_view(busy, context=TransientError)
     config.add_exception_view(busy, context=StorageError)
+    config.add_exception_view(busy, context=RedisError)
     config.add_exception_view(fault, context=Exception)

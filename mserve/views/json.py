@@ -13,8 +13,8 @@ from mserve.views.urls import facet_url, segment, url
 
 Json = dict[str, Any]
 LINKS = {
-    "site": ("info", "keys", "usage", "search", "health"),
-    "container": ("info", "keys", "usage", "search"),
+    "site": ("info", "keys", "usage", "search", "tasks", "nodes", "health"),
+    "container": ("info", "keys", "usage", "tasks", "search"),
     "service": (
         "info",
         "keys",

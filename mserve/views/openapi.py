@@ -37,6 +37,7 @@ GROUPS = {
     "trash": "What was removed, for a time", "usage": "What was consumed, per metric",
     "search": "By words and facts", "copy": "Copies share their content",
     "batch": "Many changes in one request", "tasks": "What workflows can have done with files",
+    "nodes": "What does the work",
 }  # fmt: skip
 SCHEMES: Json = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "The key as Bearer token"},

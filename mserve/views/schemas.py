@@ -195,6 +195,10 @@ JOBS: dict[str, Schema] = {
         number=WHOLE, worker=null(TEXT), started=null(TIME), ended=TIME, seconds=null(NUMBER),
         cpu=null(NUMBER), memory=null(WHOLE), error=null(TEXT),
     ),
+    "AtWork": fields(nodes=array(OBJECT), queues=array(OBJECT)),
+    "NodeAction": closed(
+        action=one_of("pause", "drain", "resume"), queue=may(null(TEXT)), node=may(null(TEXT)),
+    ),
     "Tasks": fields(items=array(ref("Task"))),
     "Task": fields(
         name=TEXT, summary=TEXT, description=TEXT, timeout=NUMBER, limits=null(OBJECT),

@@ -1,0 +1,59 @@
+"""REST of what does the work: nodes, workers and queues, at `/-/nodes` of the site."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from mserve.errors import BadInput
+from mserve.resources.facets import NodesFacet
+from mserve.resources.roles import Permission
+from mserve.tasks.nodes import Nodes
+from mserve.views.body import Fields, document, text
+from mserve.views.config import rest
+from mserve.views.json import Json
+from mserve.views.profiles import queue
+
+
+@rest(context=NodesFacet, method="GET", permission=Permission.ADMIN, gives="AtWork")
+def listing(context: NodesFacet, request: Any) -> Json:
+    """The nodes with their workers, and the queues with their depth."""
+    nodes = Nodes(request.queues.redis)
+    return {
+        "nodes": [asdict(each) for each in nodes.nodes()],
+        "queues": [asdict(each) for each in nodes.queues(request.settings.queues)],
+    }
+
+
+@rest(context=NodesFacet, method="POST", permission=Permission.ADMIN,
+      takes="NodeAction", gives="AtWork")  # fmt: skip
+def steer(context: NodesFacet, request: Any) -> Json:
+    """Has a queue rest or a node take no more, or go on: `{"action", "queue" | "node"}`.
+
+    `pause` and `resume` are of a queue, `drain` and `resume` of a node. A task that has begun is
+    finished. A node is as it calls itself in the listing.
+    """
+    fields = Fields(document(request))
+    action = fields.need("action", _is_action)
+    place = fields.take("queue", queue(request.settings))
+    node = fields.take("node", text)
+    fields.end()
+    _act(Nodes(request.queues.redis), action, place, node)
+    answer: Json = listing(context, request)
+    return answer
+
+
+def _act(nodes: Nodes, action: str, place: str | None, node: str | None) -> None:
+    of: tuple[Callable[[str, bool], None], str | None]
+    of = (nodes.pause, place) if action == "pause" else (nodes.drain, node)
+    if action == "resume":
+        of = (nodes.pause, place) if place is not None else (nodes.drain, node)
+    change, name = of
+    if name is None or (place is None) == (node is None):
+        raise BadInput('a "queue" is paused, a "node" drained, and either one resumed')
+    change(name, action != "resume")
+
+
+def _is_action(value: Any) -> str:
+    if value not in ("pause", "drain", "resume"):
+        raise BadInput('should be "pause", "drain" or "resume"')
+    return str(value)

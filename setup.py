@@ -8,6 +8,7 @@ REQUIRES = [
     "BTrees>=6.0",
     "common-expression-language>=0.10",
     "click>=8.1",
+    "httpcore>=1.0",
     "httpx>=0.28",
     "httptools>=0.8",
     "hypatia>=0.5",
@@ -43,6 +44,7 @@ EXTRAS = {
     "postgres": POSTGRES,  # the tree in PostgreSQL: production.ini
     "test": [
         *POSTGRES,
+        "aiosmtpd>=1.4.6",
         "hypothesis>=6.100",
         "import-linter>=2.0",
         "jsonschema>=4.23",

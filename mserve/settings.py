@@ -15,6 +15,7 @@ from urllib.parse import quote, urlencode
 
 import plaster
 
+from mserve import outlets
 from mserve.errors import SettingsError
 
 QUEUE = re.compile(r"[a-z][a-z0-9_-]{0,63}")
@@ -48,6 +49,7 @@ class Settings:
     pack_days: int
     tasks: tuple[str, ...]
     demo: bool
+    outlets: Mapping[str, str]  # variables of the environment, for workers
 
     @classmethod
     def parse(cls, lines: Mapping[str, str]) -> "Settings":
@@ -116,6 +118,7 @@ class _Parser:
             pack_days=self.read("pack_days", "7", self.whole),
             tasks=tuple(self.lines.get("mserve.tasks", "").split()),
             demo=self.read("demo", "false", self.boolean),
+            outlets=outlets.environment(self.lines, self.faults),
         )
         self.check_known()
         self.check_lease(settings)
@@ -154,9 +157,10 @@ class _Parser:
             )
 
     def check_known(self) -> None:
-        known = {*Settings.__dataclass_fields__} - {"database"}
+        known = {*Settings.__dataclass_fields__, *outlets.LINES} - {"database", "outlets"}
         for line in self.lines:
-            if line.startswith("mserve.") and line.removeprefix("mserve.") not in known:
+            name = line.removeprefix("mserve.")
+            if name != line and name not in known and not outlets.is_line(name):
                 self.faults.append(f"{line} is not a setting of mserve; known: {sorted(known)}")
 
     @staticmethod

@@ -36,6 +36,7 @@ def run(settings: Settings, queue: str, ready: Callable[[Any], None] | None = No
     `ready(db)` may refuse the database by raising.
     """
     os.environ["MSERVE_IMAGE_PIXELS"] = str(settings.image_pixels)  # tasks know no settings
+    os.environ.update(settings.outlets)
     registry = TaskRegistry.load(settings.tasks)
     preload(registry.confined())
     stop = threading.Event()

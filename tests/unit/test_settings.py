@@ -1,10 +1,12 @@
 """Settings are parsed once; all that is wrong is told together."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from mserve import outlets
 from mserve.errors import SettingsError
 from mserve.settings import Settings
 
@@ -43,6 +45,54 @@ def test_queues_are_those_of_workers_and_those_that_are_named() -> None:
 )  # fmt: skip
 def test_each_fault_names_its_line(name: str, text: str) -> None:
     assert f"mserve.{name}" in faults(**{name: text})
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("outside_allow", "10.0.0.0/99"), ("outside_allow", "10.0.0.1/8"), ("outside_allow", "a"),
+        ("secrets", "secrets.ini"), ("smtp", "mail.example.com"), ("smtp", "http://h"),
+        ("smtp", "smtp://"), ("smtp", "smtp://me:password@h"), ("smtp", "smtp://h:x"),
+        ("smtp", "smtp://h/path"), ("smtp_secret", "a b"), ("mail_from", "Ann <ann@example.com>"),
+        ("mail_from", "ann@a@b"), ("mail_to", "*"), ("mail_to", "*@*.com"), ("mail_to", "a,b@c"),
+        ("command.pdf", ""), ("command.pdf", "pdftotext"), ("command.pdf", "/bin/{x} y"),
+        ("command.pdf", "/bin/x {a b}"), ("command.pdf", "/bin/x '"), ("command.", "/bin/x"),
+        ("command.A b", "/bin/x"), ("outlets", "x"),
+    ],
+)  # fmt: skip
+def test_what_tasks_may_do_outside_is_checked(name: str, text: str) -> None:
+    assert f"mserve.{name}" in faults(**{name: text})
+
+
+def test_workers_are_handed_what_tasks_may_do_outside() -> None:
+    given = {
+        "outside_allow": "10.1.0.0/16 fd00::/8 127.0.0.1",
+        "secrets": "/etc/mserve/secrets.ini",
+        "smtp": "smtp://me%40example.com@mail.example.com",
+        "smtp_secret": "mail",
+        "mail_from": "files@example.com",
+        "mail_to": "*@example.com ann+files@example.org",
+        "command.pdf-text": "/usr/bin/pdftotext -enc UTF-8 {input} {output}/text.txt",
+        "command.x.2": "/bin/x",
+    }
+    lines = {f"mserve.{name}": text for name, text in given.items()}
+    handed = dict(Settings.parse({**GOOD, **lines}).outlets)
+    assert handed.pop("MSERVE_COMMANDS") == json.dumps(
+        {"pdf-text": given["command.pdf-text"], "x.2": "/bin/x"}
+    )
+    assert handed == {
+        f"MSERVE_{name.upper()}": text for name, text in given.items() if "." not in name
+    }
+    server = outlets.mail_server(handed["MSERVE_SMTP"])
+    assert server == ("mail.example.com", 587, "me@example.com", False)
+
+
+def test_what_the_ini_does_not_say_is_handed_on_empty() -> None:
+    """So that the environment of who starts mserve does not fill the gap."""
+    handed = dict(Settings.parse(GOOD).outlets)
+    assert handed.pop("MSERVE_COMMANDS") == "{}"
+    assert {*handed} == {f"MSERVE_{name.upper()}" for name in outlets.LINES}
+    assert {*handed.values()} == {""}
 
 
 def test_all_faults_are_told_together() -> None:

@@ -2,6 +2,11 @@
 
 MODULES = (
     "mserve.tasks.library.checksum",
+    "mserve.tasks.library.command",
+    "mserve.tasks.library.fetch",
     "mserve.tasks.library.images",
+    "mserve.tasks.library.mail",
     "mserve.tasks.library.mime",
+    "mserve.tasks.library.web_service",
+    "mserve.tasks.library.webhook",
 )

@@ -1,12 +1,13 @@
 """Files for the built-in tasks to work on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mserve.tasks.source import Source
+from tests.unit.tasks.library.web import SECRET, Web, serving
 
 
 @pytest.fixture
@@ -20,3 +21,21 @@ def source_of(tmp_path: Path) -> Callable[..., Source]:
         return Source(path, name, "application/octet-stream", len(content), scratch, **more)
 
     return make
+
+
+@pytest.fixture
+def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
+    """A web server that tasks may reach."""
+    monkeypatch.setenv("MSERVE_OUTSIDE_ALLOW", "127.0.0.1")
+    with serving() as web:
+        yield web
+
+
+@pytest.fixture
+def secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file of secrets, with `billing`."""
+    path = tmp_path / "secrets.ini"
+    path.write_text(f"[billing]\nsecret = {SECRET}\nhosts = 127.0.0.*\n")
+    path.chmod(0o600)
+    monkeypatch.setenv("MSERVE_SECRETS", str(path))
+    return path

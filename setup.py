@@ -5,6 +5,7 @@ from pathlib import Path
 from setuptools import find_packages, setup
 
 REQUIRES = [
+    "blake3>=1.0",
     "BTrees>=6.0",
     "common-expression-language>=0.10",
     "click>=8.1",
@@ -15,11 +16,13 @@ REQUIRES = [
     "multipart>=2.0",
     "pasteDeploy>=3.1",
     "persistent>=6.0",
+    "pi-heif>=1.4",  # reads HEIC; pillow-heif writes it too, and brings x265 under the GPL
     "Pillow>=13.0",
     "plaster>=1.1",
     "plaster-pastedeploy>=1.0",
     "psutil>=6.0",
     "pylibmagic>=0.5",
+    "pypdfium2>=5.15",
     "pyramid>=2.1",
     "pyramid-jinja2>=2.10",
     "pyramid-retry>=2.1",
@@ -50,6 +53,7 @@ EXTRAS = {
         "jsonschema>=4.23",
         "mypy>=1.11",
         "openapi-spec-validator>=0.9",
+        "pillow-heif>=1.8",  # makes the HEIC files of the tests
         "pytest>=8.0",
         "pytest-xdist>=3.6",
         "ruff>=0.6",

@@ -91,8 +91,9 @@ class Explain:
 
 
 PICTURES = (
-    "image/avif", "image/bmp", "image/gif", "image/jp2", "image/jpeg", "image/jpx", "image/png",
-    "image/tiff", "image/webp", "image/vnd.microsoft.icon", "image/x-icon", "image/x-ms-bmp",
+    "application/pdf", "image/avif", "image/bmp", "image/gif", "image/heic", "image/heif",
+    "image/jp2", "image/jpeg", "image/jpx", "image/png", "image/tiff", "image/webp",
+    "image/vnd.microsoft.icon", "image/x-icon", "image/x-ms-bmp",
     "image/x-portable-bitmap", "image/x-portable-greymap", "image/x-portable-pixmap",
 )  # fmt: skip
 """What the tasks `thumbnail` and `poster` can read."""

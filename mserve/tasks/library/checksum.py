@@ -5,6 +5,8 @@ import zlib
 from collections.abc import Callable
 from typing import Literal, Protocol
 
+from blake3 import blake3
+
 from mserve.errors import TaskError
 from mserve.tasks.outcome import Outcome
 from mserve.tasks.registry import task
@@ -12,13 +14,13 @@ from mserve.tasks.source import Source
 
 BLOCK = 1 << 20
 
-Algorithm = Literal["md5", "sha1", "sha256", "sha512", "crc32"]
+Algorithm = Literal["md5", "sha1", "sha256", "sha512", "blake3", "crc32"]
 
 
 class Digest(Protocol):
     """What is fed the bytes."""
 
-    def update(self, data: bytes, /) -> None: ...
+    def update(self, data: bytes, /) -> object: ...
 
     def hexdigest(self) -> str: ...
 
@@ -42,6 +44,7 @@ ALGORITHMS: dict[str, Callable[[], Digest]] = {
     "sha1": lambda: hashlib.sha1(usedforsecurity=False),
     "sha256": hashlib.sha256,
     "sha512": hashlib.sha512,
+    "blake3": blake3,
     "crc32": Crc32,
 }
 
@@ -49,11 +52,16 @@ ALGORITHMS: dict[str, Callable[[], Digest]] = {
 @task("checksum", timeout=6 * 3600)
 def checksum(source: Source, *, algorithm: Algorithm = "md5") -> Outcome:
     """Compute a checksum of the whole file."""
-    if algorithm not in ALGORITHMS:
-        raise TaskError(f"unknown algorithm {algorithm!r}; known: {', '.join(ALGORITHMS)}")
-    found = _read(source, ALGORITHMS[algorithm]()).hexdigest()
+    found = digest(source, algorithm)
     facts = {"md5": found} if algorithm == "md5" else {}
     return Outcome({"algorithm": algorithm, "checksum": found}, facts)
+
+
+def digest(source: Source, algorithm: str) -> str:
+    """The digest of the whole file in hexadecimal digits; raises TaskError for no algorithm."""
+    if algorithm not in ALGORITHMS:
+        raise TaskError(f"unknown algorithm {algorithm!r}; known: {', '.join(ALGORITHMS)}")
+    return _read(source, ALGORITHMS[algorithm]()).hexdigest()
 
 
 def _read(source: Source, digest: Digest) -> Digest:

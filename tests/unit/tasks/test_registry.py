@@ -15,8 +15,8 @@ from mserve.tasks.registry import Source, TaskRegistry, task
 
 DOCS = Path(__file__).parents[3] / "docs" / "tasks.md"
 BUILT_IN = [
-    "checksum", "command", "email", "fetch", "mime", "poster", "thumbnail", "web_service",
-    "webhook",
+    "checksum", "command", "email", "fetch", "image_metadata", "mime", "poster", "text_extract",
+    "thumbnail", "verify", "web_service", "webhook",
 ]  # fmt: skip
 FIVE_LINES = """
 from mserve.tasks.registry import task

@@ -3,19 +3,25 @@
 import io
 from typing import Any
 
+import pillow_heif
 from PIL import Image
 
+from mserve.tasks.confine import preload
 from mserve.tasks.registry import Rendition, TaskRegistry
 
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 200, 0), (0, 0, 255), (255, 255, 255)
 TASKS = TaskRegistry.load()
-FORMATS = ["JPEG", "PNG", "GIF", "TIFF", "BMP", "PPM", "ICO", "WEBP", "AVIF", "JPEG2000"]
+preload(TASKS.confined())
+FORMATS = ["JPEG", "PNG", "GIF", "TIFF", "BMP", "PPM", "ICO", "WEBP", "AVIF", "JPEG2000", "HEIF"]
 JPEG, WEBP = "image/jpeg", "image/webp"
 
 
 def encoded(image: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
     stream = io.BytesIO()
-    image.save(stream, kind, **options)
+    if kind == "HEIF":
+        pillow_heif.from_pillow(image).save(stream, **options)
+    else:
+        image.save(stream, kind, **options)
     return stream.getvalue()
 
 

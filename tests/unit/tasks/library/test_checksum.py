@@ -11,6 +11,7 @@ from mserve.tasks.library.checksum import ALGORITHMS, BLOCK, Algorithm, checksum
 from mserve.tasks.registry import TaskRegistry
 
 TASK = TaskRegistry.load()["checksum"]
+BLAKE3_OF_ABC = "6437b3ac38465133ffb63b75273a8db548c558465d79db03fd359c6cd5bd9d85"
 SAMPLES = [b"", b"abc", bytes(range(256)) * (BLOCK // 128) + b"end"]
 
 
@@ -28,6 +29,8 @@ def test_known_values(source_of: Any) -> None:
     found = TASK.run(source_of(b"123456789"), {"algorithm": "crc32"})
     assert found.result["checksum"] == "cbf43926"  # the check value of CRC-32 in its catalogues
     assert TASK.run(source_of(b"b"), {"algorithm": "crc32"}).result["checksum"] == "71beeff9"
+    found = TASK.run(source_of(b"abc"), {"algorithm": "blake3"})
+    assert found.result["checksum"] == BLAKE3_OF_ABC
 
 
 def test_md5_is_the_default_and_becomes_a_fact(source_of: Any) -> None:
@@ -48,11 +51,11 @@ def test_progress_is_told_block_by_block(source_of: Any) -> None:
 
 def test_an_unknown_algorithm_is_refused_when_saved_and_when_run(source_of: Any) -> None:
     (fault,) = TASK.check({"algorithm": "md4"})
-    assert fault == "algorithm should be one of md5, sha1, sha256, sha512, crc32, not 'md4'"
+    assert fault == "algorithm should be one of md5, sha1, sha256, sha512, blake3, crc32, not 'md4'"
     with pytest.raises(TaskError, match="one of md5, sha1"):
         TASK.run(source_of(b""), {"algorithm": "md4"})
     unchecked: Any = "md4"
-    with pytest.raises(TaskError, match="known: md5, sha1, sha256, sha512, crc32"):
+    with pytest.raises(TaskError, match="known: md5, sha1, sha256, sha512, blake3, crc32"):
         checksum(source_of(b""), algorithm=unchecked)
 
 

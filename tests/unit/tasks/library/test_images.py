@@ -1,12 +1,14 @@
 """Thumbnails and posters of honest images, of all formats and modes."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image, ImageCms, features
 
-from mserve.tasks.library import images, pixels
+from mserve.errors import TaskError
+from mserve.resources.profile import PICTURES
+from mserve.tasks.confined import LOG
+from mserve.tasks.library import pixels, raster
 from tests.unit.tasks.library.pictures import (
     BLUE,
     FORMATS,
@@ -26,7 +28,7 @@ LAB = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB"))
 
 def test_every_format_is_there() -> None:
     assert all(features.check(each) for each in ("jpg", "webp", "avif", "jpg_2000", "libtiff"))
-    assert set(FORMATS) == set(images.FORMATS)
+    assert set(FORMATS) == set(raster.FORMATS)
 
 
 @pytest.mark.parametrize("kind", FORMATS)
@@ -100,6 +102,33 @@ def test_of_an_animation_the_first_frame(source_of: Any) -> None:
     for kind in ("GIF", "PNG", "WEBP", "AVIF", "TIFF"):
         stored = encoded(quarters(), kind, save_all=True, append_images=later)
         assert is_quarters(made(source_of(stored))[1]), kind
+
+
+def test_the_default_workflow_sends_what_can_be_read() -> None:
+    assert set(PICTURES) == {*raster.MIMETYPES, "application/pdf"}
+
+
+def test_a_page_can_be_chosen(source_of: Any) -> None:
+    later = [Image.new("RGB", (240, 120), colour) for colour in (BLUE, GREEN)]
+    for kind in ("GIF", "PNG", "WEBP", "AVIF", "TIFF"):
+        source = source_of(encoded(quarters(), kind, save_all=True, append_images=later))
+        _, image = made(source, page=3)
+        assert alike(image.convert("RGB").getpixel((9, 9)), GREEN), kind
+        with pytest.raises(TaskError, match="there is no page 4; the image has 3"):
+            made(source, page=4)
+    with pytest.raises(TaskError, match="there is no page 2; the image has 1"):
+        made(source_of(encoded(quarters())), page=2)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_heic_picture_stands_upright(source_of: Any, orientation: int) -> None:
+    upright = quarters(840, 420)
+    turn = pixels.UPRIGHT.get({6: 8, 8: 6}.get(orientation, orientation))
+    stored = upright.transpose(turn) if turn is not None else upright
+    exif = Image.Exif()
+    exif[pixels.ORIENTATION] = orientation
+    _, image = made(source_of(encoded(stored, "HEIF", exif=exif.tobytes())))
+    assert image.size == (210, 105) and is_quarters(image)
 
 
 def test_of_several_pictures_in_a_jpeg_the_first(source_of: Any) -> None:
@@ -211,4 +240,4 @@ def test_a_transparency_that_nothing_uses_is_dropped(source_of: Any) -> None:
 def test_the_scratch_folder_holds_nothing_else(source_of: Any) -> None:
     source = source_of(encoded(quarters()))
     output, _ = made(source)
-    assert [*source.scratch.iterdir()] == [Path(output.path)]
+    assert {*source.scratch.iterdir()} == {output.path, source.scratch / LOG}

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from mserve.errors import TaskError
+from mserve.tasks.confine import Crashed
+from mserve.tasks.library.images import thumbnail
 from tests.unit.tasks.library.pictures import FORMATS, encoded, made, quarters
 
 
@@ -45,6 +47,34 @@ def test_bombs_are_refused_by_their_header(source_of: Any, kind: str) -> None:
         made(source_of(with_size(kind, 12_000, 11_000)))
 
 
+def with_heic_size(width: int, height: int) -> bytes:
+    stored = bytearray(encoded(Image.new("RGB", (64, 64)), "HEIF"))
+    struct.pack_into(">II", stored, stored.index(b"ispe") + 8, width, height)
+    return bytes(stored)
+
+
+def test_heic_bombs(source_of: Any) -> None:
+    with pytest.raises(TaskError, match="more than the 60000000 pixels allowed"):
+        made(source_of(with_heic_size(10_000, 6_001)))
+    with pytest.raises(TaskError, match="more than the 120000000 pixels allowed"):
+        made(source_of(with_heic_size(20_000, 20_000)))
+
+
+@pytest.mark.parametrize("size", [(8, 8), (5_000, 5_000)])
+def test_a_heic_header_that_lies(source_of: Any, size: tuple[int, int]) -> None:
+    with pytest.raises(TaskError, match="broken"):
+        made(source_of(with_heic_size(*size)))
+
+
+def test_an_image_inside_its_limits_may_have_a_larger_frame(source_of: Any) -> None:
+    large = Image.new("1", (12_000, 11_000))
+    more = {"save_all": True, "append_images": [large], "compression": "group4"}
+    stored = encoded(quarters().convert("1"), "TIFF", **more)
+    made(source_of(stored))
+    with pytest.raises(TaskError, match="more than the 120000000 pixels allowed"):
+        made(source_of(stored), page=2)
+
+
 def test_formats_that_take_much_memory_may_have_fewer_pixels(source_of: Any) -> None:
     with pytest.raises(TaskError, match="more than the 40000000 pixels allowed"):
         made(source_of(with_size("WEBP", 8_000, 5_001)))
@@ -60,13 +90,13 @@ def test_the_limit_can_be_set(source_of: Any, monkeypatch: pytest.MonkeyPatch) -
     source = source_of(encoded(quarters(100, 100)))
     before = Image.MAX_IMAGE_PIXELS
     monkeypatch.setenv("MSERVE_IMAGE_PIXELS", "10000")
-    made(source)
+    thumbnail(source)
     monkeypatch.setenv("MSERVE_IMAGE_PIXELS", "9999")
     with pytest.raises(TaskError, match="the 9999 pixels"):
-        made(source)
+        thumbnail(source)
     monkeypatch.setenv("MSERVE_IMAGE_PIXELS", "many")
     with pytest.raises(TaskError, match="whole number"):
-        made(source)
+        thumbnail(source)
     assert before == Image.MAX_IMAGE_PIXELS
 
 
@@ -105,10 +135,11 @@ def test_what_is_no_image(source_of: Any, stored: bytes, words: str) -> None:
 def test_what_starts_programs_is_not_even_loaded(source_of: Any) -> None:
     code = """if True:
         import pathlib, sys
-        from mserve.tasks.registry import Source, TaskError, TaskRegistry
+        from mserve.tasks.library.images import thumbnail
+        from mserve.tasks.registry import Source, TaskError
         here = pathlib.Path(sys.argv[1])
         try:
-            TaskRegistry.load()["thumbnail"].run(Source(here, "a.eps", "", 9, here.parent), {})
+            thumbnail(Source(here, "a.eps", "", 9, here.parent))
         except TaskError as fault:
             print(fault, [name for name in sys.modules if "Eps" in name or "Wmf" in name])"""
     source = source_of(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n")
@@ -127,7 +158,7 @@ def test_a_seek_to_nowhere_is_a_broken_image(source_of: Any) -> None:
 def test_a_disk_that_fails_is_not_the_image_s_fault(source_of: Any) -> None:
     source = source_of(b"x")
     source.path.unlink()
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(Crashed, match="FileNotFoundError"):
         made(source)
 
 

@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from mserve.tasks.library import images
+from mserve.tasks.library import raster
 from mserve.tasks.library.suffixes import KINDS, UNKNOWN, refine
 from mserve.tasks.registry import TaskRegistry
+from tests.unit.tasks.library.pictures import encoded
 
 TASK = TaskRegistry.load()["mime"]
 
@@ -28,9 +29,7 @@ def zipped(*names: str, first: bytes = b"x") -> bytes:
 
 
 def picture(kind: str) -> bytes:
-    stream = io.BytesIO()
-    Image.new("RGB", (32, 32), "teal").save(stream, kind)
-    return stream.getvalue()
+    return encoded(Image.new("RGB", (32, 32), "teal"), kind)
 
 
 OFFICE = ("docProps/app.xml", "[Content_Types].xml", "_rels/.rels")
@@ -109,9 +108,9 @@ def test_media_types(source_of: Any, content: bytes, name: str, wanted: str) -> 
     assert outcome.result["mimetype"] == wanted
 
 
-@pytest.mark.parametrize("kind", images.FORMATS)
+@pytest.mark.parametrize("kind", raster.FORMATS)
 def test_images_have_types_that_thumbnails_are_made_of(source_of: Any, kind: str) -> None:
-    assert TASK.run(source_of(picture(kind), "a"), {}).facts["mimetype"] in images.MIMETYPES
+    assert TASK.run(source_of(picture(kind), "a"), {}).facts["mimetype"] in raster.MIMETYPES
 
 
 @pytest.mark.parametrize(

@@ -34,12 +34,15 @@ def allowed() -> tuple[outlets.Network, ...]:
 
 
 def resolve(host: str, port: int, networks: Sequence[outlets.Network]) -> list[str]:
-    """The addresses of `host` that may be reached; raises TaskError where there are none."""
+    """The addresses of `host` that may be reached; raises TaskError where there are none.
+
+    Its words do not tell the addresses: what a private network looks like inside is not asked here.
+    """
     found = _look_up(host, port)
     open_ones = [each for each in found if is_open(ip_address(each), networks)]
     if not open_ones:
         raise TaskError(
-            f"{host} is {found[0]}, which is not on the public internet; "
+            f"{host} is not on the public internet; "
             "mserve.outside_allow in the ini says what else may be reached"
         )
     return open_ones

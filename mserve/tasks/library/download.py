@@ -6,16 +6,22 @@ from pathlib import Path
 
 from mserve.tasks.library.answer import Answer
 
+STEP = 1 << 20  # bytes between two reports of progress
+
 
 def save(
     answer: Answer, path: Path, most: int, progress: Callable[[float, str], None]
 ) -> tuple[int, str]:
     """The size in bytes, and the SHA-256; raises TaskError where it is more than `most` bytes."""
-    digest, size = hashlib.sha256(), 0
+    digest, size, told = hashlib.sha256(), 0, 0
+    whole = answer.length or most
     with path.open("wb") as file:
         for block in answer.blocks(most):
             file.write(block)
             digest.update(block)
             size += len(block)
-            progress(size / max(answer.length or most, size), f"{size} bytes")
+            if size - told >= STEP:
+                progress(size / max(whole, size), f"{size} bytes")
+                told = size
+    progress(1.0, f"{size} bytes")
     return size, digest.hexdigest()

@@ -89,7 +89,9 @@ def _exchange(
     headers = {**_headers(url, first), **question.headers}
     with (
         _explained(url),
-        httpcore.ConnectionPool(ssl_context=tls(), network_backend=backend) as pool,
+        httpcore.ConnectionPool(
+            ssl_context=tls() if url.scheme == "https" else None, network_backend=backend
+        ) as pool,
         pool.stream(
             question.method,
             _target(url),

@@ -25,7 +25,9 @@ def look_up(name: str, host: str) -> str:
     section = _section(name)
     hosts = section.get("hosts", "").lower().split()
     if not any(fnmatchcase(host.lower(), each) for each in hosts):
-        raise TaskError(f"the secret {name!r} is not for {host}; its hosts: {' '.join(hosts)}")
+        raise TaskError(
+            f"the secret {name!r} is not for {host}; hosts = … beside it says for which"
+        )
     secret = section.get("secret", "")
     if not secret:
         raise TaskError(f"the secret {name!r} is empty; right is a line secret = … below [{name}]")

@@ -14,7 +14,7 @@ from tests.unit.tasks.library.fresh import run_fresh
 from tests.unit.tasks.library.web import Handler, Web
 
 TASK = TaskRegistry.load()["fetch"]
-CONTENT = bytes(range(256)) * 3000
+CONTENT = bytes(range(256)) * 12_000
 ETAG, MODIFIED = '"33a64df5"', "Wed, 21 Oct 2015 07:28:00 GMT"
 
 
@@ -47,7 +47,8 @@ def test_a_file_comes_with_all_that_is_said_of_it(source_of: Any, web: Web) -> N
     (output,) = outcome.outputs
     assert (output.name, output.mimetype) == ("the cat.png", "image/png")
     assert output.path.read_bytes() == CONTENT and output.path.parent == source.scratch
-    assert told[-1] == (1.0, f"{len(CONTENT)} bytes")
+    assert told[-1] == (1.0, f"{len(CONTENT)} bytes") and len(told) == 3
+    assert told == sorted(told) and 0.3 < told[0][0] < 0.4
     assert web.asked[0].headers["accept-encoding"] == "identity"
 
 

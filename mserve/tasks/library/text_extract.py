@@ -71,7 +71,8 @@ def _read(source: Source, details: dict[str, str]) -> Iterator[str]:
     if pdf.is_pdf(path):
         return pdf.read(path)
     mimetype = refine(libmagic.detect(path).mimetype, source.name)
-    if mimetype == UNKNOWN and charset.is_marked(first):
+    single = source.size == 1 and first.isascii()  # of which libmagic has no opinion
+    if mimetype == UNKNOWN and (single or charset.is_marked(first)):
         mimetype = PLAIN
     if mimetype in HTML:
         return _read_html(path, details)

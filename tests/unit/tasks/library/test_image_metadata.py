@@ -6,6 +6,8 @@ import zlib
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from PIL import ExifTags, Image, ImageCms, TiffImagePlugin
 
 from mserve.errors import TaskError
@@ -213,8 +215,21 @@ def test_xmp(source_of: Any, kind: str) -> None:
 
 def png_with(name: bytes, data: bytes) -> bytes:
     stored = encoded(quarters())
+    return stored[:33] + chunk(name, data) + stored[33:]
+
+
+def chunk(name: bytes, data: bytes) -> bytes:
     check = struct.pack(">I", zlib.crc32(name + data))
-    return stored[:33] + struct.pack(">I", len(data)) + name + data + check + stored[33:]
+    return struct.pack(">I", len(data)) + name + data + check
+
+
+def test_what_a_png_says_behind_its_pixels(source_of: Any) -> None:
+    late = chunk(b"eXIf", CAMERA.tobytes()[6:])
+    late += chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + XMP.encode())
+    stored = encoded(quarters())
+    told = found(source_of(stored[:-12] + late + stored[-12:]))
+    assert told["exif"]["Make"] == "Maker" and told["xmp"]["xmp:Rating"] == "5"
+    assert told["gps"]["latitude"] == pytest.approx(48.8582222, abs=1e-6)
 
 
 LAUGHS = (
@@ -296,3 +311,24 @@ def test_what_is_no_image(source_of: Any) -> None:
     for stored in (b"%PDF-1.7\n", b"words", b""):
         with pytest.raises(TaskError, match=r"known format|empty"):
             found(source_of(stored))
+
+
+SEEDS = [
+    *(with_exif(kind, CAMERA) for kind in ("JPEG", "PNG", "TIFF", "WEBP", "AVIF", "HEIF")),
+    jpeg_with_iptc(IIM),
+    tiff_with(34377, resources(IIM), 1),
+    encoded(quarters(), "JPEG", xmp=XMP.encode()),
+]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_damaged_images_give_fields_or_a_clear_failure(source_of: Any, data: Any) -> None:
+    stored = bytearray(data.draw(st.sampled_from(SEEDS)))
+    places = st.integers(0, min(len(stored), 1200) - 1)  # where the metadata are, mostly
+    for place, value in data.draw(st.dictionaries(places, st.integers(0, 255), max_size=6)).items():
+        stored[place] = value
+    try:
+        assert json.dumps(found(source_of(bytes(stored))))
+    except TaskError as fault:
+        assert str(fault)

@@ -4,6 +4,8 @@ import io
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from mserve.errors import TaskError
@@ -97,3 +99,16 @@ def test_half_a_pdf_is_drawn_or_refused(source_of: Any) -> None:
             made(source_of(whole[:length]))
         except TaskError as fault:
             assert "the PDF" in str(fault)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_damaged_pdfs_give_a_picture_or_a_clear_failure(source_of: Any, data: Any) -> None:
+    stored = bytearray(pdf(page_of(400, 200, "words"), page_of()))
+    places = st.integers(5, len(stored) - 1)
+    for place, value in data.draw(st.dictionaries(places, st.integers(0, 255), max_size=6)).items():
+        stored[place] = value
+    try:
+        made(source_of(bytes(stored)))
+    except TaskError as fault:
+        assert "the PDF" in str(fault) or "page 1 measures" in str(fault)

@@ -1,6 +1,7 @@
 """Thumbnails and posters of PDFs."""
 
 import io
+import zlib
 from typing import Any
 
 import pytest
@@ -9,7 +10,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from mserve.errors import TaskError
-from tests.unit.tasks.library.papers import page_of, pdf
+from mserve.tasks.confine import MIB, Crashed, Limits, confine
+from mserve.tasks.library.images import thumbnail
+from tests.unit.tasks.library.papers import page_of, pdf, with_table
 from tests.unit.tasks.library.pictures import BLUE, JPEG, RED, alike, encoded, made, quarters
 
 
@@ -99,6 +102,22 @@ def test_half_a_pdf_is_drawn_or_refused(source_of: Any) -> None:
             made(source_of(whole[:length]))
         except TaskError as fault:
             assert "the PDF" in str(fault)
+
+
+def test_a_page_that_grows_costs_its_process_alone(source_of: Any) -> None:
+    packed = zlib.compress(b"q 0 0 9 9 re f Q " * 8_000_000, 9)
+    objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 600] /Contents 4 0 R >>",
+        f"<< /Length {len(packed)} /Filter /FlateDecode >>\nstream\n"
+        + packed.decode("latin-1")
+        + "\nendstream",
+    ]
+    bomb = source_of(with_table(objects))
+    with pytest.raises((TaskError, Crashed)):
+        confine(thumbnail, bomb, {}, Limits(memory=64 * MIB, cpu=20))
+    assert made(source_of(pdf(page_of(400, 200))))[1].size == (210, 105)
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))

@@ -1,7 +1,6 @@
 """The image_metadata task: what an image says of itself, its size, and EXIF, IPTC and XMP."""
 
 import io
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -10,10 +9,11 @@ from PIL import Image, ImageCms
 from mserve.tasks.confine import MIB, Limits
 from mserve.tasks.library import raster
 from mserve.tasks.library.exif import read_exif
-from mserve.tasks.library.fields import Fields, clean
+from mserve.tasks.library.fields import Fields, clean, numbers
 from mserve.tasks.library.iptc import read_iptc
 from mserve.tasks.library.markup import MarkupError
 from mserve.tasks.library.pixels import BROKEN
+from mserve.tasks.library.png import read_late_chunks
 from mserve.tasks.library.xmp import read_xmp
 from mserve.tasks.registry import task
 from mserve.tasks.source import Source
@@ -29,6 +29,7 @@ BLOCKS: dict[str, Callable[[Image.Image, Fields], None]] = {
 def image_metadata(source: Source) -> dict[str, Any]:
     """Read size, colours, EXIF, IPTC and XMP of an image."""
     with raster.opened(source.path) as image:
+        read_late_chunks(image)
         found = _outline(image)
         fields, faults = _blocks(image)
     found |= fields.groups
@@ -52,12 +53,9 @@ def _outline(image: Image.Image) -> dict[str, Any]:
 
 
 def _resolution(image: Image.Image) -> list[float]:
-    """Dots per inch across and down; an empty list where they are not told."""
-    told = image.info.get("dpi")
-    if not isinstance(told, tuple) or len(told) != 2 or not all(told):
-        return []
-    dots = [float(each) for each in told]
-    return [round(each, 2) for each in dots] if all(map(math.isfinite, dots)) else []
+    """Dots per inch across and down; an empty list where they are not told, or 1 for unknown."""
+    dots = numbers(image.info.get("dpi"))
+    return [round(each, 2) for each in dots] if len(dots) == 2 and min(dots) > 1 else []
 
 
 def _profile_name(profile: bytes) -> str:

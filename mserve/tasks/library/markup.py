@@ -88,3 +88,17 @@ class _Collector:
 def _name(name: str) -> Name:
     space, _, local = name.rpartition(" ")
     return Name(space, local)
+
+
+class Inside:
+    """How deep a reader is in elements of some kinds, which are sets of local names."""
+
+    def __init__(self, *kinds: frozenset[str]) -> None:
+        self._depths = dict.fromkeys(kinds, 0)
+
+    def take(self, event: Event) -> list[int]:
+        """The depth in each kind, in their order, after the event."""
+        step = {START: 1, END: -1}.get(event.kind, 0)
+        for kind in self._depths:
+            self._depths[kind] += step if event.name.local in kind else 0
+        return list(self._depths.values())

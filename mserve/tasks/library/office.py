@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from mserve.tasks.library.markup import END, START, TEXT, Event
+from mserve.tasks.library.markup import START, TEXT, Event, Inside
 from mserve.tasks.library.package import Package
 from mserve.tasks.library.relations import relations
 
-WORDS = "t"  # in WordprocessingML, DrawingML and formulas alike
+WORDS = frozenset({"t"})  # in WordprocessingML, DrawingML and formulas alike
 MARKS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
-CELL = "tc"
-ENDS = {"p": "\n", CELL: "\t", "tr": "\n"}
+PARAGRAPH, CELLS = "p", frozenset({"tc"})
+ENDS = {PARAGRAPH: "\n", "tc": "\t", "tr": "\n"}
 NOT_READ = frozenset({"Fallback", "tabs", "rPh"})  # what is there twice; tab stops; readings
 NOTES = ("/footnotes", "/endnotes")
 SLIDE, REFERENCE = "/slide", "sldId"
@@ -43,18 +43,17 @@ def related(event: Event) -> str:
 
 def words(events: Iterator[Event]) -> Iterator[str]:
     """The text of paragraphs as lines, of cells with tabs between."""
-    silent = reading = cells = 0
+    inside = Inside(NOT_READ, WORDS, CELLS)
     for event in events:
-        local = event.name.local
-        step = {START: 1, END: -1}.get(event.kind, 0)
-        silent += step if local in NOT_READ else 0
-        reading += step if local == WORDS else 0
-        cells += step if local == CELL else 0
-        if silent:
-            continue
-        if event.kind == TEXT and reading:
-            yield event.text
-        elif event.kind == START:
-            yield MARKS.get(local, "")
-        elif event.kind == END:
-            yield " " if cells and local == "p" else ENDS.get(local, "")
+        silent, reading, cells = inside.take(event)
+        if not silent:
+            yield _said(event, reading, cells)
+
+
+def _said(event: Event, reading: int, cells: int) -> str:
+    local = event.name.local
+    if event.kind == TEXT:
+        return event.text if reading else ""
+    if event.kind == START:
+        return MARKS.get(local, "")
+    return " " if cells and local == PARAGRAPH else ENDS.get(local, "")

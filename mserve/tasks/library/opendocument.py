@@ -2,37 +2,24 @@
 
 from collections.abc import Iterator
 
-from mserve.tasks.library.markup import END, START, TEXT, Event
+from mserve.tasks.library.markup import START, TEXT, Event, Inside
 from mserve.tasks.library.package import Package
 
 CONTENT, MANIFEST = "content.xml", "META-INF/manifest.xml"
 PARAGRAPHS = frozenset({"p", "h"})
 CELLS = frozenset({"table-cell", "covered-table-cell"})
 NOT_READ = frozenset({"tracked-changes"})  # what was deleted
+ENDS = {**dict.fromkeys(CELLS, "\t"), "table-row": "\n"}
 SPACES = 100  # of one element, which may say any number
 
 
 def read_opendocument(package: Package) -> Iterator[str]:
     """Paragraphs as lines, cells of tables with tabs between."""
-    silent = reading = cells = 0
+    inside = Inside(NOT_READ, PARAGRAPHS, CELLS)
     for event in package.events(CONTENT):
-        local = event.name.local
-        step = {START: 1, END: -1}.get(event.kind, 0)
-        silent += step if local in NOT_READ else 0
-        reading += step if local in PARAGRAPHS else 0
-        cells += step if local in CELLS else 0
-        if silent:
-            continue
-        if event.kind == TEXT:
-            yield event.text if reading else ""
-        elif event.kind == START:
-            yield _mark(event)
-        elif local in PARAGRAPHS:
-            yield " " if cells else "\n"
-        elif local in CELLS:
-            yield "\t"
-        elif local == "table-row":
-            yield "\n"
+        silent, reading, cells = inside.take(event)
+        if not silent:
+            yield _said(event, reading, cells)
 
 
 def is_encrypted(package: Package) -> bool:
@@ -40,6 +27,17 @@ def is_encrypted(package: Package) -> bool:
     if MANIFEST not in package.names:
         return False
     return any(event.name.local == "encryption-data" for event in package.events(MANIFEST))
+
+
+def _said(event: Event, reading: int, cells: int) -> str:
+    local = event.name.local
+    if event.kind == TEXT:
+        return event.text if reading else ""
+    if event.kind == START:
+        return _mark(event)
+    if local in PARAGRAPHS:
+        return " " if cells else "\n"
+    return ENDS.get(local, "")
 
 
 def _mark(event: Event) -> str:

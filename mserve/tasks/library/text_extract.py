@@ -66,18 +66,23 @@ def _read(source: Source, details: dict[str, str]) -> Iterator[str]:
     path = source.path
     with path.open("rb") as stream:
         first = stream.read(len(ZIPPED))
-    if first.startswith(ZIPPED):
+    if first == ZIPPED:
         return documents.read(path, details)
     if pdf.is_pdf(path):
         return pdf.read(path)
-    mimetype = refine(libmagic.detect(path).mimetype, source.name)
-    if mimetype == UNKNOWN and charset.is_marked(first):
-        mimetype = PLAIN
+    mimetype = _mimetype(source, first)
     if mimetype in HTML:
         return _read_html(path, details)
     if mimetype in TEXTS or (mimetype.startswith("text/") and mimetype not in NOT_READ):
         return _read_text(path, details)
     raise TaskError(f"there is no text to be read in {mimetype}; readable are {READABLE}")
+
+
+def _mimetype(source: Source, first: bytes) -> str:
+    """What libmagic finds, which has no opinion of a single byte, nor of some marks of Unicode."""
+    found = refine(libmagic.detect(source.path).mimetype, source.name)
+    single = source.size == 1 and first.isascii()
+    return PLAIN if found == UNKNOWN and (single or charset.is_marked(first)) else found
 
 
 def _read_text(path: Path, details: dict[str, str]) -> Iterator[str]:

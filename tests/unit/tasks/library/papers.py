@@ -34,10 +34,11 @@ def pdf(*pages: str, encrypt: bool = False, before: bytes = b"") -> bytes:
             f"<< /Length {len(content)} >>\nstream\n{content}\nendstream",
         ]
     more = f"/Encrypt {LOCKED} /ID [<{'43' * 16}> <{'43' * 16}>]" if encrypt else ""
-    return before + _with_table(objects, more)
+    return before + with_table(objects, more)
 
 
-def _with_table(objects: list[str], more: str) -> bytes:
+def with_table(objects: list[str], more: str = "") -> bytes:
+    """A PDF of these objects, the first of which is its catalog."""
     written, places = b"%PDF-1.7\n", []
     for number, each in enumerate(objects, 1):
         places.append(len(written))

@@ -1,56 +1,25 @@
 """What images say of themselves."""
 
 import json
-import struct
-import zlib
 from typing import Any
 
 import pytest
-from PIL import ExifTags, Image, ImageCms, TiffImagePlugin
+from PIL import Image, ImageCms, TiffImagePlugin
 
 from mserve.errors import TaskError
 from mserve.tasks.library.fields import CHARACTERS, COUNT, ITEMS, TEXT, Fields
 from mserve.tasks.library.pixels import SRGB
-from tests.unit.tasks.library.pictures import FORMATS, TASKS, encoded, quarters
-
-TASK = TASKS["image_metadata"]
-BASE, GPS = ExifTags.Base, ExifTags.GPS
-
-
-def found(source: Any) -> dict[str, Any]:
-    return dict(TASK.run(source, {}).result)
-
-
-def exif_of(base: Any = (), inside: Any = (), place: Any = ()) -> Image.Exif:
-    exif = Image.Exif()
-    exif.update(base)
-    exif.get_ifd(ExifTags.IFD.Exif).update(inside)
-    exif.get_ifd(ExifTags.IFD.GPSInfo).update(place)
-    return exif
-
-
-def with_exif(kind: str, exif: Image.Exif) -> bytes:
-    return encoded(quarters(), kind, exif=exif.tobytes())
-
-
-PARIS = {
-    GPS.GPSLatitudeRef: "N", GPS.GPSLatitude: (48.0, 51.0, 29.6),
-    GPS.GPSLongitudeRef: "W", GPS.GPSLongitude: (2.0, 17.0, 40.2),
-    GPS.GPSAltitudeRef: b"\1", GPS.GPSAltitude: 35.5,
-    GPS.GPSDateStamp: "2024:05:01", GPS.GPSTimeStamp: (10.0, 34.0, 56.7),
-    GPS.GPSImgDirection: 90.25,
-}  # fmt: skip
-CAMERA = exif_of(
-    {BASE.Make: "Maker", BASE.Orientation: 1, BASE.DateTime: "2024:05:02 00:00:00"},
-    {
-        BASE.ExposureTime: 1 / 250, BASE.FNumber: 2.8, BASE.ISOSpeedRatings: 200,
-        BASE.DateTimeOriginal: "2024:05:01 12:34:56", BASE.OffsetTimeOriginal: "+02:00",
-        BASE.SubsecTimeOriginal: "123", BASE.DateTimeDigitized: "    :  :     :  :  ",
-        BASE.ExifVersion: b"0232", BASE.UserComment: b"UNICODE\0" + "größer".encode("utf-16-le"),
-        BASE.MakerNote: bytes(range(256)),
-    },
-    PARIS,
-)  # fmt: skip
+from tests.unit.tasks.library.marked import (
+    BASE,
+    CAMERA,
+    GPS,
+    XMP,
+    exif_of,
+    found,
+    png_with,
+    with_exif,
+)
+from tests.unit.tasks.library.pictures import FORMATS, encoded, quarters
 
 
 @pytest.mark.parametrize("kind", FORMATS)
@@ -102,146 +71,6 @@ def test_fractions_without_a_denominator(source_of: Any) -> None:
     nothing = TiffImagePlugin.IFDRational(0, 0)
     told = found(source_of(with_exif("JPEG", exif_of({BASE.Make: "M"}, {BASE.FNumber: nothing}))))
     assert told["exif"] == {"Make": "M"} and told["left_out"] == 1
-
-
-def record(dataset: int, value: bytes, kind: int = 2) -> bytes:
-    return struct.pack(">BBBH", 0x1C, kind, dataset, len(value)) + value
-
-
-IIM = (
-    record(90, b"\x1b%G", 1)
-    + record(5, "Größe".encode())
-    + record(25, b"one")
-    + record(25, b"two")
-    + record(55, b"20240501")
-    + record(60, b"123456+0200")
-    + record(62, b"20240502")
-    + record(200, b"unknown")
-)
-
-
-def resources(block: bytes) -> bytes:
-    """Photoshop's image resources with the records in one of them."""
-    padded = block + b"\0" * (len(block) % 2)
-    return b"8BIM\x04\x04\0\0" + struct.pack(">I", len(block)) + padded
-
-
-def jpeg_with_iptc(block: bytes) -> bytes:
-    segment = b"Photoshop 3.0\0" + resources(block)
-    marker = b"\xff\xed" + struct.pack(">H", len(segment) + 2) + segment
-    stored = encoded(quarters(), "JPEG")
-    return stored[:2] + marker + stored[2:]
-
-
-def tiff_with(tag: int, value: Any, kind: int) -> bytes:
-    tags = TiffImagePlugin.ImageFileDirectory_v2()
-    tags.tagtype[tag] = kind
-    tags[tag] = value
-    return encoded(quarters(), "TIFF", tiffinfo=tags)
-
-
-def tiff_in_words() -> bytes:
-    """The records as Photoshop writes them: as whole numbers, with zeros at the end."""
-    block = IIM + bytes(-len(IIM) % 4)
-    stored = tiff_with(33723, block, 7)
-    entry = struct.pack("<HHI", 33723, 7, len(block))
-    assert entry in stored
-    return stored.replace(entry, struct.pack("<HHI", 33723, 4, len(block) // 4))
-
-
-@pytest.mark.parametrize(
-    "stored",
-    [
-        jpeg_with_iptc(IIM),
-        tiff_with(33723, IIM, 7),
-        tiff_in_words(),
-        tiff_with(34377, resources(IIM), 1),
-    ],
-    ids=["JPEG", "TIFF", "TIFF in words", "TIFF by Photoshop"],
-)
-def test_iptc(source_of: Any, stored: bytes) -> None:
-    assert found(source_of(stored))["iptc"] == {
-        "ObjectName": "Größe",
-        "Keywords": ["one", "two"],
-        "DateCreated": "2024-05-01T12:34:56+02:00",
-        "TimeCreated": "123456+0200",
-        "DigitalCreationDate": "2024-05-02",
-    }
-
-
-def test_iptc_in_latin_1_long_and_cut(source_of: Any) -> None:
-    long = struct.pack(">BBBHI", 0x1C, 2, 120, 0x8004, 5000) + b"x" * 5000
-    block = record(105, b"Gr\xf6\xdfe") + long + record(80, b"never ends")[:8]
-    iptc = found(source_of(jpeg_with_iptc(block)))["iptc"]
-    assert iptc["Headline"] == "Größe"
-    assert iptc["Caption"] == "x" * (TEXT - 1) + "…"
-
-
-RDF = 'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
-XMP = f"""<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?>
-<x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="kit"><rdf:RDF {RDF}>
-<rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="5"
-  xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:m="http://ns.adobe.com/xap/1.0/mm/"
-  xmlns:stEvt="http://ns.adobe.com/xap/1.0/sType/ResourceEvent#" xmlns:own="http://own.example/">
- <xmp:CreateDate>2024-05-01T12:34:56+02:00</xmp:CreateDate>
- <dc:title><rdf:Alt><rdf:li xml:lang="x-default">Tower</rdf:li>
-   <rdf:li xml:lang="de">Turm</rdf:li></rdf:Alt></dc:title>
- <dc:subject><rdf:Bag><rdf:li>one</rdf:li><rdf:li>two</rdf:li></rdf:Bag></dc:subject>
- <m:History><rdf:Seq><rdf:li stEvt:action="created"/><rdf:li stEvt:action="saved"/></rdf:Seq>
- </m:History>
- <own:thing rdf:resource="http://elsewhere.example/"/>
-</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="w"?>"""
-
-
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF", "HEIF", "TIFF"])
-def test_xmp(source_of: Any, kind: str) -> None:
-    if kind == "TIFF":
-        stored = tiff_with(700, XMP.encode(), 1)
-    elif kind == "PNG":
-        stored = png_with(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + XMP.encode())
-    else:
-        stored = encoded(quarters(), kind, xmp=XMP.encode())
-    assert found(source_of(stored))["xmp"] == {
-        "xmp:Rating": "5",
-        "xmp:CreateDate": "2024-05-01T12:34:56+02:00",
-        "dc:title": "Tower",
-        "dc:subject": ["one", "two"],
-        "xmpMM:History/stEvt:action": ["created", "saved"],
-        "http://own.example/thing": "http://elsewhere.example/",
-    }
-
-
-def png_with(name: bytes, data: bytes) -> bytes:
-    stored = encoded(quarters())
-    check = struct.pack(">I", zlib.crc32(name + data))
-    return stored[:33] + struct.pack(">I", len(data)) + name + data + check + stored[33:]
-
-
-LAUGHS = (
-    '<!DOCTYPE x [<!ENTITY a "lol">'
-    + "".join(
-        f'<!ENTITY {b} "{f"&{a};" * 10}">' for a, b in zip("abcdefgh", "bcdefghi", strict=True)
-    )
-    + "]><x>&i;</x>"
-)
-SECRET = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/hostname">]><x>&a;</x>'
-
-
-@pytest.mark.parametrize(
-    ("packet", "words"),
-    [
-        (LAUGHS, "declares the entity"),
-        (SECRET, "declares the entity"),
-        ("<x>", "no well-formed XML"),
-        ("words", "no well-formed XML"),
-        ('<?xml version="1.0" encoding="odd"?><x/>', "no well-formed XML"),
-        ("<x>" * 2000, "within one another"),
-    ],
-)
-def test_xmp_that_is_hostile_or_broken(source_of: Any, packet: str, words: str) -> None:
-    told = found(source_of(encoded(quarters(), "JPEG", xmp=packet.encode(), exif=CAMERA)))
-    assert words in told["faults"][0] and told["faults"][0].startswith("XMP: ")
-    assert told["exif"]["Make"] == "Maker" and "xmp" not in told
 
 
 @pytest.mark.parametrize("exif", [b"Exif\0\0garbage" * 9, b"Exif\0\0MM\0*\xff\xff\xff\xff"])

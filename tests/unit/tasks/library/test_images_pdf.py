@@ -1,13 +1,18 @@
 """Thumbnails and posters of PDFs."""
 
 import io
+import zlib
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from mserve.errors import TaskError
-from tests.unit.tasks.library.papers import page_of, pdf
+from mserve.tasks.confine import MIB, Crashed, Limits, confine
+from mserve.tasks.library.images import thumbnail
+from tests.unit.tasks.library.papers import page_of, pdf, with_table
 from tests.unit.tasks.library.pictures import BLUE, JPEG, RED, alike, encoded, made, quarters
 
 
@@ -97,3 +102,32 @@ def test_half_a_pdf_is_drawn_or_refused(source_of: Any) -> None:
             made(source_of(whole[:length]))
         except TaskError as fault:
             assert "the PDF" in str(fault)
+
+
+def test_a_page_that_grows_costs_its_process_alone(source_of: Any) -> None:
+    packed = zlib.compress(b"q 0 0 9 9 re f Q " * 8_000_000, 9)
+    objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 600] /Contents 4 0 R >>",
+        f"<< /Length {len(packed)} /Filter /FlateDecode >>\nstream\n"
+        + packed.decode("latin-1")
+        + "\nendstream",
+    ]
+    bomb = source_of(with_table(objects))
+    with pytest.raises((TaskError, Crashed)):
+        confine(thumbnail, bomb, {}, Limits(memory=64 * MIB, cpu=20))
+    assert made(source_of(pdf(page_of(400, 200))))[1].size == (210, 105)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_damaged_pdfs_give_a_picture_or_a_clear_failure(source_of: Any, data: Any) -> None:
+    stored = bytearray(pdf(page_of(400, 200, "words"), page_of()))
+    places = st.integers(5, len(stored) - 1)
+    for place, value in data.draw(st.dictionaries(places, st.integers(0, 255), max_size=6)).items():
+        stored[place] = value
+    try:
+        made(source_of(bytes(stored)))
+    except TaskError as fault:
+        assert "the PDF" in str(fault) or "page 1 measures" in str(fault)

@@ -83,7 +83,7 @@ def render(source: Source, name: str, box: tuple[int, int], limit: int | None = 
     pixels = _pixel_limit() if limit is None else limit
     with _bounded(pixels), _explained(), _open(source.path, pixels) as image:
         small = shrink(image, box)
-    return _save(small, source.scratch, name)
+    return save(small, source.scratch, name)
 
 
 def _pixel_limit() -> int:
@@ -156,7 +156,7 @@ def _count_scans(data: mmap.mmap) -> int:
     return scans
 
 
-def _save(small: Image.Image, folder: Path, name: str) -> Rendition:
+def save(small: Image.Image, folder: Path, name: str) -> Rendition:
     """Write as JPEG, or as WebP where parts are transparent."""
     opaque = small.mode in ("L", "RGB")
     path = folder / (f"{name}.jpg" if opaque else f"{name}.webp")

@@ -5,6 +5,7 @@ from pathlib import Path
 from setuptools import find_packages, setup
 
 REQUIRES = [
+    "av>=18.0",
     "blake3>=1.0",
     "BTrees>=6.0",
     "common-expression-language>=0.10",

@@ -46,10 +46,10 @@ def _render(source: Source, name: str, box: tuple[int, int], page: int) -> Rendi
     else:
         with raster.opened(source.path, page, others=("PDF",)) as image:
             small = shrink(image, box)
-    return _save(small, source.scratch, name)
+    return save(small, source.scratch, name)
 
 
-def _save(small: Image.Image, folder: Path, name: str) -> Rendition:
+def save(small: Image.Image, folder: Path, name: str) -> Rendition:
     """Write as JPEG, or as WebP where parts are transparent."""
     opaque = small.mode in ("L", "RGB")
     path = folder / (f"{name}.jpg" if opaque else f"{name}.webp")

@@ -1,0 +1,71 @@
+"""Peaks: the lowest and highest sample of each of many equal parts of a sound, whatever its length.
+
+Parts begin short; whenever they are too many, each two become one, so that memory is bounded.
+Samples are bytes, 128 being silence.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+
+FIRST = 8  # samples of a part
+FINE = 64  # parts that are kept for each one that is wanted, at most
+SILENCE = 128
+
+
+class Peaks:
+    """At most `wanted` parts in the end."""
+
+    def __init__(self, channels: int, wanted: int) -> None:
+        self.wanted = wanted
+        self.samples = 0  # of each channel
+        self._step = FIRST
+        self._rest = [bytearray() for _ in range(channels)]
+        self._lows = [bytearray() for _ in range(channels)]
+        self._highs = [bytearray() for _ in range(channels)]
+
+    def add(self, channels: Sequence[bytes]) -> None:
+        """What comes next, of equal length in each channel."""
+        self.samples += len(channels[0])
+        for rest, piece in zip(self._rest, channels, strict=True):
+            rest.extend(piece)
+        self._take(len(self._rest[0]) // self._step * self._step)
+        if len(self._lows[0]) >= 2 * FINE * self.wanted:
+            self._halve()
+
+    def finish(self) -> tuple[int, list[list[tuple[int, int]]]]:
+        """Samples of a part, and of each channel the pairs of low and high, from -128 to 127."""
+        self._take(len(self._rest[0]))
+        joined = -(-len(self._lows[0]) // self.wanted) or 1
+        pairs = [
+            [(low - SILENCE, high - SILENCE) for low, high in zip(lows, highs, strict=True)]
+            for lows, highs in zip(
+                (_join(min, each, joined) for each in self._lows),
+                (_join(max, each, joined) for each in self._highs),
+                strict=True,
+            )
+        ]
+        return self._step * joined, pairs
+
+    def _take(self, samples: int) -> None:
+        """So many of the samples that wait become parts."""
+        for rest, lows, highs in zip(self._rest, self._lows, self._highs, strict=True):
+            for place in range(0, samples, self._step):
+                part = rest[place : place + self._step]
+                lows.append(min(part))
+                highs.append(max(part))
+            del rest[:samples]
+
+    def _halve(self) -> None:
+        """Each two parts become one; one that is left over waits for its other half."""
+        if len(self._lows[0]) % 2:
+            for rest, lows, highs in zip(self._rest, self._lows, self._highs, strict=True):
+                rest[:0] = bytes([lows[-1], highs.pop()]).ljust(self._step, bytes([lows.pop()]))
+        self._step *= 2
+        self._lows = [_join(min, each, 2) for each in self._lows]
+        self._highs = [_join(max, each, 2) for each in self._highs]
+
+
+def _join(choose: Callable[[Iterable[int]], int], parts: bytearray, number: int) -> bytearray:
+    """One part of each `number` of them."""
+    return bytearray(
+        choose(parts[place : place + number]) for place in range(0, len(parts), number)
+    )

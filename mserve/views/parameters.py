@@ -5,7 +5,8 @@ from typing import Any
 
 from mserve.views.declared import Declared
 from mserve.views.paging import LIMIT
-from mserve.views.schemas import ID, NAME, SHORT, STREAMED, TEXT, TIME, WHOLE, Schema, one_of
+from mserve.views.schema_words import ID, SHORT, TEXT, TIME, WHOLE, Schema, one_of
+from mserve.views.schemas import NAME, STREAMED
 
 Json = dict[str, Any]
 AT_ROOT: Schema = {**NAME, "not": {"enum": [".", "..", "-", "dav", "k"]}}

@@ -4,82 +4,39 @@ What goes out may get more fields one day, so its schemas are open; what comes i
 a field that nobody knows, so theirs are closed. A test holds the answers of views against them.
 """
 
-from typing import Any
-
-from mserve.resources.job import NEXT
 from mserve.resources.names import FACETS, LIMIT
-from mserve.resources.profile import TRIGGERS
 from mserve.resources.roles import ROLES
-from mserve.views.profiles import LONGEST, RETRIES
+from mserve.views.job_schemas import JOBS
+from mserve.views.schema_words import (
+    FLAG,
+    ID,
+    MD5,
+    NUMBER,
+    OBJECT,
+    SHA256,
+    SHORT,
+    TEXT,
+    TIME,
+    URL,
+    WHOLE,
+    Schema,
+    array,
+    closed,
+    fields,
+    may,
+    null,
+    one_of,
+    page,
+    ref,
+    table,
+)
 
-Schema = dict[str, Any]
-
-
-class May(dict[str, Any]):
-    """The schema of a field that may be left out."""
-
-
-def may(schema: Schema) -> May:
-    return May(schema)
-
-
-def ref(name: str) -> Schema:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def fields(*bases: str, **own: Schema) -> Schema:
-    """An object that may have more fields: those of `bases`, and its own."""
-    needed = [name for name, schema in own.items() if not isinstance(schema, May)]
-    found = {"type": "object", "properties": own} | ({"required": needed} if needed else {})
-    return {"allOf": [*map(ref, bases), found]} if bases else found
-
-
-def closed(**own: Schema) -> Schema:
-    """An object with these fields and no others."""
-    return {**fields(**own), "additionalProperties": False}
-
-
-def null(schema: Schema) -> Schema:
-    if isinstance(schema.get("type"), str):
-        return {**schema, "type": [schema["type"], "null"]}
-    return {"anyOf": [schema, {"type": "null"}]}
-
-
-def array(item: Schema, **more: Any) -> Schema:
-    return {"type": "array", "items": item, **more}
-
-
-def table(item: Schema) -> Schema:
-    """An object of any names."""
-    return {"type": "object", "additionalProperties": item}
-
-
-def page(item: str) -> Schema:
-    return fields(items=array(ref(item)), next=null(URL), total=null(WHOLE))
-
-
-def one_of(*values: str) -> Schema:
-    return {"type": "string", "enum": [*values]}
-
-
-TEXT: Schema = {"type": "string"}
-SHORT: Schema = {"type": "string", "maxLength": 4096}
-FLAG: Schema = {"type": "boolean"}
-WHOLE: Schema = {"type": "integer", "minimum": 0}
-NUMBER: Schema = {"type": "number"}
-TIME: Schema = {"type": "string", "format": "date-time", "examples": ["2026-11-23T18:00:00Z"]}
-URL: Schema = {"type": "string", "format": "uri"}
-ID: Schema = {"type": "string", "pattern": "^[0-9a-f]{32}$"}
-SHA256: Schema = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
-MD5: Schema = {"type": "string", "pattern": "^[0-9a-f]{32}$"}
-OBJECT: Schema = {"type": "object"}
 ROLE = one_of(*ROLES)
 NAME: Schema = {
     "type": "string", "minLength": 1, "maxLength": LIMIT, "pattern": "^[^/\\x00]+$",
     "not": {"enum": [".", "..", FACETS]}, "examples": ["photos"],
 }  # fmt: skip
 PATH: Schema = {**SHORT, "description": "A path below the client's own root, names divided by /"}
-STATES = ("waiting", *NEXT)
 
 SPEED: Schema = {
     "type": "integer", "minimum": 1, "maximum": 1 << 40, "description": "Bytes per second",
@@ -175,68 +132,6 @@ KEYS: dict[str, Schema] = {
     ),
 }  # fmt: skip
 
-JOBS: dict[str, Schema] = {
-    "Job": fields(
-        id=ID, name=TEXT, url=URL, trigger=one_of(*TRIGGERS, "manual"), workflow=TEXT,
-        profile_version=WHOLE, mfile=null(URL), percent={**WHOLE, "maximum": 100}, sha256=SHA256,
-        state=one_of("queued", "running", "done", "failed", "cancelled"),
-        created=TIME, started=null(TIME), ended=null(TIME), sets=array(ref("JobSet")),
-    ),
-    "Jobs": page("Job"),
-    "JobSet": fields(name=TEXT, on_failure=one_of("stop", "continue"), tasks=array(ref("TaskRun"))),
-    "TaskRun": fields(
-        id=may(TEXT), name=TEXT, task=TEXT, arguments=may(OBJECT), state=one_of(*STATES),
-        queue=may(TEXT), attempt=may(WHOLE), worker=may(null(TEXT)), started=may(null(TIME)),
-        ended=may(null(TIME)), seconds=may(null(NUMBER)), result=may(OBJECT),
-        error=may(null(TEXT)), attempts=may(array(ref("Attempt"))),
-        outputs=may(array(ref("Output"))),
-    ),
-    "Attempt": fields(
-        number=WHOLE, worker=null(TEXT), started=null(TIME), ended=TIME, seconds=null(NUMBER),
-        cpu=null(NUMBER), memory=null(WHOLE), error=null(TEXT),
-    ),
-    "AtWork": fields(nodes=array(OBJECT), queues=array(OBJECT)),
-    "NodeAction": closed(
-        action=one_of("pause", "drain", "resume"), queue=may(null(TEXT)), node=may(null(TEXT)),
-    ),
-    "Tasks": fields(items=array(ref("Task"))),
-    "Task": fields(
-        name=TEXT, summary=TEXT, description=TEXT, timeout=NUMBER, limits=null(OBJECT),
-        arguments=OBJECT,
-    ),
-    "JobAction": closed(action=one_of("cancel", "retry", "again")),
-    "Output": fields(name=TEXT, mimetype=TEXT, size=WHOLE, sha256=SHA256, url=URL),
-    "NewJob": {
-        "oneOf": [
-            closed(workflow=SHORT, queue=may(null(TEXT))),
-            closed(task=TEXT, arguments=may(null(OBJECT)), queue=may(null(TEXT))),
-        ],
-        "examples": [{"task": "checksum", "arguments": {"algorithm": "sha512"}}],
-    },
-    "Profile": fields(name=TEXT, url=URL, version=WHOLE, workflows=table(ref("Workflow"))),
-    "Profiles": page("Profile"),
-    "NewProfile": closed(
-        name=may({}), url=may({}), version=may({}), workflows=table(ref("Workflow")),
-    ),
-    "ExplainIt": closed(
-        workflow=may(null(SHORT)), path=may(null(TEXT)), file=may(null(OBJECT)),
-    ),
-    "Explained": fields(workflow=TEXT, profile_version=WHOLE, sets=array(OBJECT)),
-    "Workflow": closed(
-        sets=array(ref("TaskSet")),
-        window=may(null({**WHOLE, "minimum": 1, "maximum": LONGEST, "description":
-                   "seconds after an access in which no other starts it for the same file"})),
-    ),
-    "TaskSet": closed(
-        name=may(null(SHORT)), tasks=array(ref("TaskSpec")),
-        on_failure=may(null(one_of("stop", "continue"))),
-    ),
-    "TaskSpec": closed(
-        task=TEXT, name=may(null(SHORT)), arguments=may(null(OBJECT)),
-        condition=may({**null(SHORT), "description": "CEL; left out or empty: always"}),
-        queue=may(null(TEXT)), retries=may(null({**WHOLE, "maximum": RETRIES})),
-    ),
-}  # fmt: skip
 
 REST: dict[str, Schema] = {
     "Figure": fields(

@@ -120,6 +120,9 @@ def test_settings_are_read_from_an_ini(tmp_path: Path) -> None:
     ini.write_text("[app:main]\nuse = egg:mserve\nmserve.data = %(here)s/var\nmserve.demo = true\n")
     settings = Settings.from_ini(ini)
     assert (settings.data, settings.demo) == (tmp_path / "var", True)
+    ini.write_text(f"{ini.read_text()}mserve.command.date = /bin/date -r {{input}} +%%F_%%T\n")
+    handed = Settings.from_ini(ini).outlets["MSERVE_COMMANDS"]
+    assert json.loads(handed) == {"date": "/bin/date -r {input} +%F_%T"}
     with pytest.raises(SettingsError, match="there is no file"):
         Settings.from_ini(tmp_path / "nothing.ini")
 

@@ -124,11 +124,11 @@ def _origin(url: httpx.URL) -> tuple[str, bytes, int | None]:
 
 
 def _next(url: httpx.URL, location: str) -> httpx.URL:
-    """Where a redirect leads; a server's word about credentials is not taken."""
+    """Where a redirect leads; credentials in it are not used, as those are the first URL's."""
     if not location:
         raise TaskError(f"{shown(url)} answers with a redirect to nowhere")
     try:
-        joined = str(url.join(location).copy_with(userinfo=b""))
+        joined = str(url.join(location))
     except (httpx.InvalidURL, ValueError) as fault:
         raise TaskError(f"{shown(url)} answers with a redirect that cannot be read") from fault
     return checked(joined)

@@ -4,6 +4,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from errno import EINVAL, EOVERFLOW
 from pathlib import Path
 from struct import error as StructError  # noqa: N812 - what zipfile raises on some broken headers
 
@@ -66,7 +67,9 @@ def opened(path: Path) -> Iterator[Package]:
             if len(archive.filelist) > ENTRIES:
                 raise TaskError(f"the document has more than {ENTRIES} parts")
             yield Package(archive)
-    except BROKEN as fault:
+    except (OSError, *BROKEN) as fault:
+        if isinstance(fault, OSError) and fault.errno not in (None, EINVAL, EOVERFLOW):
+            raise  # the disk's fault; those are what a seek to a nonsensical place gives
         raise TaskError(f"the document is broken: {fault}") from fault
 
 

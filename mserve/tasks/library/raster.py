@@ -14,8 +14,6 @@ from contextlib import contextmanager
 from errno import EINVAL, EOVERFLOW
 from pathlib import Path
 
-import pi_heif
-
 # All that can be opened; Pillow would else look for more when a process opens its first image.
 from PIL import (  # noqa: F401
     AvifImagePlugin,
@@ -33,11 +31,8 @@ from PIL import (  # noqa: F401
 )
 
 from mserve.errors import TaskError
+from mserve.tasks.library.heif import check_items
 from mserve.tasks.library.pixels import BROKEN
-
-pi_heif.register_heif_opener(
-    thumbnails=False, depth_images=False, aux_images=False, decode_threads=1
-)
 
 PIXELS = 120_000_000  # decoded at most, unless the environment's MSERVE_IMAGE_PIXELS says otherwise
 SCANS = 200  # of a progressive JPEG; encoders make about ten, and each costs a pass over all pixels
@@ -116,6 +111,7 @@ def _open(path: Path) -> Image.Image:
     if size == 0:
         raise TaskError("the file is empty")
     _check_scans(path)
+    check_items(path)
     return Image.open(path, formats=FORMATS if size <= HEAVY_BYTES else STREAMED)
 
 

@@ -6,7 +6,8 @@ import pytest
 from PIL import Image, ImageCms, features
 
 from mserve.errors import TaskError
-from mserve.resources.profile import PICTURES
+from mserve.resources.profile import IMAGE, PICTURES
+from mserve.tasks.condition import Condition
 from mserve.tasks.confined import LOG
 from mserve.tasks.library import pixels, raster
 from tests.unit.tasks.library.pictures import (
@@ -15,6 +16,7 @@ from tests.unit.tasks.library.pictures import (
     GREEN,
     JPEG,
     RED,
+    TASKS,
     WEBP,
     alike,
     encoded,
@@ -106,6 +108,17 @@ def test_of_an_animation_the_first_frame(source_of: Any) -> None:
 
 def test_the_default_workflow_sends_what_can_be_read() -> None:
     assert set(PICTURES) == {*raster.MIMETYPES, "application/pdf"}
+    condition = Condition.parse(IMAGE)
+    for mimetype in ("application/pdf", "image/heic", "image/jpeg"):
+        assert condition.holds({"mfile": {"mimetype": mimetype}})
+    assert not condition.holds({"mfile": {"mimetype": "text/plain"}})
+
+
+def test_heif_of_the_general_brand(source_of: Any) -> None:
+    stored = encoded(quarters(), "HEIF").replace(b"ftypheic", b"ftypmif1", 1)
+    source = source_of(stored)
+    assert TASKS["mime"].run(source, {}).facts == {"mimetype": "image/heif"}
+    assert is_quarters(made(source)[1])
 
 
 def test_a_page_can_be_chosen(source_of: Any) -> None:

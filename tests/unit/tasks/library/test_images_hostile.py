@@ -66,6 +66,15 @@ def test_a_heic_header_that_lies(source_of: Any, size: tuple[int, int]) -> None:
         made(source_of(with_heic_size(*size)))
 
 
+def test_heic_items_of_a_type_that_is_no_text(source_of: Any) -> None:
+    exif = Image.Exif()
+    exif[0x010E] = "words"
+    stored = bytearray(encoded(quarters(), "HEIF", exif=exif.tobytes()))
+    stored[stored.index(b"\0Exif\0") + 1] = 0x80
+    with pytest.raises(TaskError, match="broken: an item of a type that is no text"):
+        made(source_of(bytes(stored)))
+
+
 def test_an_image_inside_its_limits_may_have_a_larger_frame(source_of: Any) -> None:
     large = Image.new("1", (12_000, 11_000))
     more = {"save_all": True, "append_images": [large], "compression": "group4"}

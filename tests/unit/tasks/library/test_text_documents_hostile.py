@@ -1,5 +1,6 @@
 """Zipped documents that are broken, or made to do harm."""
 
+import struct
 import zipfile
 from typing import Any
 
@@ -72,6 +73,14 @@ def test_what_no_document_is_packed_with(source_of: Any) -> None:
     while (place := stored.find(b"PK\1\2", place + 1)) > 0:
         stored[place + 8] |= 1  # as if it were encrypted
     with pytest.raises(TaskError, match="the document is encrypted"):
+        extracted(source_of(bytes(stored)))
+
+
+def test_a_zip_whose_parts_lie_nowhere(source_of: Any) -> None:
+    stored = bytearray(zipped(docx()))
+    (place,) = struct.unpack_from("<I", stored, len(stored) - 6)
+    struct.pack_into("<I", stored, len(stored) - 6, place + 100_000)
+    with pytest.raises(TaskError, match="the document is broken"):
         extracted(source_of(bytes(stored)))
 
 

@@ -61,8 +61,9 @@ class Decoder:
 
 
 def rate_of(stream: VideoStream) -> Fraction:
-    """Frames a second."""
-    return stream.guessed_rate or stream.average_rate or USUAL_RATE
+    """Frames a second, on the whole; uneven times may look like a thousand where they are few."""
+    told = [each for each in (stream.guessed_rate, stream.average_rate) if each]
+    return min(told, default=USUAL_RATE)
 
 
 def _length(stream: MediaStream, frame: Frame) -> Fraction:

@@ -20,6 +20,7 @@ UNSPECIFIED = 2  # a colour matrix or the like (ITU-T H.273)
 HIGH_DEFINITION = 720  # lines; from there on films are in BT.709 where they do not say
 SKEW = 10  # a pixel's width to its height at most; more is nonsense
 RGB = "rgb24"
+WHOLE_FRAMES = ("bwdif", "mode=send_frame:deint=interlaced")  # of those that come in halves
 KEY_EVERY = 2  # seconds, so that players jump quickly
 
 
@@ -104,8 +105,9 @@ def filters_for(
     `rate`: frames a second, where it is to be changed. Colours come in BT.709, or in RGB.
     """
     width, height = size[::-1] if picture.orientation.lying else size
+    halves = frame.interlaced_frame and pixels != RGB
     return [
-        *([("bwdif", "deint=interlaced")] if frame.interlaced_frame and pixels != RGB else []),
+        *([WHOLE_FRAMES] if halves else []),
         *([("fps", f"fps={rate}")] if rate else []),
         ("scale", f"{width}:{height}:{_colours(frame, pixels)}"),
         *picture.orientation.filters,

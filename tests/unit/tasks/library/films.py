@@ -38,6 +38,7 @@ def film(
     pictures: Sequence[Image.Image] | None = None,
     *,
     codec: str = "libx264",
+    encoder: Mapping[str, str] | None = None,
     sounds: int = 1,
     times: Times | None = None,
     aspect: Fraction = Fraction(1),
@@ -46,13 +47,19 @@ def film(
     tags: Mapping[str, str] | None = None,
     options: Mapping[str, str] | None = None,
 ) -> bytes:
-    """`times`: of each picture; `turn`: degrees to the left, mirrored; `late`: the sound."""
+    """Made by an `encoder` with such options, one picture at each of `times`.
+
+    `turn`: degrees to the left, and whether it is mirrored; `late`: seconds before the sound.
+    """
     pictures = pictures or colours()
     times = times or [Fraction(place, RATE) for place in range(len(pictures))]
     stream = io.BytesIO()
     with av.open(stream, "w", format=kind, container_options=dict(options or {})) as output:
         output.metadata.update(tags or {})
-        video = output.add_stream(codec, rate=RATE, time_base=Fraction(1, 1000))
+        time_base = Fraction(1, 1000)
+        video = output.add_stream(
+            codec, rate=RATE, time_base=time_base, options=dict(encoder or {})
+        )
         video.width, video.height = pictures[0].size
         video.codec_context.pix_fmt = "yuv420p"
         video.codec_context.sample_aspect_ratio = aspect

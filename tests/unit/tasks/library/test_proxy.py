@@ -1,6 +1,7 @@
 """Proxies of films: what is seen and heard in them, and when."""
 
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +120,29 @@ def test_uneven_times_are_kept(source_of: Any) -> None:
     content = film("matroska", [plain(RED)] * len(times), times=times, sounds=0)
     path, _ = made(source_of(content), rate=120)
     assert [time for time, _ in pictures_of(path)] == pytest.approx(times, abs=0.002)
+
+
+def test_few_frames_are_not_made_many(source_of: Any) -> None:
+    times = [0, 0.001, 0.5, 1.0, 1.501, 2.0]
+    content = film("matroska", [plain(RED)] * len(times), times=times, sounds=0)
+    path, _ = made(source_of(content))
+    assert [time for time, _ in pictures_of(path)] == pytest.approx(times, abs=0.002)
+
+
+def test_half_frames_become_whole_ones(source_of: Any) -> None:
+    combed = plain(RED, (160, 96))
+    for y in range(0, 96, 2):
+        combed.paste(BLUE, (40, y, 120, y + 1))
+    content = film(pictures=[combed] * 20, encoder={"x264-params": "tff=1"}, sounds=0)
+    source = source_of(content)
+    with av.open(str(source.path)) as container:
+        assert next(container.decode(video=0)).interlaced_frame
+    path, _ = made(source)
+    seen = [image for _, image in pictures_of(path)]
+    assert len(seen) == 20
+    column = [seen[10].getpixel((80, y)) for y in range(20, 76)]
+    steps = [abs(a[2] - b[2]) for a, b in pairwise(column)]  # type: ignore[index]
+    assert sum(steps) / len(steps) < 60  # of 255 where lines alternate
 
 
 def test_the_rate_can_be_capped(source_of: Any) -> None:

@@ -13,7 +13,8 @@ from mserve.errors import SettingsError
 from mserve.settings import Settings
 
 OF_CLIENTS = {name for name, where in COMMANDS.items() if where.startswith("mserve.cli.transfer:")}
-OF_SERVERS = [name for name in COMMANDS if name not in OF_CLIENTS]
+GROUPS = {"task"}  # of commands, none of which takes an ini
+OF_SERVERS = [name for name in COMMANDS if name not in OF_CLIENTS | GROUPS]
 
 
 def run(*arguments: str) -> Result:

@@ -73,5 +73,7 @@ def _blocks(image: Image.Image) -> tuple[Fields, list[str]]:
         try:
             read(image, fields)
         except (MarkupError, *BROKEN) as fault:
+            if isinstance(fault, OSError) and fault.errno:
+                raise  # the disk's fault, or a seek to nowhere; raster tells them apart
             faults.append(clean(f"{name}: {str(fault) or type(fault).__name__}"))
     return fields, faults

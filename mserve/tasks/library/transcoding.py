@@ -54,17 +54,21 @@ def feed(
     progress = Progress(source, seconds_of(container))
     ways = {stream.index: each for stream, each in lanes.items()}
     for stream, frame in decoder.run():
-        end = _end(frame)
-        _check_gap(progress.seconds, end)
-        for lane in ways[stream.index]:
-            lane.put(frame)
-        progress.reached(end)
+        _put(frame, ways[stream.index], progress)
     if not decoder.frames:
         raise TaskError("the file is broken: nothing in it can be decoded")
     _check_end(progress.seconds, announced(container, lanes))
     for lane in chain.from_iterable(lanes.values()):
         lane.put(None)
     return {"seconds": round(progress.seconds, 3), "broken": decoder.broken}
+
+
+def _put(frame: Frame, lanes: Sequence[Lane], progress: Progress) -> None:
+    end = _end(frame)
+    _check_gap(progress.seconds, end)
+    for lane in lanes:
+        lane.put(frame)
+    progress.reached(end)
 
 
 def _check_gap(before: float, end: float) -> None:

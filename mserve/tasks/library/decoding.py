@@ -14,6 +14,7 @@ from av.video.stream import VideoStream
 from mserve.tasks.library.media import CODEC, MICROSECOND, THREADS, MediaStream
 
 Frame = VideoFrame | AudioFrame
+FAR = 1 << 62  # a time that is still a number to FFmpeg
 USUAL_RATE = Fraction(25)  # frames a second, where the file does not say
 
 
@@ -33,21 +34,30 @@ class Decoder:
 
     def run(self) -> Iterator[tuple[MediaStream, Frame]]:
         """Frames with the stream that they are of."""
-        by_index = {each.index: each for each in self.streams}
-        for packet in self.container.demux(*self.streams):
-            stream = by_index[packet.stream.index]
-            for frame in self._decode(packet):
+        for stream, packet in self._packets():
+            for frame in self._decode(stream, packet):
                 self.frames += 1
                 self._set_time(stream, frame)
                 yield stream, frame
 
-    def _decode(self, packet: "Packet[Stream]") -> list[Frame]:
+    def _packets(self) -> Iterator[tuple[MediaStream, "Packet[Stream] | None"]]:
+        """Each packet; at the end those, or None, that make a decoder give what it still holds."""
+        by_index = {each.index: each for each in self.streams}
         try:
-            decoded = packet.decode()
+            for packet in self.container.demux(*self.streams):
+                if packet.stream.index in by_index:
+                    yield by_index[packet.stream.index], packet
+        except IndexError:  # PyAV at the end of a file in which a stream came up on the way
+            yield from ((each, None) for each in self.streams)
+
+    def _decode(self, stream: MediaStream, packet: "Packet[Stream] | None") -> list[Frame]:
+        try:
+            return [*stream.codec_context.decode(packet)]
+        except EOFError:  # it has given all
+            return []
         except (av.InvalidDataError, av.error.PatchWelcomeError):
             self.broken += 1
             return []
-        return [each for each in decoded if isinstance(each, Frame)]
 
     def _set_time(self, stream: MediaStream, frame: Frame) -> None:
         """Where the file does not say when, it is after the frame before."""
@@ -55,7 +65,7 @@ class Decoder:
         told = frame.dts if frame.pts is None else frame.pts
         begin = self._next.get(stream.index, 0)
         if told is not None:
-            begin = told - round(self._start / unit)
+            begin = min(max(told - round(self._start / unit), -FAR), FAR)
         frame.pts, frame.time_base = begin, unit
         self._next[stream.index] = begin + max(1, round(_length(stream, frame) / unit))
 

@@ -100,7 +100,7 @@ def _describe_audio(stream: AudioStream) -> Json:
         "bit_rate": stream.bit_rate,
         "sample_rate": stream.sample_rate,
         "channels": stream.channels,
-        "layout": name_of(stream.layout),
+        "layout": name_of(stream.layout) if stream.channels else None,
     }
 
 

@@ -75,7 +75,7 @@ def _find(path: Path, box: Size, moment: tuple[float, float]) -> Image.Image:
 
 
 def _jump(container: InputContainer, moment: float) -> None:
-    with suppress(av.FFmpegError):  # without an index it is read from where it stands
+    with suppress(av.FFmpegError, OSError, OverflowError):  # read on from where it stands
         container.seek(round(moment * MICROSECOND) + (container.start_time or 0))
 
 

@@ -1,6 +1,6 @@
 """A ladder: a film in several sizes at once, cut at the same moments, for HLS."""
 
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -62,8 +62,7 @@ def climb(
         sound = audio_of(container, video) if cut.audio else None
         rungs = []
         for name, size in sizes.items():
-            options = _options(folder, name, cut)
-            output = stack.enter_context(written(folder / f"{name}.m3u8", "hls", **options))
+            output = stack.enter_context(_playlist(folder, name, cut))
             rungs.append(_rung(output, name, Look(picture, size, RATE, cut.seconds), sound))
         lanes: dict[MediaStream, list[Lane]] = {video: [each.video for each in rungs]}
         if sound:
@@ -86,10 +85,10 @@ def _codec(look: Look) -> VideoCodec:
     )  # fmt: skip
 
 
-def _options(folder: Path, name: str, cut: Cut) -> dict[str, str]:
-    """Those of FFmpeg's HLS muxer; it takes % in a path for a number's place."""
+def _playlist(folder: Path, name: str, cut: Cut) -> AbstractContextManager[OutputContainer]:
+    """FFmpeg's HLS muxer; it takes % in a path for a number's place."""
     kind, suffix = KINDS[cut.segments]
-    return {
+    options = {
         "hls_time": str(cut.seconds),
         "hls_list_size": "0",
         "hls_playlist_type": "vod",
@@ -98,3 +97,4 @@ def _options(folder: Path, name: str, cut: Cut) -> dict[str, str]:
         "hls_segment_filename": f"{folder}/{name}".replace("%", "%%") + f"-%03d.{suffix}",
         "hls_fmp4_init_filename": f"{name}-init.mp4",
     }
+    return written(folder / f"{name}.m3u8", "hls", **options)

@@ -7,10 +7,9 @@ open file, and no protocol by which it could open another.
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from errno import EDQUOT, EFBIG, EMFILE, ENFILE, ENOMEM, ENOSPC, EROFS, ESTALE
+from errno import EDQUOT, EFBIG, EINVAL, EMFILE, ENFILE, ENOMEM, ENOSPC, EOVERFLOW, EROFS, ESTALE
 from io import RawIOBase
 from pathlib import Path
-from typing import TypeVar
 
 import av
 from av.audio.stream import AudioStream
@@ -36,8 +35,8 @@ MICROSECOND = 1_000_000  # FFmpeg's unit of a container's times
 # Numbers of the system that are none of the file's fault. Faults of reading come as Python's own
 # errors; FFmpeg uses all other numbers for data that it does not like.
 OF_SYSTEM = frozenset({EDQUOT, EFBIG, EMFILE, ENFILE, ENOSPC, EROFS, ESTALE})
+OF_PLACE = frozenset({EINVAL, EOVERFLOW})  # what a seek to a nonsensical place gives
 MediaStream = VideoStream | AudioStream
-S = TypeVar("S", VideoStream, AudioStream)
 
 
 @contextmanager
@@ -62,11 +61,19 @@ def explained() -> Iterator[None]:
             raise MemoryError from fault
         if fault.errno in OF_SYSTEM:
             raise
-        if isinstance(fault, av.error.ExternalError):  # of encoders, mostly as memory runs out
-            raise TaskError(
-                f"the file is broken, or needs more memory: {fault.strerror}"
-            ) from fault
-        raise TaskError(f"the file is broken: {fault.strerror}") from fault
+        raise TaskError(f"the file is broken: {_words(fault)}") from fault
+    except OSError as fault:
+        if fault.errno not in OF_PLACE:
+            raise
+        raise TaskError("the file is broken: it points to a place outside itself") from fault
+
+
+def _words(fault: av.FFmpegError) -> str:
+    if isinstance(fault, EOFError):
+        return "it ends too early"
+    if isinstance(fault, av.error.ExternalError):  # of an encoder, mostly as memory runs out
+        return f"it cannot be used, or needs more memory than there is ({fault.strerror})"
+    return f"it cannot be used ({fault.strerror})"
 
 
 def _open(file: RawIOBase) -> InputContainer:
@@ -88,24 +95,29 @@ def video_of(container: InputContainer, covers: bool = False) -> VideoStream:
     found = container.streams.best("video")
     if not isinstance(found, VideoStream) or (is_cover(found) and not covers):
         raise TaskError("there is no moving picture in the file")
-    if found.codec_context and found.width * found.height > PIXELS:
+    if found.codec_context is None:
+        raise TaskError("the film is in a format that cannot be decoded")
+    if found.width * found.height > PIXELS:
         raise TaskError(
             f"the film has {found.width} x {found.height} pixels; at most {PIXELS} are decoded"
         )
-    return _decodable(found)
+    return found
 
 
 def audio_of(container: InputContainer, video: VideoStream | None = None) -> AudioStream | None:
-    """The main sound, or that which goes with `video`; None without one."""
+    """The main sound that can be decoded, or that which goes with `video`; None without one."""
     found = container.streams.best("audio", related=video)
-    return _decodable(found) if isinstance(found, AudioStream) else None
+    if not isinstance(found, AudioStream) or found.codec_context is None:
+        return None
+    return found if found.sample_rate and found.channels else None
 
 
 def sound_of(container: InputContainer) -> AudioStream:
     """As audio_of; raises TaskError without one."""
     found = audio_of(container)
     if found is None:
-        raise TaskError("there is no sound in the file")
+        what = "that can be decoded " if container.streams.audio else ""
+        raise TaskError(f"there is no sound {what}in the file")
     return found
 
 
@@ -127,9 +139,3 @@ def length_of(stream: Stream) -> float | None:
     if stream.duration is None or stream.duration <= 0 or stream.time_base is None:
         return None
     return float(stream.duration * stream.time_base)
-
-
-def _decodable(stream: S) -> S:
-    if stream.codec_context is None:
-        raise TaskError(f"the {stream.type} is in a format that cannot be decoded")
-    return stream

@@ -18,6 +18,7 @@ from mserve.tasks.source import Source
 
 HOUR = 3600.0  # seconds
 TIMEOUT = 6 * HOUR
+GAP, LONGEST = HOUR, 48 * HOUR  # seconds; gaps are filled, which has to have an end
 ENOUGH, SLACK = 0.9, 1.0  # share and seconds of what a file announces that have to be there
 LIMITS = Limits(memory=2048 * MIB, cpu=12 * HOUR, file=16 << 30)
 
@@ -53,15 +54,26 @@ def feed(
     progress = Progress(source, seconds_of(container))
     ways = {stream.index: each for stream, each in lanes.items()}
     for stream, frame in decoder.run():
-        for lane in ways[stream.index]:
-            lane.put(frame)
-        progress.reached(_end(frame))
+        _put(frame, ways[stream.index], progress)
     if not decoder.frames:
         raise TaskError("the file is broken: nothing in it can be decoded")
     _check_end(progress.seconds, announced(container, lanes))
     for lane in chain.from_iterable(lanes.values()):
         lane.put(None)
     return {"seconds": round(progress.seconds, 3), "broken": decoder.broken}
+
+
+def _put(frame: Frame, lanes: Sequence[Lane], progress: Progress) -> None:
+    end = _end(frame)
+    _check_gap(progress.seconds, end)
+    for lane in lanes:
+        lane.put(frame)
+    progress.reached(end)
+
+
+def _check_gap(before: float, end: float) -> None:
+    if end - before > GAP or end > LONGEST:
+        raise TaskError(f"the file is broken: a time of {end:.0f} s follows one of {before:.0f} s")
 
 
 def _check_end(reached: float, wanted: float | None) -> None:

@@ -20,6 +20,7 @@ TASKS = TaskRegistry.load()
 SIZE = (160, 90)
 RATE = 25
 SOUND_RATE = 44100
+QUICK = {"libx264": {"preset": "veryfast"}}
 LOUD, SOFT = 0.5, 0.25  # of the left and the right channel
 Times = Sequence[Fraction | float]
 
@@ -58,7 +59,7 @@ def film(
         output.metadata.update(tags or {})
         time_base = Fraction(1, 1000)
         video = output.add_stream(
-            codec, rate=RATE, time_base=time_base, options=dict(encoder or {})
+            codec, rate=RATE, time_base=time_base, options=dict(encoder or QUICK.get(codec, {}))
         )
         video.width, video.height = pictures[0].size
         video.codec_context.pix_fmt = "yuv420p"
@@ -132,9 +133,13 @@ def pictures_of(path: Path) -> Iterator[tuple[float, Image.Image]]:
 
 def colour_at(path: Path, moment: float) -> tuple[int, ...]:
     """What is seen in the middle at `moment`."""
-    shown = [image for time, image in pictures_of(path) if time <= moment + 0.001]
-    image = shown[-1]
-    return image.getpixel((image.width // 2, image.height // 2))  # type: ignore[return-value]
+    with av.open(str(path)) as container:
+        for frame in container.decode(video=0):
+            if frame.time > moment + 0.001:
+                break
+            shown = frame
+        image = shown.to_image()
+    return image.getpixel((image.width // 2, image.height // 2))  # type: ignore[no-any-return]
 
 
 def loudness(path: Path, stream: int = 0) -> list[tuple[float, float]]:

@@ -55,12 +55,12 @@ def lengths(path: Path) -> list[float]:
 
 def test_a_ladder(source_of: Any) -> None:
     files, told = made(
-        source_of(film(pictures=colours((320, 180), 2))), heights=[90, 180], seconds=2
+        source_of(film(pictures=colours((192, 108), 2))), heights=[90, 108], seconds=2
     )
-    assert told["sizes"] == {"90p": [160, 90], "180p": [320, 180]} and told["files"] == 9
-    assert segments(files["master.m3u8"]) == ["90p.m3u8", "180p.m3u8"]
+    assert told["sizes"] == {"90p": [160, 90], "108p": [192, 108]} and told["files"] == 9
+    assert segments(files["master.m3u8"]) == ["90p.m3u8", "108p.m3u8"]
     assert "#EXT-X-INDEPENDENT-SEGMENTS" in lines(files["master.m3u8"])
-    for name in ("90p", "180p"):
+    for name in ("90p", "108p"):
         playlist = files[f"{name}.m3u8"]
         assert segments(playlist) == [f"{name}-{number:03}.ts" for number in range(3)]
         assert lengths(playlist) == pytest.approx([2, 2, 2], abs=0.1)
@@ -69,9 +69,9 @@ def test_a_ladder(source_of: Any) -> None:
 
 
 def test_what_the_master_says_is_so(source_of: Any) -> None:
-    files, _ = made(source_of(film(pictures=colours((320, 180)))), heights=[90, 180], seconds=2)
+    files, _ = made(source_of(film(pictures=colours((192, 108)))), heights=[90, 108], seconds=2)
     found = [STREAM.fullmatch(line) for line in lines(files["master.m3u8"]) if "INF" in line]
-    for match, name in zip(found, ("90p", "180p"), strict=True):
+    for match, name in zip(found, ("90p", "108p"), strict=True):
         assert match is not None
         peak, average, width, height = (int(match[place]) for place in range(1, 5))
         sizes = [files[each].stat().st_size * 8 for each in segments(files[f"{name}.m3u8"])]
@@ -86,13 +86,13 @@ def test_what_the_master_says_is_so(source_of: Any) -> None:
 
 
 def test_segments_begin_with_key_frames_at_the_same_times(source_of: Any) -> None:
-    pictures = colours((320, 180), 3)
-    files, _ = made(source_of(film(pictures=pictures)), heights=[90, 180], seconds=2)
+    pictures = colours((192, 108), 3)
+    files, _ = made(source_of(film(pictures=pictures)), heights=[90, 108], seconds=2)
     assert lengths(files["90p.m3u8"]) == pytest.approx([2, 2, 2, 2, 1], abs=0.1)
-    assert lengths(files["90p.m3u8"]) == lengths(files["180p.m3u8"])
+    assert lengths(files["90p.m3u8"]) == lengths(files["108p.m3u8"])
     for number in range(5):
         begins = []
-        for name in ("90p", "180p"):
+        for name in ("90p", "108p"):
             (key,) = keys(files[f"{name}-{number:03}.ts"])  # and no other one
             with av.open(str(files[f"{name}-{number:03}.ts"])) as segment:
                 first = next(each for each in segment.demux(video=0) if each.size)

@@ -245,7 +245,11 @@ class Log:
 
 
 class Outputs:
-    """`<job>/outputs`: what its tasks produced, by `<set>-<number>-<name>`."""
+    """`<job>/outputs`: what its tasks produced, by `<set>-<number>-<name>`.
+
+    By `<name>` alone as well, where only one is called so: files that name each other, as
+    playlists do, lie side by side.
+    """
 
     __name__ = "outputs"
 
@@ -259,7 +263,17 @@ class Outputs:
                 yield f"{place}-{output.name}", output
 
     def __getitem__(self, name: str) -> "OutputView":
-        return OutputView(self, name, dict(self.items())[name])
+        found = dict(self.items())
+        if name not in found:
+            (name,) = self._called(name)
+        return OutputView(self, name, found[name])
+
+    def _called(self, name: str) -> list[str]:
+        """The one place of that name; else KeyError."""
+        places = [place for place, output in self.items() if output.name == name]
+        if len(places) != 1:
+            raise KeyError(name)
+        return places
 
 
 class OutputView:

@@ -6,6 +6,7 @@ import jsonschema
 import pytest
 
 from mserve import database
+from mserve.resources.job import JobOutput
 from mserve.tasks import engine
 from mserve.tasks.claim import Failed, Finished
 from mserve.tasks.confine import Meter
@@ -134,9 +135,23 @@ def test_outputs_are_fetched_by_their_place(customer: Any, file: Any, db: Any) -
     got = customer("GET", output["url"])
     assert got.body == b"<b>report</b>"
     assert got.headers["Content-Disposition"].startswith("attachment")
+    assert customer("GET", f"{JOBS}/{job}/outputs/report").body == b"<b>report</b>"
     assert customer("GET", f"{JOBS}/{job}/outputs/0-0-nothing").status_int == 404
+    assert customer("GET", f"{JOBS}/{job}/outputs/nothing").status_int == 404
     assert customer("GET", f"{JOBS}/{job}/outputs").status_int == 404
     assert customer("GET", f"{JOBS}/{job}/nothing").status_int == 404
+
+
+def test_a_name_that_two_outputs_have_is_of_neither(customer: Any, file: Any, db: Any) -> None:
+    job = customer.json("POST", JOBS, {"workflow": "ingest"}).json["id"]
+
+    def act(site: Any) -> None:
+        one, two = (JobOutput("same", "text/plain", site.ids[job].content) for _ in "ab")
+        site.run(f"{job}-0-0").outputs = (one, two)
+
+    database.run(db, act)
+    assert customer("GET", f"{JOBS}/{job}/outputs/same").status_int == 404
+    assert customer("GET", f"{JOBS}/{job}/outputs/0-0-same").body == b"bytes"
 
 
 def workflow(*tasks: Any, **terms: Any) -> Any:

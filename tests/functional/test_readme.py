@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from mserve import outlets
 from mserve.resources.facets import FACETS
 from mserve.resources.roles import ROLES
 from mserve.server.options import Options
@@ -66,8 +67,9 @@ def test_the_walk_is_the_journey_of_a_first_customer() -> None:
 
 def test_the_table_of_settings_has_every_setting_and_its_default(tmp_path: Path) -> None:
     rows = lines_of(section("Settings").partition("[server:main]")[0])
-    fields = {f"mserve.{name}" for name in Settings.__dataclass_fields__}
-    assert sorted(rows) == sorted(fields - {"mserve.database"} | {"zodbconn.uri"})
+    own = {*Settings.__dataclass_fields__} - {"database", "outlets"}
+    fields = {f"mserve.{name}" for name in own | {*outlets.LINES, f"{outlets.COMMAND}<name>"}}
+    assert sorted(rows) == sorted(fields | {"zodbconn.uri"})
     data = {"mserve.data": str(tmp_path)}
     defaults = {name: default for name, default in rows.items() if default}
     assert Settings.parse({**defaults, **data}) == Settings.parse(data)

@@ -112,7 +112,7 @@ def _is_action(value: Any) -> str:
     return str(value)
 
 
-@rest(context=Log, method="GET", permission=Permission.VIEW, gives="Bytes")
+@rest(context=Log, method="GET", permission=Permission.VIEW, gives="Text")
 def log(context: Log, request: Any) -> Response:
     """What the job's tasks have said, attempt by attempt, as text."""
     text = "\n".join(context.lines()) + "\n"

@@ -99,7 +99,7 @@ def _claim(job: Job, run: TaskRun) -> Claim:
         task=run.spec.task,
         arguments=dict(run.spec.arguments),
         name=mfile.__name__,
-        mimetype=content.mimetype or mfile.announced or "application/octet-stream",
+        mimetype=facts.of_content(mfile, content)["mimetype"],
         size=content.size,
         metadata=dict(mfile.metadata),
         blob=content.path,

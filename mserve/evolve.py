@@ -12,8 +12,11 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
+from BTrees.OOBTree import OOBTree
+
 from mserve import database, provision
 from mserve.errors import SchemaMismatch
+from mserve.resources import defaults
 from mserve.resources.catalog import Catalog
 from mserve.resources.index import Index, Runs, Timeline
 from mserve.resources.job import Job
@@ -83,6 +86,22 @@ def alike(site: Site) -> None:
     for _, thing in site.ids.items():
         if isinstance(thing, Job):
             _refer(thing)
+
+
+@step
+def kept_profiles(site: Site) -> None:
+    """Services get the profile `transcode`, and the `default` of now unless it was edited.
+
+    Containers can hold profiles of their own.
+    """
+    usual = defaults.profiles()
+    for container in site.children.values():
+        container.profiles = OOBTree()
+        for service in container.children.values():
+            if "transcode" not in service.profiles:
+                service.put_profile("transcode", usual["transcode"])
+            if "default" in service.profiles and service.profiles["default"].version == 1:
+                service.put_profile("default", usual["default"])
 
 
 def spread(old: Index, new: Index) -> Index:

@@ -24,9 +24,10 @@ def make_container(site: Site, name: str) -> tuple[Container, Keys]:
 def make_service(container: Container, name: str, **terms: Any) -> tuple[Service, Keys]:
     """A service with its `serviceadmin` and `servicecustomer` keys and their secrets.
 
-    `terms`: start and end (µs), priority. Raises BadName, NameTaken.
+    It begins with the container's own profiles, and the usual ones beside.
+    `terms`: start and end (µs), priority, profile. Raises BadName, NameTaken.
     """
-    service = Service()
+    service = Service(container.own_profiles())
     for term, value in terms.items():
         setattr(service, term, value)
     depend_on(container.lineage())

@@ -122,7 +122,7 @@ class Search(Facet):
 
 class Profiles(Facet):
     name = "profiles"
-    types = frozenset({"service"})
+    types = frozenset({"container", "service"})
 
     def __getitem__(self, name: str) -> Any:
         return self.node.profiles[name]

@@ -1,10 +1,16 @@
 """Profile › Workflow › TaskSet › TaskSpec: what to run when. All but the Profile are values."""
 
+import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from itertools import islice
 from typing import Any
 
+from BTrees.IOBTree import IOBTree
 from persistent import Persistent
+
+from mserve.resources import clock
+from mserve.resources.pieces import Editions, Workflows
 
 TRIGGERS = ("ingest", "access", "update", "periodic")
 """The workflows that every profile has; any other name is run by hand."""
@@ -45,18 +51,27 @@ class Workflow:
 class Edition(Persistent):  # type: ignore[misc]  # persistent has no types
     """The workflows of one version of a profile. It never changes; its jobs refer to it."""
 
+    created: int | None = None
+
     def __init__(self, version: int, workflows: Mapping[str, Workflow]) -> None:
+        self.created = clock.now()
         self.version = version
         self.workflows = workflows
 
 
-class Profile(Persistent):  # type: ignore[misc]  # persistent has no types
-    """A service's workflows by name; each change makes a new edition."""
+KEPT = 1000  # former editions of a profile
 
-    def __init__(self, service: Any, name: str) -> None:
-        self.__parent__ = service
+
+class Profile(Persistent):  # type: ignore[misc]  # persistent has no types
+    """Workflows by name, of a service or a container; each change makes a new edition."""
+
+    former: Any = None
+    """The editions before the present one, by version."""
+
+    def __init__(self, owner: Any, name: str, version: int = 0) -> None:
+        self.__parent__ = owner
         self.__name__ = self.name = name
-        self.edition = Edition(0, {})
+        self.edition = Edition(version, {})
 
     @property
     def version(self) -> int:
@@ -66,19 +81,57 @@ class Profile(Persistent):  # type: ignore[misc]  # persistent has no types
     def workflows(self) -> Mapping[str, Workflow]:
         return self.edition.workflows
 
-    def change(self, workflows: Mapping[str, Workflow]) -> None:
-        empty = dict.fromkeys(TRIGGERS, Workflow())
-        self.edition = Edition(self.version + 1, {**empty, **workflows})
+    def change(self, workflows: Mapping[str, Workflow]) -> bool:
+        """Makes these the workflows, as a new version; False where they are that already."""
+        filled = {**dict.fromkeys(TRIGGERS, Workflow()), **workflows}
+        if exact(filled) == exact(self.workflows):
+            return False
+        if self.workflows:  # it is no new profile
+            self._keep(self.edition)
+        self.edition = Edition(self.version + 1, filled)
+        return True
+
+    def _keep(self, edition: Edition) -> None:
+        if self.former is None:
+            self.former = IOBTree()
+        self.former[edition.version] = edition
+        if len(self.former) > KEPT:
+            del self.former[self.former.minKey()]
+
+    def find_edition(self, version: int) -> Edition | None:
+        """The edition of that version, or None where it is not known (any more)."""
+        if version == self.version:
+            return self.edition
+        return self.former.get(version) if self.former else None
+
+    def page_editions(self, before: int | None, limit: int) -> Iterator[Edition]:
+        """Up to `limit` editions, the newest first, of versions below `before`."""
+        first = self.version if before is None else min(before - 1, self.version)
+        if first == self.version and limit > 0:
+            yield self.edition
+            first, limit = first - 1, limit - 1
+        versions = self.former.keys(max=first) if self.former else ()
+        for version in islice(reversed(versions), limit):
+            yield self.former[version]
 
     def __getitem__(self, name: str) -> Any:
         if name == "explain":
             return Explain(self)
+        if name == "versions":
+            return Editions(self)
+        if name == "workflows":
+            return Workflows(self, name, self.workflows)
         raise KeyError(name)
 
     def specs(self) -> Iterator[TaskSpec]:
         for workflow in self.workflows.values():
             for task_set in workflow.sets:
                 yield from task_set.tasks
+
+
+def exact(workflows: Mapping[str, Workflow]) -> str:
+    """The workflows as text that is the same where they are; to Python `1` equals `true`."""
+    return json.dumps({name: asdict(each) for name, each in workflows.items()}, sort_keys=True)
 
 
 class Explain:
@@ -88,28 +141,3 @@ class Explain:
 
     def __init__(self, profile: Profile) -> None:
         self.__parent__ = profile
-
-
-PICTURES = (
-    "application/pdf", "image/avif", "image/bmp", "image/gif", "image/heic", "image/heif",
-    "image/jp2", "image/jpeg", "image/jpx", "image/png", "image/tiff", "image/webp",
-    "image/vnd.microsoft.icon", "image/x-icon", "image/x-ms-bmp",
-    "image/x-portable-bitmap", "image/x-portable-greymap", "image/x-portable-pixmap",
-)  # fmt: skip
-"""What the tasks `thumbnail` and `poster` can read."""
-IMAGE = "mfile.mimetype in [" + ", ".join(f'"{each}"' for each in PICTURES) + "]"
-
-
-def default_workflows() -> dict[str, Workflow]:
-    """What a new service does with its files: look at them, sum them, picture the images."""
-    look = TaskSet("identify", (TaskSpec("mime", "mime", {}),))
-    derive = TaskSet(
-        "derive",
-        (
-            TaskSpec("checksum", "md5", {"algorithm": "md5"}),
-            TaskSpec("thumbnail", "thumbnail", {"width": 210, "height": 128}, IMAGE),
-            TaskSpec("poster", "poster", {"width": 420, "height": 256}, IMAGE),
-        ),
-    )
-    workflow = Workflow((look, derive))
-    return {"ingest": workflow, "update": workflow}

@@ -5,17 +5,19 @@ from typing import Any
 
 from BTrees.OOBTree import OOBTree
 
+from mserve.resources import defaults
 from mserve.resources.catalog import Catalog
 from mserve.resources.index import Timeline
 from mserve.resources.node import Branch
-from mserve.resources.profile import Profile, default_workflows
+from mserve.resources.profile import Workflow
+from mserve.resources.profiled import Profiled
 from mserve.resources.properties import PROPERTIES
 from mserve.resources.trash import Trashed
 
 SHARDS = 16
 
 
-class Service(Branch):
+class Service(Profiled, Branch):
     """Files below it are processed by the workflows of its profile, within its times (µs)."""
 
     type = "service"
@@ -25,13 +27,15 @@ class Service(Branch):
     profile = "default"
     properties: Mapping[str, Any] = {}
 
-    def __init__(self) -> None:
+    def __init__(self, profiles: Mapping[str, Mapping[str, Workflow]] | None = None) -> None:
+        """`profiles`: those of its container, in place of the usual ones and beside them."""
         super().__init__()
         self.profiles = OOBTree()
         self.jobs = Timeline(SHARDS)
         self.trash = Timeline(SHARDS)
         self.catalog = Catalog()
-        self.put_profile("default", default_workflows())
+        for name, workflows in {**defaults.profiles(), **(profiles or {})}.items():
+            self.put_profile(name, workflows)
 
     def property(self, name: str) -> Any:
         """The value of a property (see resources/properties.py), or its default."""
@@ -41,14 +45,6 @@ class Service(Branch):
         """Sets checked values; None goes back to the default."""
         merged = {**self.properties, **patch}
         self.properties = {name: value for name, value in merged.items() if value is not None}
-
-    def put_profile(self, name: str, workflows: Any) -> Profile:
-        """Makes or changes the profile `name`; a change is a new version of it."""
-        profile: Profile | None = self.profiles.get(name)
-        if profile is None:
-            profile = self.profiles[name] = Profile(self, name)
-        profile.change(workflows)
-        return profile
 
     def closed(self, moment: int) -> str | None:
         """Why the service is not open at `moment` (µs), or None."""

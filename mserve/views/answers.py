@@ -37,7 +37,7 @@ HEADERS: dict[int, tuple[str, ...]] = {
 }  # fmt: skip
 MEANINGS = {
     "Location": "The URL of what was made",
-    "ETag": "The entity tag: the SHA-256 of the content, in quotes",
+    "ETag": "The entity tag: in quotes the SHA-256 of content, the version of a profile",
     "Allow": "The methods of this place",
     "Retry-After": "Seconds",
 }
@@ -61,7 +61,8 @@ def _given(status: int, views: list[Declared]) -> Json:
     shown: Json = {"description": OTHERS.get(status) or " ".join(dict.fromkeys(telling))}
     if names:
         shown["content"] = content(names)
-    headers = HEADERS.get(status, ()) + (("ETag",) if status == 200 and _bytes(views) else ())
+    tagged = status == 200 and (_bytes(views) or any(view.tagged for view in views))
+    headers = HEADERS.get(status, ()) + (("ETag",) if tagged else ())
     return {**shown, "headers": _headers(headers)} if headers else shown
 
 

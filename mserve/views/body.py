@@ -13,17 +13,40 @@ DEPTH = 100  # pickles and conditions recurse
 
 def document(request: Any) -> dict[str, Any]:
     """The JSON object in the body; raises BadInput where there is none."""
-    text = request.body_file.read(LIMIT + 1)
-    if len(text) > LIMIT:
-        raise BadInput(f"a JSON body may have at most {LIMIT} bytes")
-    try:
-        found = json.loads(text, parse_constant=_no_number, parse_float=_finite)
-    except (ValueError, RecursionError) as fault:
-        raise BadInput(f"the body is no JSON: {fault}") from None
-    if _deeper(found, DEPTH):
-        raise BadInput(f"the body is nested deeper than {DEPTH} levels")
+    found = value(request)
     if not isinstance(found, dict):
         raise BadInput('the body should be a JSON object, for example {"name": "photos"}')
+    return found
+
+
+def value(request: Any) -> Any:
+    """The JSON in the body; raises BadInput where it is none."""
+    text = raw(request, LIMIT)
+    try:
+        found = json.loads(
+            text, parse_constant=_no_number, parse_float=_finite, object_pairs_hook=_once
+        )
+    except (ValueError, RecursionError) as fault:
+        raise BadInput(f"the body is no JSON: {fault}") from None
+    if deeper(found, DEPTH):
+        raise BadInput(f"the body is nested deeper than {DEPTH} levels")
+    return found
+
+
+def raw(request: Any, limit: int) -> bytes:
+    """The body, of at most `limit` bytes; raises BadInput where there are more."""
+    text: bytes = request.body_file.read(limit + 1)
+    if len(text) > limit:
+        raise BadInput(f"a body of this kind may have at most {limit} bytes")
+    return text
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the name {twice!r:.80} comes twice in an object")
     return found
 
 
@@ -38,7 +61,7 @@ def _finite(text: str) -> float:
     return number
 
 
-def _deeper(found: Any, levels: int) -> bool:
+def deeper(found: Any, levels: int) -> bool:
     """Whether the JSON value is nested deeper than `levels`."""
     layer = [found]
     for _ in range(levels + 1):

@@ -65,6 +65,11 @@ class Declared:
         return bool(self.permission == NO_PERMISSION_REQUIRED)
 
     @property
+    def tagged(self) -> bool:
+        """Whether its answer has an entity tag, which a client may know already."""
+        return 304 in self.door.answers
+
+    @property
     def words(self) -> tuple[str, str]:
         """Summary and the rest, from the docstring."""
         summary, _, rest = (getdoc(self.view) or "").partition("\n\n")

@@ -5,6 +5,7 @@ from typing import Any
 from mserve.resources import clock
 from mserve.resources.key import Key
 from mserve.resources.mfile import Mfile
+from mserve.resources.pieces import EditionView
 from mserve.resources.profile import Profile, TaskSet, TaskSpec
 from mserve.resources.properties import PROPERTIES
 from mserve.resources.service import Service
@@ -14,7 +15,7 @@ from mserve.views.urls import facet_url, segment, url
 Json = dict[str, Any]
 LINKS = {
     "site": ("info", "keys", "usage", "search", "tasks", "nodes", "health"),
-    "container": ("info", "keys", "usage", "tasks", "search"),
+    "container": ("info", "keys", "usage", "profiles", "tasks", "search"),
     "service": (
         "info",
         "keys",
@@ -132,7 +133,7 @@ def figure(metric: str, each: Figure, moment: int) -> Json:
     }
 
 
-def profile(request: Any, thing: Profile) -> Json:
+def profile(request: Any, thing: Profile | EditionView) -> Json:
     """A profile as the document that `PUT` takes."""
     return {
         "name": thing.name,

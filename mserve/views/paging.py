@@ -40,10 +40,14 @@ def page(
     limit: int,
     total: int | None = None,
     query: Iterable[tuple[str, str]] = (),
+    here: str | None = None,
 ) -> dict[str, Any]:
-    """A page of `items`; `found` holds their keys, and one more where there is a next page."""
+    """A page of `items`; `found` holds their keys, and one more where there is a next page.
+
+    `here` is the listing's URL, where its lineage does not tell.
+    """
     shown: dict[str, Any] = {"items": items, "next": None, "total": total}
     if len(found) > limit:
         asked_again = urlencode([*query, ("limit", limit), ("cursor", found[limit - 1][0])])
-        shown["next"] = f"{url(request, context)}?{asked_again}"
+        shown["next"] = f"{here or url(request, context)}?{asked_again}"
     return shown

@@ -26,6 +26,9 @@ PATH: dict[str, tuple[Schema, str]] = {
     "upload": (ID, ""),
     "trashed": ({**TEXT, "minLength": 1}, "The `id` of what is in the trash"),
     "profile": (NAME, ""),
+    "workflow": (NAME, "`ingest`, `update`, `access`, `periodic`, or another one's name"),
+    "set": (WHOLE, "The set's place in the workflow, from 0"),
+    "task": (WHOLE, "The task's place in the set, from 0"),
 }
 QUERY: dict[str, tuple[Schema, str]] = {
     "limit": (
@@ -45,6 +48,7 @@ QUERY: dict[str, tuple[Schema, str]] = {
     "modified>": (TIME, "Modified at that time or later"),
     "modified<": (TIME, "Modified at that time or before"),
     "sort": (TEXT, "`name`, `size`, `modified` or `relevance`; `-` before it reverses the order"),
+    "at": (WHOLE, "The place, from 0, that it shall have; left out: the last"),
     "metric": (TEXT, "The URI of the one metric that is asked for"),
 }
 READS = {
@@ -107,6 +111,8 @@ def _component(name: str) -> str:
 def _headers(view: Declared) -> Iterable[tuple[str, dict[str, str]]]:
     if view.method == "GET" and "Bytes" in view.door.answers.get(200, ()):
         yield "read", READS
+    elif view.tagged:
+        yield "read", {name: READS[name] for name in ("If-Match", "If-None-Match")}
     if view.method not in ("GET", "OPTIONS"):
         yield "write", WRITES
     if STREAMED & {*view.door.bodies}:

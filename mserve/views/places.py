@@ -23,10 +23,19 @@ from mserve.resources.job import Job
 from mserve.resources.job_parts import Log, OutputView
 from mserve.resources.key import Key
 from mserve.resources.node import Node
+from mserve.resources.pieces import (
+    Editions,
+    EditionView,
+    SetPiece,
+    Sets,
+    SpecPiece,
+    Specs,
+    WorkflowPiece,
+)
 from mserve.resources.profile import Explain, Profile
 from mserve.resources.trash import Trashed
 from mserve.resources.upload import Upload
-from mserve.views.traversal import Absent, AbsentProfile
+from mserve.views.traversal import Absent, AbsentProfile, AbsentWorkflow
 
 Templates = dict[str, tuple[str, ...]]
 
@@ -61,6 +70,7 @@ NODES: dict[str, Templates] = {
 }
 """Templates of nodes by their type, for each type of root."""
 
+WORKFLOW = "{profile}/workflows/{workflow}"
 BELOW: dict[type, tuple[type[Facet], str]] = {
     Key: (Keys, "{key}"),
     Job: (Jobs, "{job}"),
@@ -72,6 +82,14 @@ BELOW: dict[type, tuple[type[Facet], str]] = {
     Profile: (Profiles, "{profile}"),
     AbsentProfile: (Profiles, "{profile}"),
     Explain: (Profiles, "{profile}/explain"),
+    Editions: (Profiles, "{profile}/versions"),
+    EditionView: (Profiles, "{profile}/versions/{version}"),
+    WorkflowPiece: (Profiles, WORKFLOW),
+    AbsentWorkflow: (Profiles, WORKFLOW),
+    Sets: (Profiles, f"{WORKFLOW}/sets"),
+    SetPiece: (Profiles, f"{WORKFLOW}/sets/{{set}}"),
+    Specs: (Profiles, f"{WORKFLOW}/sets/{{set}}/tasks"),
+    SpecPiece: (Profiles, f"{WORKFLOW}/sets/{{set}}/tasks/{{task}}"),
 }
 """What is reached through a facet."""
 

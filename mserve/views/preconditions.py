@@ -13,6 +13,7 @@ from mserve.errors import BadInput, PreconditionFailed
 from mserve.resources.clock import SECOND
 from mserve.resources.mfile import Mfile
 from mserve.views.content.conditional import TAGS, date, matches
+from mserve.views.tags import tags
 from mserve.views.traversal import Absent
 
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -31,27 +32,32 @@ def check(request: Any, context: Any) -> None:
 def check_conditions(conditions: Mapping[str, str], there: Any) -> None:
     """As `check`, of conditions by header name; `there` is None where nothing is.
 
-    In the order of RFC 9110, 13.2.2. Of what is no Mfile, `*` alone matches. A list of tags that
-    is none is refused, as to ignore it could replace what should be kept.
+    In the order of RFC 9110, 13.2.2. Of what is no Mfile and no profile, `*` alone matches. A list
+    of tags that is none is refused, as to ignore it could replace what should be kept.
     """
     mfile = getattr(there, "node", there)
     mfile = mfile if isinstance(mfile, Mfile) else None
     if (wanted := conditions.get("If-Match")) is not None:
-        if not _matches("If-Match", wanted, there, mfile, weak=False):
-            raise PreconditionFailed(_told(f"If-Match: {wanted}", there, mfile))
+        if not _matches("If-Match", wanted, there, weak=False):
+            raise PreconditionFailed(_told(f"If-Match: {wanted}", there))
     elif _changed_since(conditions.get("If-Unmodified-Since", ""), mfile):
         raise PreconditionFailed("it was changed after the time in If-Unmodified-Since")
     unwanted = conditions.get("If-None-Match")
-    if unwanted is not None and _matches("If-None-Match", unwanted, there, mfile, weak=True):
-        raise PreconditionFailed(_told(f"If-None-Match: {unwanted}", there, mfile))
+    if unwanted is not None and _matches("If-None-Match", unwanted, there, weak=True):
+        raise PreconditionFailed(_told(f"If-None-Match: {unwanted}", there))
 
 
-def _matches(name: str, value: str, there: Any, mfile: Mfile | None, *, weak: bool) -> bool:
+def _matches(name: str, value: str, there: Any, *, weak: bool) -> bool:
     if value.strip() == "*":
         return there is not None
     if '"' not in value or not TAGS.fullmatch(value):
         raise BadInput(f'{name} should be * or entity tags in quotes, for example "6dfc0a0b"')
-    return mfile is not None and matches(value, mfile.etag, weak=weak)
+    return any(matches(value, tag, weak=weak) for tag in _tags(there))
+
+
+def _tags(there: Any) -> tuple[str, ...]:
+    node = getattr(there, "node", there)
+    return (node.etag,) if isinstance(node, Mfile) else tags(there)
 
 
 def _changed_since(value: str, mfile: Mfile | None) -> bool:
@@ -60,9 +66,9 @@ def _changed_since(value: str, mfile: Mfile | None) -> bool:
     return moment is not None and mfile is not None and mfile.modified // SECOND > moment
 
 
-def _told(condition: str, there: Any, mfile: Mfile | None) -> str:
-    if mfile is not None:
-        return f'{condition} does not hold: the entity tag is "{mfile.etag}"'
+def _told(condition: str, there: Any) -> str:
+    for tag in _tags(there):
+        return f'{condition} does not hold: the entity tag is "{tag}"'
     return f"{condition} does not hold: {'something' if there is not None else 'nothing'} is there"
 
 

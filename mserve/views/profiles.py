@@ -1,9 +1,10 @@
 """A profile's JSON document, checked whole: every fault is told, with its place (RFC 6901)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from mserve.errors import BadDocument, BadInput
+from mserve.errors import BadDocument, BadInput, BadName
+from mserve.resources.names import check_name
 from mserve.resources.profile import TaskSet, TaskSpec, Workflow
 from mserve.settings import Settings
 from mserve.tasks.condition import Condition
@@ -49,6 +50,7 @@ class ProfileReader:
         for shown in ("name", "url", "version"):  # a document that was read can be sent back
             fields.rest.pop(shown, None)
         found = fields.need("workflows", mapping) or {}
+        self.faults += bad_names(found)
         workflows = {name: self._workflow(name, each) for name, each in found.items()}
         self._collect("", fields)
         if self.faults:
@@ -101,6 +103,15 @@ class ProfileReader:
             fields.end()
         except BadDocument as fault:
             self.faults += [(f"{place}{where}", what) for where, what in fault.faults]
+
+
+def bad_names(workflows: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Faults of names that no segment of a URL can be, as a workflow has one of its own."""
+    for name in workflows:
+        try:
+            check_name(name)
+        except BadName as fault:
+            yield f"/workflows{pointer(name)}", str(fault)
 
 
 def items(value: Any) -> list[Any]:

@@ -11,6 +11,8 @@ from mserve.views.body import LIMIT
 
 STREAMS = frozenset({"multipart/form-data", "application/offset+octet-stream"})
 
+PROFILES = "/-/profiles/"  # documents, whose PUT is like any other change
+
 
 def attempts_of(request: Any) -> int | None:
     """1 for a request that carries content: it streams by once. None: as the settings say.
@@ -19,7 +21,7 @@ def attempts_of(request: Any) -> int | None:
     """
     length = request.content_length
     streams = (
-        request.method == "PUT"
+        (request.method == "PUT" and PROFILES not in request.environ["PATH_INFO"])
         or request.content_type in STREAMS
         or "unpack=" in request.query_string
     )

@@ -7,6 +7,7 @@ a field that nobody knows, so theirs are closed. A test holds the answers of vie
 from mserve.resources.names import FACETS, LIMIT
 from mserve.resources.roles import ROLES
 from mserve.views.job_schemas import JOBS
+from mserve.views.profile_schemas import PROFILES
 from mserve.views.schema_words import (
     FLAG,
     ID,
@@ -160,7 +161,7 @@ REST: dict[str, Schema] = {
     "Archive": {"description": "A zip or tar archive"},
 }  # fmt: skip
 
-SCHEMAS: dict[str, Schema] = {**NODES, **KEYS, **JOBS, **REST}
+SCHEMAS: dict[str, Schema] = {**NODES, **KEYS, **JOBS, **PROFILES, **REST}
 JSON = ("application/json",)
 MEDIA: dict[str, tuple[str, ...]] = {
     "Bytes": ("*/*",),
@@ -174,6 +175,12 @@ MEDIA: dict[str, tuple[str, ...]] = {
     "Problem": ("application/problem+json",),
     "Change": ("application/merge-patch+json", *JSON),
     "ServiceChange": ("application/merge-patch+json", *JSON),
+    **dict.fromkeys(("Profile", "NewProfile"), (*JSON, "application/yaml")),
+    "JsonPatch": ("application/json-patch+json",),
+    **dict.fromkeys(
+        ("ProfileChange", "WorkflowChange", "TaskSetChange", "TaskSpecChange"),
+        ("application/merge-patch+json", *JSON),
+    ),
 }
 """The media types of a schema, where it is not JSON alone."""
 STREAMED = frozenset({"Bytes", "Files", "Archive", "Piece"})

@@ -14,6 +14,7 @@ from zope.interface import implementer
 from mserve.errors import BadName, Missing
 from mserve.resources.facets import Profiles
 from mserve.resources.node import Node
+from mserve.resources.pieces import Workflows
 from mserve.security import KEY_IN_PATH
 
 
@@ -37,6 +38,14 @@ class Absent:
 
 class AbsentProfile(Absent):
     """A name below `/-/profiles/` that no profile has."""
+
+
+class AbsentWorkflow(Absent):
+    """A name below `<profile>/workflows/` that no workflow has."""
+
+
+ABSENT: dict[type, type[Absent]] = {Profiles: AbsentProfile, Workflows: AbsentWorkflow}
+"""Where else than in the tree something can be put at a name where nothing is."""
 
 
 @implementer(ITraverser)
@@ -102,7 +111,6 @@ def child(context: Any, name: str) -> Any:
     try:
         return context[name]
     except (KeyError, TypeError):
-        if not isinstance(context, Node | Absent | Profiles):
+        if not isinstance(context, Node | Absent | Profiles | Workflows):
             raise HTTPNotFound() from None  # what a facet does not have can't be put there
-        kind = AbsentProfile if isinstance(context, Profiles) else Absent
-        return kind(context, name)
+        return ABSENT.get(type(context), Absent)(context, name)

@@ -10,6 +10,8 @@ from webtest import TestApp
 
 from mserve import evolve, indexing, main
 from mserve.check import Scope, check
+from mserve.resources import defaults
+from mserve.resources.profile import Edition, Workflow
 from mserve.settings import Settings
 from mserve.tasks import attempts, engine
 from mserve.tasks.claim import Finished
@@ -75,3 +77,26 @@ def test_files_are_found(customer: Client, db: Any) -> None:
 
 def test_nothing_is_wrong_with_it(db: Any) -> None:
     assert [*check(db, Scope(digests=True))] == []
+
+
+def test_services_have_the_profiles_of_now(see: Any) -> None:
+    def look(site: Any) -> None:
+        service = site["demo"]["files"]
+        assert [*site["demo"].profiles] == []
+        assert [*service.profiles] == ["default", "transcode"]
+        played = service.profiles["transcode"].workflows["ingest"]
+        assert [each.name for each in played.sets] == ["identify", "derive", "transcode"]
+        assert service.profiles["default"].version == 3  # somebody has edited it
+
+    see(look)
+
+
+def test_a_default_that_nobody_edited_is_that_of_now(see: Any) -> None:
+    def unedited(site: Any) -> None:
+        service = site["demo"]["files"]
+        service.profiles["default"].edition = Edition(1, {"ingest": Workflow()})
+        evolve.kept_profiles(site)
+
+    see(unedited)
+    former = see(lambda site: dict(site["demo"]["files"].profiles["default"].workflows))
+    assert former["ingest"] == defaults.profiles()["default"]["ingest"]

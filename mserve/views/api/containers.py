@@ -1,10 +1,11 @@
 """REST of containers: services are made here."""
 
+from collections.abc import Callable
 from typing import Any
 
 from mserve import provision
 from mserve.errors import BadInput
-from mserve.resources import clock
+from mserve.resources import clock, defaults
 from mserve.resources.container import Container
 from mserve.resources.names import check_name
 from mserve.resources.properties import check_property
@@ -21,7 +22,8 @@ def add_service(context: Container, request: Any) -> Any:
     """A new service and its keys: `{"name", "start"?, "end"?, "priority"?, "properties"?}`."""
     fields = Fields(document(request))
     name = fields.need("name", check_name)
-    terms = {**service_terms(fields), "profile": fields.take("profile", known_profile, "default")}
+    profile = fields.take("profile", known_profile(context), "default")
+    terms = {**service_terms(fields), "profile": profile}
     properties = take_properties(fields)
     fields.end()
     check_times(terms["start"], terms["end"])
@@ -50,10 +52,16 @@ def take_properties(fields: Fields) -> dict[str, Any]:
     return found
 
 
-def known_profile(value: Any) -> str:
-    if value != "default":
-        raise BadInput("a new service has the profile 'default' alone")
-    return str(value)
+def known_profile(container: Container) -> Callable[[Any], str]:
+    """A check that a value names a profile which a new service of `container` begins with."""
+    known = sorted({*defaults.profiles(), *container.profiles})
+
+    def check(value: Any) -> str:
+        if value not in known:
+            raise BadInput(f"a new service has the profiles {', '.join(known)}")
+        return str(value)
+
+    return check
 
 
 def check_times(start: int | None, end: int | None) -> None:

@@ -1,6 +1,7 @@
 """REST of explanations: what a workflow would do with a file, at `/-/profiles/<name>/explain`."""
 
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 
 from mserve.errors import BadInput, Missing
@@ -8,10 +9,14 @@ from mserve.resources.mfile import Mfile
 from mserve.resources.names import check_path
 from mserve.resources.profile import Explain
 from mserve.resources.roles import Permission
+from mserve.resources.service import Service
 from mserve.tasks.explain import MADE_UP, Explained, explain, of_file
 from mserve.views.body import Fields, document, mapping, text
 from mserve.views.config import rest
 from mserve.views.json import Json
+
+NEW = SimpleNamespace(__name__="", priority=False)
+"""A service that a container's profile is for."""
 
 
 @rest(context=Explain, method="POST", permission=Permission.VIEW,
@@ -23,7 +28,7 @@ def explained(context: Explain, request: Any) -> Json:
     that conditions ask about are told.
     """
     profile = context.__parent__
-    service = profile.__parent__
+    service = profile.__parent__ if isinstance(profile.__parent__, Service) else NEW
     fields = Fields(document(request))
     name = fields.take("workflow", text, "ingest")
     path = fields.take("path", text)
@@ -56,7 +61,9 @@ def _made_up(value: Any) -> dict[str, Any]:
 
 
 def _file(service: Any, path: str) -> Mfile:
-    node = service
+    if not isinstance(service, Service):
+        raise BadInput('of the profile of a container "file" alone can be told')
+    node: Any = service
     for name in check_path(path):
         node = node.get(name) if hasattr(node, "get") else None
     if not isinstance(node, Mfile):

@@ -19,6 +19,7 @@ from mserve.views import json, paging
 from mserve.views.api.containers import check_times, take_properties
 from mserve.views.body import Fields, document, flag, mapping, text
 from mserve.views.config import no_content, rest
+from mserve.views.patches import merged
 from mserve.views.targets import target_folder
 from mserve.views.urls import child_url, url
 
@@ -85,7 +86,7 @@ def change(context: Node, request: Any) -> Any:
     if cleared:
         context.metadata = {}
     if metadata is not None:
-        context.metadata = _capped(_merged(context.metadata, metadata))
+        context.metadata = _capped(merged(context.metadata, metadata))
     for term, value in terms.items():
         setattr(context, term, value)
     if properties:
@@ -113,20 +114,6 @@ def _terms(service: Service, fields: Fields, asked: dict[str, Any], request: Any
         fields.faults.append(("/profile", f"there are: {', '.join(service.profiles)}"))
     check_times(terms.get("start", service.start), terms.get("end", service.end))
     return terms
-
-
-def _merged(now: Any, patch: dict[str, Any]) -> dict[str, Any]:
-    """`now` with `patch` merged into it, RFC 7396."""
-    merged = dict(now)
-    for name, value in patch.items():
-        if value is None:
-            merged.pop(name, None)
-        elif isinstance(value, dict):
-            old = merged.get(name)
-            merged[name] = _merged(old if isinstance(old, dict) else {}, value)
-        else:
-            merged[name] = value
-    return merged
 
 
 def _capped(metadata: dict[str, Any]) -> dict[str, Any]:

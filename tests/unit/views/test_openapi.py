@@ -159,6 +159,12 @@ def test_answers_are_as_their_schemas_say(admin: Any, customer: Any, document: A
     conform("Jobs", customer("GET", f"{FILES}/f/a.txt/-/jobs"), "Job")
     conform("Profile", admin("GET", f"{FILES}/-/profiles/default"))
     conform("Profiles", admin("GET", f"{FILES}/-/profiles"), "Profile")
+    conform("Editions", admin("GET", f"{FILES}/-/profiles/default/versions"), "Edition")
+    conform("Profile", admin("GET", f"{FILES}/-/profiles/default/versions/1"))
+    ingest = f"{FILES}/-/profiles/default/workflows/ingest"
+    conform("Workflow", admin("GET", ingest))
+    conform("TaskSet", admin("GET", f"{ingest}/sets/1"))
+    conform("TaskSpec", admin("GET", f"{ingest}/sets/1/tasks/0"))
     key = conform("MadeKey", customer.json("POST", f"{FILES}/-/keys", {"role": "auditor"}))
     conform("Key", customer("GET", f"{FILES}/-/keys/{key['id']}"))
     conform("Keys", customer("GET", f"{FILES}/-/keys"), "Key")

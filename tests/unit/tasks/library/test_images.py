@@ -6,7 +6,7 @@ import pytest
 from PIL import Image, ImageCms, features
 
 from mserve.errors import TaskError
-from mserve.resources.profile import IMAGE, PICTURES
+from mserve.resources.defaults import IMAGE, PAGES, PICTURES
 from mserve.tasks.condition import Condition
 from mserve.tasks.confined import LOG
 from mserve.tasks.library import pixels, raster
@@ -107,7 +107,8 @@ def test_of_an_animation_the_first_frame(source_of: Any) -> None:
 
 
 def test_the_default_workflow_sends_what_can_be_read() -> None:
-    assert set(PICTURES) == {*raster.MIMETYPES, "application/pdf"}
+    assert set(PICTURES) == {*raster.MIMETYPES}
+    assert PAGES == ("application/pdf",)
     condition = Condition.parse(IMAGE)
     for mimetype in ("application/pdf", "image/heic", "image/jpeg"):
         assert condition.holds({"mfile": {"mimetype": mimetype}})

@@ -12,6 +12,8 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
+from BTrees.OOBTree import OOBTree
+
 from mserve import database, provision
 from mserve.errors import SchemaMismatch
 from mserve.resources.catalog import Catalog
@@ -83,6 +85,15 @@ def alike(site: Site) -> None:
     for _, thing in site.ids.items():
         if isinstance(thing, Job):
             _refer(thing)
+
+
+@step
+def schedules(site: Site) -> None:
+    """Workflows may start by themselves, and on all files of a service, in rounds."""
+    site.schedules, site.rounds = Timeline(), Timeline()
+    for container in site.children.values():
+        for service in container.children.values():
+            service.schedules, service.rounds = OOBTree(), OOBTree()
 
 
 def spread(old: Index, new: Index) -> Index:

@@ -32,6 +32,7 @@ def make_service(container: Container, name: str, **terms: Any) -> tuple[Service
     depend_on(container.lineage())
     container.add(name, service)
     service.site.register(service)
+    service.replan()
     usage.report(service.lineage(), usage.SERVICE, 1)
     return service, _keys(service, "serviceadmin", "servicecustomer")
 

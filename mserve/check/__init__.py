@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mserve import database
-from mserve.check import content, files, index, usage
+from mserve.check import clockwork, content, files, index, usage
 from mserve.check.finding import Finding
 
 __all__ = ["Finding", "Scope", "check"]
@@ -28,5 +28,6 @@ def check(db: Any, scope: Scope) -> Iterator[Finding]:
     """Everything that is amiss, as it is found; with `repair` mended where that is possible."""
     yield from database.run(db, lambda site: list(content.check(site, scope.digests)))
     yield from database.run(db, lambda site: list(index.check(site, scope.repair)))
+    yield from database.run(db, lambda site: list(clockwork.check(site, scope.repair)))
     yield from database.run(db, lambda site: list(usage.check(site, scope.repair)))
     yield from files.check(db, scope.age, scope.repair)

@@ -5,6 +5,7 @@ from typing import Any
 
 from BTrees.OOBTree import OOBTree
 
+from mserve.resources import clock, schedule
 from mserve.resources.catalog import Catalog
 from mserve.resources.index import Timeline
 from mserve.resources.node import Branch
@@ -28,6 +29,8 @@ class Service(Branch):
     def __init__(self) -> None:
         super().__init__()
         self.profiles = OOBTree()
+        self.schedules = OOBTree()
+        self.rounds = OOBTree()
         self.jobs = Timeline(SHARDS)
         self.trash = Timeline(SHARDS)
         self.catalog = Catalog()
@@ -49,6 +52,11 @@ class Service(Branch):
             profile = self.profiles[name] = Profile(self, name)
         profile.change(workflows)
         return profile
+
+    def replan(self) -> None:
+        """Brings its schedules into step with its profile and its times."""
+        if self.in_tree:
+            schedule.plan(self, clock.now())
 
     def closed(self, moment: int) -> str | None:
         """Why the service is not open at `moment` (µs), or None."""

@@ -15,7 +15,9 @@ class Site(Branch):
     of task runs that wait for a worker to their attempts (the outbox), `running` those that a
     worker has claimed, `active` the ids of jobs that have not ended,
     `expiring` what is in the trash, by the time when it goes for good, `uploads` the ids of
-    files that come in pieces to their Uploads, and `unindexed` what the catalogs do not know yet.
+    files that come in pieces to their Uploads, `unindexed` what the catalogs do not know yet,
+    `schedules` what starts by itself, by the time when it does next, and `rounds` the ids of
+    Rounds that have not ended to them.
     """
 
     type = "site"
@@ -32,6 +34,8 @@ class Site(Branch):
         self.expiring = Timeline()
         self.uploads = Index()
         self.unindexed = Index()
+        self.schedules = Timeline()
+        self.rounds = Timeline()
 
     def check_name(self, name: object) -> str:
         return check_container_name(name)

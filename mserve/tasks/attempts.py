@@ -4,10 +4,11 @@ Every function acts on the tree inside its caller's transaction. `attempt` fence
 was thought dead can finish nothing.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from mserve.resources import clock, usage
-from mserve.resources.content import Rendition
+from mserve.resources.content import Content, Rendition
 from mserve.resources.job import Job
 from mserve.resources.run import DONE, DUE, ENDED, FAILED, RUNNING, JobOutput, TaskRun
 from mserve.tasks import facts
@@ -43,19 +44,24 @@ def claim(site: Any, run_id: str, attempt: int, worker: str, lease: float) -> Cl
 
 
 def _claim(job: Job, run: TaskRun) -> Claim:
-    mfile, content = job.mfile, job.content
     return Claim(
         run_id=run.id,
         attempt=run.attempt,
         job_id=job.id,
         task=run.spec.task,
         arguments=dict(run.spec.arguments),
-        name=mfile.__name__,
-        mimetype=facts.of_content(mfile, content)["mimetype"],
-        size=content.size,
-        metadata=dict(mfile.metadata),
-        blob=content.path,
+        **({} if job.mfile is None else _file(job.mfile, job.content)),
     )
+
+
+def _file(mfile: Any, content: Any) -> dict[str, Any]:
+    return {
+        "name": mfile.__name__,
+        "mimetype": facts.of_content(mfile, content)["mimetype"],
+        "size": content.size,
+        "metadata": dict(mfile.metadata),
+        "blob": content.path,
+    }
 
 
 def finish(site: Any, run_id: str, attempt: int, result: Finished | Failed) -> bool:
@@ -87,7 +93,7 @@ def _note_attempt(run: TaskRun, result: Finished | Failed) -> None:
 
 def _report(run: TaskRun, seconds: float) -> None:
     """Meters an attempt that has ended, and the task if it was the last one."""
-    nodes = [*run.job.mfile.lineage()]
+    nodes = [*run.job.node.lineage()]
     usage.report(nodes, usage.JOB_RUNTIME, seconds)
     if run.state in ENDED and not run.counted:
         run.counted = True
@@ -99,20 +105,25 @@ def _succeed(run: TaskRun, result: Finished) -> None:
     run.move(DONE)
     run.ended, run.error = clock.now(), None
     run.result = dict(result.outcome.result)
-    content.learn(result.outcome.facts)
-    if result.outcome.facts and run.job.in_tree:
-        run.job.service.site.changed(run.job.mfile, run.job.service)
+    if content is not None:
+        _learn(run.job, content, result.outcome.facts)
     run.outputs = tuple(
         _keep_output(content, output, spool)
         for output, spool in zip(result.outcome.outputs, result.spools, strict=True)
     )
 
 
-def _keep_output(content: Any, output: outcomes.Output, spool: Any) -> JobOutput:
+def _learn(job: Job, content: Content, known: Mapping[str, str]) -> None:
+    content.learn(known)
+    if known and job.in_tree:
+        job.service.site.changed(job.mfile, job.service)
+
+
+def _keep_output(content: Content | None, output: outcomes.Output, spool: Any) -> JobOutput:
     """Takes the bytes of an output; those of a rendition become the content's."""
     made = spool.content()
     made.mimetype = output.mimetype
-    if isinstance(output, outcomes.Rendition):
+    if isinstance(output, outcomes.Rendition) and content is not None:
         rendition = Rendition(made, output.mimetype, output.width, output.height)
         content.add_rendition(output.name, rendition)
     return JobOutput(output.name, output.mimetype, made)

@@ -11,18 +11,21 @@ from mserve.tasks.outcome import Outcome
 
 @dataclass(frozen=True)
 class Claim:
-    """A task run that a worker has taken: all that the task needs to know, without the graph."""
+    """A task run that a worker has taken: all that the task needs to know, without the graph.
+
+    `blob` is the path of the content; None where the job is of a service, without a file.
+    """
 
     run_id: str
     attempt: int
     job_id: str
     task: str
     arguments: Mapping[str, Any]
-    name: str
-    mimetype: str
-    size: int
-    metadata: Mapping[str, Any]
-    blob: str
+    name: str = ""
+    mimetype: str = "application/octet-stream"
+    size: int = 0
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    blob: str | None = None
 
 
 @dataclass(frozen=True)

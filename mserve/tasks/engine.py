@@ -9,7 +9,7 @@ from typing import Any
 from mserve.errors import BadInput, Missing, TaskError
 from mserve.resources import clock, usage
 from mserve.resources.job import Job
-from mserve.resources.profile import Edition, TaskSet, TaskSpec, Workflow
+from mserve.resources.profile import Edition, Profile, TaskSet, TaskSpec, Workflow
 from mserve.resources.run import CANCELLED, DONE, DUE, ENDED, FAILED, SKIPPED, TaskRun
 from mserve.tasks import facts
 from mserve.tasks.condition import Condition
@@ -17,29 +17,50 @@ from mserve.tasks.queue import Delivery, after_commit
 
 
 def start(
-    mfile: Any, trigger: str, workflow: str | None = None, queue: str | None = None
+    node: Any, trigger: str, workflow: str | None = None, queue: str | None = None
 ) -> Job | None:
-    """Starts the workflow (default: the trigger's) on `mfile`; None where it has no tasks.
+    """Starts the workflow (default: the trigger's) on a file, or for a service, without a file.
 
-    `queue` is where its tasks wait that name none themselves.
+    None where it has no tasks. `queue` is where its tasks wait that name none themselves.
     """
-    service = mfile.find("service")
+    service = node.find("service")
     profile = service.profiles[service.profile]
     name = workflow or trigger
+    if not find_workflow(profile, name).specs:
+        return None
+    return start_edition(node, trigger, name, profile.edition, queue)
+
+
+def find_workflow(profile: Profile, name: str) -> Workflow:
+    """The workflow of that name; raises BadInput."""
     if name not in profile.workflows:
         known = ", ".join(sorted(profile.workflows))
         raise BadInput(f"the profile {profile.name!r} has no workflow {name!r}; it has: {known}")
-    if not any(task_set.tasks for task_set in profile.workflows[name].sets):
-        return None
-    return _start(Job(service, mfile, trigger, name, profile.edition, queue))
+    return profile.workflows[name]
 
 
-def start_task(mfile: Any, spec: TaskSpec) -> Job:
+def start_edition(
+    node: Any,
+    trigger: str,
+    name: str,
+    edition: Edition,
+    queue: str | None = None,
+    round: Any = None,
+) -> Job:
+    """Starts the workflow `name` as it is in that edition, be it as a part of a round."""
+    mfile = None if node.type == "service" else node
+    job = Job(node.find("service"), mfile, trigger, name, edition, queue)
+    if round is not None:
+        job.round = round
+    return _start(job)
+
+
+def start_task(node: Any, spec: TaskSpec) -> Job:
     """Starts one task by hand, as a job of one set."""
-    service = mfile.find("service")
+    service = node.find("service")
     plan = Workflow((TaskSet(spec.name, (spec,)),))
     edition = Edition(service.profiles[service.profile].version, {spec.name: plan})
-    return _start(Job(service, mfile, "manual", spec.name, edition))
+    return start_edition(node, "manual", spec.name, edition)
 
 
 def _start(job: Job) -> Job:
@@ -47,7 +68,8 @@ def _start(job: Job) -> Job:
     site.register(job)
     site.active[job.id] = job
     job.service.jobs[job.sort_key] = job
-    job.mfile.note_job(job.sort_key)
+    if job.mfile is not None:
+        job.mfile.note_job(job.sort_key)
     _advance(site, job)
     return job
 
@@ -98,9 +120,11 @@ def _make_run(job: Job, place: str, spec: TaskSpec) -> TaskRun:
 def _close(site: Any, job: Job, outcome: str) -> None:
     job.close(outcome)
     site.active.discard(job.id)
+    if job.round is not None:
+        job.round.count(job.id, outcome)
     if job.in_tree and not job.counted:
         job.counted = True
-        usage.report(job.mfile.lineage(), usage.JOB, 1)
+        usage.report(job.node.lineage(), usage.JOB, 1)
 
 
 def cancel(site: Any, job: Job) -> None:

@@ -5,6 +5,7 @@ outside of any. What goes wrong in the task is what came of the attempt, told in
 """
 
 import logging
+import os
 import tempfile
 import time
 from collections.abc import Callable, Mapping
@@ -116,8 +117,10 @@ class Runner:
         if claim.task not in self.registry:
             raise TaskError(f"there is no task {claim.task!r} here; known: {sorted(self.registry)}")
         task = self.registry[claim.task]
+        if claim.blob is None and task.needs_file:
+            raise TaskError(f"the task {claim.task} needs a file, and the job is of a service")
         source = Source(
-            path=Path(claim.blob),
+            path=Path(claim.blob or os.devnull),
             name=claim.name,
             mimetype=claim.mimetype,
             size=claim.size,

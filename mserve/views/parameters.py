@@ -26,6 +26,7 @@ PATH: dict[str, tuple[Schema, str]] = {
     "upload": (ID, ""),
     "trashed": ({**TEXT, "minLength": 1}, "The `id` of what is in the trash"),
     "profile": (NAME, ""),
+    "round": ({**TEXT, "minLength": 1}, "The `id` of a round"),
 }
 QUERY: dict[str, tuple[Schema, str]] = {
     "limit": (

@@ -14,6 +14,7 @@ from mserve.resources.facets import (
     Jobs,
     Keys,
     Profiles,
+    Rounds,
     Trash,
     Uploads,
     Versions,
@@ -24,6 +25,7 @@ from mserve.resources.job_parts import Log, OutputView
 from mserve.resources.key import Key
 from mserve.resources.node import Node
 from mserve.resources.profile import Explain, Profile
+from mserve.resources.round import Round
 from mserve.resources.trash import Trashed
 from mserve.resources.upload import Upload
 from mserve.views.traversal import Absent, AbsentProfile
@@ -72,6 +74,7 @@ BELOW: dict[type, tuple[type[Facet], str]] = {
     Profile: (Profiles, "{profile}"),
     AbsentProfile: (Profiles, "{profile}"),
     Explain: (Profiles, "{profile}/explain"),
+    Round: (Rounds, "{round}"),
 }
 """What is reached through a facet."""
 

@@ -88,6 +88,8 @@ def change(context: Node, request: Any) -> Any:
         context.metadata = _capped(_merged(context.metadata, metadata))
     for term, value in terms.items():
         setattr(context, term, value)
+    if terms:
+        context.replan()
     if properties:
         context.set_properties(properties)
     context.touch()

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mserve.check.finding import Finding, path
-from mserve.resources.schedule import wanted
+from mserve.resources.schedule import replan, wanted
 
 
 def check(site: Any, repair: bool) -> Iterator[Finding]:
@@ -14,7 +14,7 @@ def check(site: Any, repair: bool) -> Iterator[Finding]:
         known = {name: each.schedule for name, each in service.schedules.items()}
         if known != dict(wanted(service)):
             if repair:
-                service.replan()
+                replan(service)
             yield Finding("index", path(service), "its schedules are not its profile's", repair)
     planned = (each for service in services for each in service.schedules.values())
     due = {each.key: each for each in planned if each.next is not None}

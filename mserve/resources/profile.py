@@ -6,7 +6,7 @@ from typing import Any
 
 from persistent import Persistent
 
-from mserve.resources.schedule import Schedule
+from mserve.resources.schedule import Schedule, replan
 
 TRIGGERS = ("ingest", "access", "update", "periodic")
 """The workflows that every profile has; any other name is run by hand."""
@@ -78,7 +78,7 @@ class Profile(Persistent):  # type: ignore[misc]  # persistent has no types
     def change(self, workflows: Mapping[str, Workflow]) -> None:
         empty = dict.fromkeys(TRIGGERS, Workflow())
         self.edition = Edition(self.version + 1, {**empty, **workflows})
-        self.__parent__.replan()
+        replan(self.__parent__)
 
     def __getitem__(self, name: str) -> Any:
         if name == "explain":

@@ -12,14 +12,14 @@ from mserve.resources import clock
 from mserve.resources.ids import new_id
 from mserve.resources.index import BEGINNINGS, newest_first
 from mserve.resources.mfile import Mfile
-from mserve.resources.node import Branch, Node, prefetch
+from mserve.resources.node import Branch, prefetch
 from mserve.resources.profile import Edition
 from mserve.resources.usage import FILE
+from mserve.resources.ways import Way, ways
 
 SHARDS = 16
 KEPT = 100
 """Rounds of a service that are told of; the oldest that have ended make room."""
-Way = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -154,28 +154,3 @@ class Round(Persistent):  # type: ignore[misc]  # persistent has no types
         """Nothing of it is left to be done."""
         self.ended = clock.now()
         self.service.site.rounds.discard(self.id)
-
-
-def ways(top: Branch, after: Way = ()) -> Iterator[tuple[Way, Node]]:
-    """All nodes below `top` with the names that lead to them, in order; from what is `after`."""
-    ahead = [*_resumed(top, after)]
-    while ahead:
-        names, items = ahead[-1]
-        name, node = next(items, (None, None))
-        if name is None or node is None:
-            ahead.pop()
-            continue
-        yield (*names, name), node
-        if isinstance(node, Branch):
-            ahead.append(((*names, name), iter(node.children.items())))
-
-
-def _resumed(top: Branch, after: Way) -> Iterator[tuple[Way, Iterator[tuple[str, Node]]]]:
-    """What is left of each folder on the way `after`, as far as that is still there."""
-    folder: Any = top
-    for depth, name in enumerate(after):
-        yield after[:depth], iter(folder.children.items(min=name, excludemin=True))
-        folder = folder.get(name)
-        if not isinstance(folder, Branch):
-            return
-    yield after, iter(folder.children.items())

@@ -7,7 +7,7 @@ from typing import Any
 from persistent import Persistent
 
 from mserve.errors import BadInput
-from mserve.resources import cron
+from mserve.resources import clock, cron
 from mserve.resources.clock import SECOND
 
 SERVICE, FILE = EACH = ("service", "file")
@@ -77,8 +77,8 @@ class Scheduled(Persistent):  # type: ignore[misc]  # persistent has no types
             return False
         if self.schedule.missed == COLLAPSE or self.next >= moment - GRACE:
             return True
-        newest = self.schedule.after(moment - GRACE)
-        return newest is not None and newest <= moment
+        recent = self._after(moment - GRACE)
+        return recent is not None and recent <= moment
 
     def go_on(self, since: int) -> None:
         """Plans the first run after `since` (µs), all before are past."""
@@ -125,8 +125,13 @@ class Scheduled(Persistent):  # type: ignore[misc]  # persistent has no types
             self.next = None
 
 
-def plan(service: Any, moment: int) -> None:
-    """Brings what is scheduled into step with the service's profile and times, as of `moment`."""
+def replan(owner: Any) -> None:
+    """Brings what is scheduled into step with the profile and times of a service in the tree."""
+    if owner.type == "service" and owner.in_tree:
+        _plan(owner, clock.now())
+
+
+def _plan(service: Any, moment: int) -> None:
     known, now = service.schedules, dict(wanted(service))
     for name in [name for name, each in known.items() if each.schedule != now.get(name)]:
         known.pop(name).leave()

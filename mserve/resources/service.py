@@ -5,7 +5,6 @@ from typing import Any
 
 from BTrees.OOBTree import OOBTree
 
-from mserve.resources import clock, schedule
 from mserve.resources.catalog import Catalog
 from mserve.resources.index import Timeline
 from mserve.resources.node import Branch
@@ -52,11 +51,6 @@ class Service(Branch):
             profile = self.profiles[name] = Profile(self, name)
         profile.change(workflows)
         return profile
-
-    def replan(self) -> None:
-        """Brings its schedules into step with its profile and its times."""
-        if self.in_tree:
-            schedule.plan(self, clock.now())
 
     def closed(self, moment: int) -> str | None:
         """Why the service is not open at `moment` (µs), or None."""

@@ -4,12 +4,15 @@ A page is one transaction: the files that it looks at, the jobs that it starts a
 the next begins. What a scheduler leaves undone as it dies, another takes up there.
 """
 
+import random
+import time
 from functools import partial
 from typing import Any
 
 from mserve import database
 from mserve.errors import BadInput, Conflict, TaskError
-from mserve.resources.round import Errand, Round, Way
+from mserve.resources.round import Errand, Round
+from mserve.resources.ways import Way
 from mserve.settings import Settings
 from mserve.tasks import engine, facts, steering
 from mserve.tasks.condition import Condition
@@ -17,9 +20,9 @@ from mserve.tasks.queue import Queues
 
 PAGE = 100  # files or folders in one transaction
 MOST = 1000  # jobs of a round that wait or run at a time
-BATCH = 100  # rounds
+WHILE = 3.0  # seconds of one turn: sweeps are not to wait for long
 CARRYING = "mserve:round:"
-LOCK = 30  # seconds for a page, after which another scheduler takes the round
+LOCK = 10  # seconds for a page, after which another scheduler takes the round
 WORDS = 500  # characters of a fault that are kept
 
 
@@ -42,26 +45,24 @@ def cancel(round: Round) -> None:
 
 
 def carry_on(db: Any, settings: Settings, queues: Queues) -> None:
-    """Has each round go on as far as it may now, unless another scheduler is at it."""
-    after: str | None = ""
-    while after is not None:
-        page = database.run(db, partial(_some, after))
-        for id in page:
-            _carry_on(db, id, queues)
-        after = page[-1] if page else None
+    """Has rounds go on for a while, in any order, but those that another scheduler is at."""
+    ids = database.run(db, lambda site: [*site.rounds])
+    random.shuffle(ids)
+    deadline = time.monotonic() + WHILE
+    for id in ids:
+        more = True
+        while more and time.monotonic() < deadline:
+            more = _carry_on(db, id, queues)
 
 
-def _some(after: str, site: Any) -> list[str]:
-    return [id for id, _ in site.rounds.page(BATCH, after)]
-
-
-def _carry_on(db: Any, id: str, queues: Queues) -> None:
-    more = True
-    while more and queues.redis.set(CARRYING + id, 1, nx=True, ex=LOCK):
-        try:
-            more = database.run(db, partial(step, id))
-        finally:
-            queues.redis.delete(CARRYING + id)
+def _carry_on(db: Any, id: str, queues: Queues) -> bool:
+    """One page of the round; False where there is nothing to do now."""
+    if not queues.redis.set(CARRYING + id, 1, nx=True, ex=LOCK):
+        return False
+    try:
+        return database.run(db, partial(step, id))
+    finally:
+        queues.redis.delete(CARRYING + id)
 
 
 def step(id: str, site: Any) -> bool:

@@ -9,7 +9,7 @@ from mserve.resources.schedule import Schedule
 from mserve.settings import Settings
 from mserve.tasks.condition import Condition
 from mserve.views.body import Fields, mapping, pointer, text
-from mserve.views.schedules import find_faults, read_schedule
+from mserve.views.schedules import find_faults, limit_scheduled, read_schedule
 
 RETRIES = 20
 LONGEST = 366 * 86_400  # seconds
@@ -52,6 +52,7 @@ class ProfileReader:
             fields.rest.pop(shown, None)
         found = fields.need("workflows", mapping) or {}
         workflows = {name: self._workflow(name, each) for name, each in found.items()}
+        self.faults += limit_scheduled(workflows)
         self._collect("", fields)
         if self.faults:
             raise BadDocument(self.faults)

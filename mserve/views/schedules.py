@@ -13,6 +13,7 @@ from mserve.views.body import Fields, text
 UNSCHEDULED = ("ingest", "access", "update")
 """Workflows that start by what happens to a file."""
 WAY_OUT = 'the schedule is for the service as a whole; {"each": "file"} is for each file'
+MOST = 100  # workflows of a profile that have one
 Fault = tuple[str, str]
 
 
@@ -58,6 +59,13 @@ def find_faults(name: str, workflow: Workflow, tasks: Mapping[str, Any]) -> Iter
             yield "/schedule/condition", f"asks about a file; {WAY_OUT}"
         for place, fault in find_files_needed(workflow, tasks):
             yield place, f"{fault}; {WAY_OUT}"
+
+
+def limit_scheduled(workflows: Mapping[str, Workflow]) -> Iterator[Fault]:
+    """That there are too many schedules in a profile."""
+    number = sum(each.schedule is not None for each in workflows.values())
+    if number > MOST:
+        yield "/workflows", f"{number} of them have a schedule; at most {MOST} may"
 
 
 def find_files_needed(workflow: Workflow, tasks: Mapping[str, Any]) -> Iterator[Fault]:

@@ -13,6 +13,7 @@ from mserve.resources.mfile import Mfile
 from mserve.resources.names import check_name
 from mserve.resources.node import Branch, Node
 from mserve.resources.roles import Permission
+from mserve.resources.schedule import replan
 from mserve.resources.service import Service
 from mserve.resources.site import Site
 from mserve.views import json, paging
@@ -89,7 +90,7 @@ def change(context: Node, request: Any) -> Any:
     for term, value in terms.items():
         setattr(context, term, value)
     if terms:
-        context.replan()
+        replan(context)
     if properties:
         context.set_properties(properties)
     context.touch()

@@ -6,7 +6,8 @@ import pytest
 
 from mserve.resources.folder import Folder
 from mserve.resources.node import Branch, Node
-from mserve.resources.round import Tally, ways
+from mserve.resources.round import Tally
+from mserve.resources.ways import ways
 
 
 class Leaf(Node):

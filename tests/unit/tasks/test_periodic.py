@@ -7,7 +7,7 @@ import pytest
 
 from mserve import database
 from mserve.resources.profile import TaskSet, TaskSpec, Workflow
-from mserve.resources.schedule import Schedule
+from mserve.resources.schedule import Schedule, replan
 from mserve.settings import Settings
 from mserve.tasks import engine, periodic
 from mserve.tasks.queue import Queues
@@ -170,7 +170,7 @@ def test_outside_the_times_of_the_service_nothing_starts(
 ) -> None:
     def end(site: Any) -> None:
         _service(site).end = wall.moment + 7000 * 1_000_000
-        _service(site).replan()
+        replan(_service(site))
 
     service()
     database.run(db, end)

@@ -294,3 +294,12 @@ def test_a_removed_service_takes_its_rounds_along(
     database.run(db, lambda site: ingest.remove(site["demo"]["files"], recursive=True))
     carry_on()
     assert database.run(db, lambda site: [*site.rounds, *site.due, *site.active]) == []
+
+
+def test_a_turn_has_its_time(
+    db: Any, files: list[str], carry_on: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rounds, "WHILE", 0.0)
+    id = begin(db)
+    carry_on()
+    assert see(db, id, "looked_at", "state") == (0, "running")

@@ -158,6 +158,15 @@ def test_a_moved_service_goes_on(admin: Client, see: Any) -> None:
     assert len(admin("GET", "/acme/files/-/schedules").json["items"]) == 1
 
 
+def test_a_profile_has_at_most_a_hundred(admin: Client) -> None:
+    workflow = {"sets": [{"tasks": [FETCH]}], "schedule": BERLIN}
+    many = {"workflows": {f"feed-{n}": workflow for n in range(101)}}
+    assert faults(admin.json("PUT", PROFILE, many))[0][0] == "/workflows"
+    many["workflows"].pop("feed-0")
+    assert admin.json("PUT", PROFILE, many).status_int == 200
+    assert admin("GET", SCHEDULES).json["total"] == 100
+
+
 def test_schedules_come_in_pages(admin: Client, customer: Client) -> None:
     workflow = {"sets": [{"tasks": [FETCH]}], "schedule": BERLIN}
     admin.json("PUT", PROFILE, {"workflows": {f"feed-{n}": workflow for n in range(3)}})

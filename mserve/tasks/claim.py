@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from mserve.resources.spool import Spool
 from mserve.tasks.confine import Meter
@@ -11,7 +11,10 @@ from mserve.tasks.outcome import Outcome
 
 @dataclass(frozen=True)
 class Claim:
-    """A task run that a worker has taken: all that the task needs to know, without the graph."""
+    """A task run that a worker has taken: all that the task needs to know, without the graph.
+
+    With a `worker` it is not claimed in the tree yet, but to be at its end, as `taken` (µs) by it.
+    """
 
     run_id: str
     attempt: int
@@ -23,6 +26,8 @@ class Claim:
     size: int
     metadata: Mapping[str, Any]
     blob: str
+    worker: str | None = None
+    taken: int = 0
 
 
 @dataclass(frozen=True)
@@ -43,3 +48,13 @@ class Failed:
     seconds: float
     final: bool = False
     meter: Meter = field(default_factory=Meter)
+
+
+class Ended(NamedTuple):
+    """An attempt at a task run and what came of it; `worker` and `taken` as in its Claim."""
+
+    run_id: str
+    attempt: int
+    result: Finished | Failed
+    worker: str | None = None
+    taken: int = 0

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from mserve.check.finding import Finding, path
-from mserve.resources.job import DUE, RUNNING, Job
+from mserve.resources.job import Job
 from mserve.resources.node import Branch
+from mserve.resources.run import DUE, RUNNING
 
 
 def check(site: Any, repair: bool) -> Iterator[Finding]:

@@ -1,107 +1,29 @@
-"""Job › TaskRun › JobOutput: what ran, and what came of it. States move by a table."""
+"""Job: a workflow that was started on a file, set by set."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
 
 from persistent import Persistent
 
-from mserve.errors import Conflict
 from mserve.resources import clock
 from mserve.resources.content import Content
 from mserve.resources.ids import new_id
 from mserve.resources.index import newest_first
-from mserve.resources.profile import Edition, TaskSet, TaskSpec, Workflow
+from mserve.resources.job_parts import Log, Outputs
+from mserve.resources.profile import Edition, TaskSet, Workflow
+from mserve.resources.run import (
+    CANCELLED,
+    DUE,
+    ENDED,
+    FAILED,
+    RUNNING,
+    SKIPPED,
+    Attempt,
+    JobOutput,
+    TaskRun,
+)
 
-DUE, RUNNING, DONE, FAILED, CANCELLED, SKIPPED = (
-    "queued", "running", "done", "failed", "cancelled", "skipped",
-)  # fmt: skip
-
-NEXT: Mapping[str, frozenset[str]] = {
-    DUE: frozenset({DUE, RUNNING, CANCELLED}),
-    RUNNING: frozenset({DONE, FAILED, DUE, CANCELLED}),
-    DONE: frozenset(),
-    FAILED: frozenset({DUE}),
-    CANCELLED: frozenset({DUE}),
-    SKIPPED: frozenset(),
-}
-ENDED = frozenset({DONE, FAILED, CANCELLED, SKIPPED})
-
-
-@dataclass(frozen=True)
-class JobOutput:
-    """A named result of a task run, as bytes."""
-
-    name: str
-    mimetype: str
-    content: Content
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """What came of one attempt at a task run: `cpu` in seconds, `memory` at the most in bytes.
-
-    `error` is None where it ended well; `log` is the end of what the task said.
-    """
-
-    number: int
-    worker: str | None
-    started: int | None
-    ended: int
-    seconds: float | None = None
-    cpu: float | None = None
-    memory: int | None = None
-    error: str | None = None
-    log: str = ""
-
-
-KEPT = 10  # attempts of a run that are told of
-
-
-class TaskRun(Persistent):  # type: ignore[misc]  # persistent has no types
-    """One task of one job. `attempt` is the fencing token: what an older attempt says is void."""
-
-    attempt = 1
-    failures = 0
-    lapses = 0
-    not_before = 0
-    counted = False
-    """Whether usage has it already: it may end several times, as it is retried."""
-    started: int | None = None
-    ended: int | None = None
-    lease_until: int | None = None
-    worker: str | None = None
-    seconds: float | None = None
-    result: Mapping[str, Any] = {}
-    error: str | None = None
-    outputs: tuple[JobOutput, ...] = ()
-    attempts: tuple[Attempt, ...] = ()
-    """Those that have ended, the newest last."""
-
-    def __init__(self, job: "Job", place: str, queue: str, state: str) -> None:
-        self.__parent__ = self.job = job
-        self.id = f"{job.id}-{place}"
-        self.queue = queue
-        self.state = state
-        if state in ENDED:  # it was never due
-            self.ended = clock.now()
-
-    @property
-    def spec(self) -> TaskSpec:
-        """What it is to do, by the job's plan."""
-        _, number, index = self.id.split("-")
-        return self.job.plan.sets[int(number)].tasks[int(index)]
-
-    def note_attempt(self, **facts: Any) -> None:
-        """Keeps what came of the present attempt."""
-        made = Attempt(self.attempt, self.worker, self.started, clock.now(), **facts)
-        self.attempts = (*self.attempts, made)[-KEPT:]
-
-    def move(self, state: str) -> None:
-        """Changes the state as the table NEXT allows; raises Conflict otherwise."""
-        if state not in NEXT[self.state]:
-            raise Conflict(f"a task run that is {self.state} cannot become {state}")
-        self.state = state
+__all__ = ["Attempt", "Job", "JobOutput", "TaskRun"]  # the tree of schema 5 finds them here
 
 
 class Job(Persistent):  # type: ignore[misc]  # persistent has no types
@@ -227,59 +149,3 @@ class Job(Persistent):  # type: ignore[misc]  # persistent has no types
     @property
     def started(self) -> int | None:
         return min((run.started for run in self.all_runs() if run.started), default=None)
-
-
-class Log:
-    """`<job>/log`: what its tasks have said, attempt by attempt."""
-
-    __name__ = "log"
-
-    def __init__(self, job: Job) -> None:
-        self.__parent__ = self.job = job
-
-    def lines(self) -> Iterator[str]:
-        for run in self.job.all_runs():
-            for each in run.attempts:
-                yield f"== {run.spec.name}, attempt {each.number}: {each.error or DONE}"
-                yield each.log
-
-
-class Outputs:
-    """`<job>/outputs`: what its tasks produced, by `<set>-<number>-<name>`.
-
-    By `<name>` alone as well, where only one is called so: files that name each other, as
-    playlists do, lie side by side.
-    """
-
-    __name__ = "outputs"
-
-    def __init__(self, job: Job) -> None:
-        self.__parent__ = self.job = job
-
-    def items(self) -> Iterator[tuple[str, JobOutput]]:
-        for run in self.job.all_runs():
-            place = run.id.partition("-")[2]
-            for output in run.outputs:
-                yield f"{place}-{output.name}", output
-
-    def __getitem__(self, name: str) -> "OutputView":
-        found = dict(self.items())
-        if name not in found:
-            (name,) = self._called(name)
-        return OutputView(self, name, found[name])
-
-    def _called(self, name: str) -> list[str]:
-        """The one place of that name; else KeyError."""
-        places = [place for place, output in self.items() if output.name == name]
-        if len(places) != 1:
-            raise KeyError(name)
-        return places
-
-
-class OutputView:
-    """One output, at its place in the tree."""
-
-    def __init__(self, outputs: Outputs, name: str, output: JobOutput) -> None:
-        self.__parent__ = outputs
-        self.__name__ = name
-        self.output = output

@@ -20,7 +20,7 @@ from mserve import database
 from mserve.errors import MserveError, TaskError
 from mserve.resources.spool import Spool
 from mserve.settings import Settings
-from mserve.tasks import engine
+from mserve.tasks import attempts, engine
 from mserve.tasks.claim import Claim, Failed, Finished
 from mserve.tasks.confine import Crashed, Meter
 from mserve.tasks.interrupt import Interrupts, TaskStopped, TaskTimeout
@@ -60,7 +60,7 @@ class Runner:
     def perform(self, run_id: str, attempt: int) -> bool:
         """Claims, runs and finishes; False if the attempt was not to be had."""
         claim = self.in_tree(
-            lambda site: engine.claim(site, run_id, attempt, self.worker, self.lease)
+            lambda site: attempts.claim(site, run_id, attempt, self.worker, self.lease)
         )
         if claim is None:
             return False
@@ -160,4 +160,4 @@ class Runner:
         log.info("%s (%s) in %.3f s: %s", claim.run_id, claim.task, result.seconds, words)
 
     def _record(self, claim: Claim, result: Finished | Failed) -> bool:
-        return self.in_tree(lambda site: engine.finish(site, claim.run_id, claim.attempt, result))
+        return self.in_tree(lambda site: attempts.finish(site, claim.run_id, claim.attempt, result))

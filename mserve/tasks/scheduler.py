@@ -34,7 +34,7 @@ from typing import Any
 from mserve import database
 from mserve.resources import clock
 from mserve.settings import Settings
-from mserve.tasks import engine, outlook, process
+from mserve.tasks import attempts, engine, outlook, process
 from mserve.tasks.queue import Delivery, Queues, bind
 
 log = logging.getLogger(__name__)
@@ -163,7 +163,7 @@ class Scheduler:
     def give_up(self, delivery: Delivery) -> None:
         """Makes it due again as the next attempt, which is pushed after the commit."""
         run, attempt = delivery.run, delivery.attempt
-        if database.run(self.db, lambda site: engine.requeue(site, run, attempt)):
+        if database.run(self.db, lambda site: attempts.requeue(site, run, attempt)):
             log.warning("%s: attempt %d was lost with its worker", run, attempt)
         self.queues.forget(delivery.id)
 

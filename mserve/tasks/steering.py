@@ -6,8 +6,9 @@ As the engine's, each function acts on the tree inside its caller's transaction.
 from typing import Any
 
 from mserve.errors import Conflict
-from mserve.resources.job import DONE, RUNNING, Job, TaskRun
-from mserve.tasks import engine
+from mserve.resources.job import Job
+from mserve.resources.run import DONE, RUNNING, TaskRun
+from mserve.tasks import attempts, engine
 from mserve.tasks.queue import Delivery, stop_after_commit
 
 
@@ -34,7 +35,7 @@ def retry(site: Any, job: Job) -> None:
     for run in failures:
         run.failures = run.lapses = 0
         run.ended = None
-        engine.again(site, run, 0)
+        attempts.again(site, run, 0)
     engine.push(site, [_delivery(run) for run in failures])
     engine.advance(site, job.id)
 

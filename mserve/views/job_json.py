@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from mserve.resources import clock
-from mserve.resources.job import DONE, ENDED, Attempt, Job, JobOutput, TaskRun
+from mserve.resources.job import Job
 from mserve.resources.profile import TaskSet, TaskSpec
+from mserve.resources.run import DONE, ENDED, Attempt, JobOutput, TaskRun
 from mserve.views.json import Json
 from mserve.views.urls import facet_url, url
 

@@ -1,7 +1,7 @@
 """JSON Schemas of jobs, tasks, workflows, and of what does the work."""
 
-from mserve.resources.job import NEXT
 from mserve.resources.profile import TRIGGERS
+from mserve.resources.run import NEXT
 from mserve.views.profiles import LONGEST, RETRIES
 from mserve.views.schema_words import (
     ID,

@@ -19,7 +19,8 @@ from mserve.resources.facets import (
     Versions,
     VersionView,
 )
-from mserve.resources.job import Job, Log, OutputView
+from mserve.resources.job import Job
+from mserve.resources.job_parts import Log, OutputView
 from mserve.resources.key import Key
 from mserve.resources.node import Node
 from mserve.resources.profile import Explain, Profile

@@ -7,9 +7,11 @@ from redis.exceptions import RedisError
 
 from mserve.errors import BadInput
 from mserve.resources.facets import Jobs
-from mserve.resources.job import RUNNING, Job, Log, OutputView
+from mserve.resources.job import Job
+from mserve.resources.job_parts import Log, OutputView
 from mserve.resources.profile import TaskSpec
 from mserve.resources.roles import Permission
+from mserve.resources.run import RUNNING
 from mserve.tasks import engine, steering
 from mserve.views import job_json, paging
 from mserve.views.body import Fields, document, mapping, text

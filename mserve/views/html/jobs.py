@@ -7,8 +7,9 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.response import Response
 
 from mserve.resources.facets import Jobs
-from mserve.resources.job import DONE, Job
+from mserve.resources.job import Job
 from mserve.resources.roles import Permission
+from mserve.resources.run import DONE
 from mserve.tasks import steering
 from mserve.views import job_json, paging
 from mserve.views.config import page

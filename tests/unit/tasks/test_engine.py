@@ -10,7 +10,8 @@ from transaction.interfaces import TransientError
 from mserve import database, ingest
 from mserve.errors import BadInput, Conflict
 from mserve.resources import clock, usage
-from mserve.resources.job import (
+from mserve.resources.profile import TaskSet, TaskSpec, Workflow
+from mserve.resources.run import (
     CANCELLED,
     DONE,
     DUE,
@@ -20,10 +21,9 @@ from mserve.resources.job import (
     RUNNING,
     SKIPPED,
     TaskRun,
-)  # fmt: skip
-from mserve.resources.profile import TaskSet, TaskSpec, Workflow
+)
 from mserve.resources.spool import Spool
-from mserve.tasks import engine, outlook
+from mserve.tasks import attempts, engine, outlook
 from mserve.tasks.claim import Failed, Finished
 from mserve.tasks.outcome import Outcome, Output, Rendition
 from mserve.tasks.queue import Delivery
@@ -76,16 +76,16 @@ class World:
         return f"{self.job}-{place}"
 
     def claim(self, place: str = "0-0", attempt: int = 1, worker: str = "w") -> Any:
-        return self.do(lambda site: engine.claim(site, self.id(place), attempt, worker, 15))
+        return self.do(lambda site: attempts.claim(site, self.id(place), attempt, worker, 15))
 
     def finish(self, place: str = "0-0", attempt: int = 1, result: Any = WELL) -> bool:
-        return bool(self.do(lambda site: engine.finish(site, self.id(place), attempt, result)))
+        return bool(self.do(lambda site: attempts.finish(site, self.id(place), attempt, result)))
 
     def advance(self) -> None:
         self.do(lambda site: engine.advance(site, self.job))
 
     def requeue(self, place: str = "0-0", attempt: int = 1) -> bool:
-        return bool(self.do(lambda site: engine.requeue(site, self.id(place), attempt)))
+        return bool(self.do(lambda site: attempts.requeue(site, self.id(place), attempt)))
 
     def perform(self, place: str, result: Any = WELL) -> None:
         assert self.claim(place)
@@ -174,15 +174,15 @@ def test_only_the_attempt_that_is_due_is_claimed(world: World) -> None:
         assert world.claim(attempt=attempt) is None
     for place in ("0-1", "1-0", "x", "", "0--1", "-1--1", "0-0-0", "٠-٠"):
         assert world.claim(place) is None, place
-    assert world.do(lambda site: engine.claim(site, "nonsense", 1, "w", 15)) is None
+    assert world.do(lambda site: attempts.claim(site, "nonsense", 1, "w", 15)) is None
     assert world.claim() is not None
 
 
 def test_two_workers_at_once_claim_once(world: World) -> None:
     world.start(task_set(spec("mime")))
     with writers(world.db, 2) as (first, second):
-        assert engine.claim(first.site, world.id("0-0"), 1, "a", 15)
-        assert engine.claim(second.site, world.id("0-0"), 1, "b", 15)
+        assert attempts.claim(first.site, world.id("0-0"), 1, "a", 15)
+        assert attempts.claim(second.site, world.id("0-0"), 1, "b", 15)
         first.commit()
         with pytest.raises(TransientError):
             second.commit()
@@ -274,7 +274,7 @@ def test_a_finish_that_is_tried_again_keeps_the_bytes(world: World) -> None:
     tries = []
 
     def act(site: Any) -> bool:
-        done = engine.finish(site, world.id("0-0"), 1, result)
+        done = attempts.finish(site, world.id("0-0"), 1, result)
         tries.append(done)
         if len(tries) < 4:
             raise TransientError
@@ -354,8 +354,8 @@ def test_two_finishers_at_once_open_the_next_set_once(world: World) -> None:
     world.start(task_set(spec("a"), spec("b")), task_set(spec("c"), spec("d")))
     world.claim("0-0"), world.claim("0-1")
     with writers(world.db, 2) as (first, second):
-        assert engine.finish(first.site, world.id("0-0"), 1, WELL)
-        assert engine.finish(second.site, world.id("0-1"), 1, WELL)
+        assert attempts.finish(first.site, world.id("0-0"), 1, WELL)
+        assert attempts.finish(second.site, world.id("0-1"), 1, WELL)
         first.commit()
         second.commit()
     with writers(world.db, 2) as (first, second):
@@ -518,7 +518,7 @@ def test_what_lapses_is_requeued_and_not_counted_as_a_failure(world: World) -> N
 
 def test_a_task_that_kills_its_workers_fails(world: World) -> None:
     world.start(task_set(spec("a", retries=0)))
-    for attempt in range(1, engine.LAPSES + 1):
+    for attempt in range(1, attempts.LAPSES + 1):
         assert world.see("0-0", "state") == DUE
         assert world.claim(attempt=attempt)
         assert world.requeue(attempt=attempt)
@@ -544,8 +544,8 @@ def test_a_worker_that_only_seemed_dead_and_the_sweeper_agree(world: World) -> N
     for order in ("finish", "requeue"):
         with writers(world.db, 2) as (worker, sweeper):
             attempt = world.see("0-0", "attempt")
-            assert engine.finish(worker.site, world.id("0-0"), attempt, ILL)
-            assert engine.requeue(sweeper.site, world.id("0-0"), attempt)
+            assert attempts.finish(worker.site, world.id("0-0"), attempt, ILL)
+            assert attempts.requeue(sweeper.site, world.id("0-0"), attempt)
             winner, loser = (worker, sweeper) if order == "finish" else (sweeper, worker)
             winner.commit()
             with pytest.raises(TransientError):
@@ -646,5 +646,5 @@ def test_jobs_of_a_service_that_goes_leave_nothing_due(world: World) -> None:
     world.claim("0-0")
     world.do(lambda site: ingest.remove(site["demo"]["files"], recursive=True))
     assert world.index("due") == world.index("running") == world.index("active") == {}
-    assert not world.do(lambda s: engine.finish(s, world.id("0-0"), 1, WELL))
-    assert world.do(lambda s: engine.requeue(s, world.id("0-0"), 1)) is False
+    assert not world.do(lambda s: attempts.finish(s, world.id("0-0"), 1, WELL))
+    assert world.do(lambda s: attempts.requeue(s, world.id("0-0"), 1)) is False

@@ -10,8 +10,8 @@ import pytest
 from ZODB.POSException import StorageError
 
 from mserve import database
-from mserve.resources.job import DONE, DUE, FAILED, RUNNING
-from mserve.tasks import engine, runner
+from mserve.resources.run import DONE, DUE, FAILED, RUNNING
+from mserve.tasks import attempts, runner
 from mserve.tasks.queue import Queues
 from mserve.tasks.runner import Runner
 from tests.unit.tasks.support import RedisServer, Tree, wait_for
@@ -140,7 +140,7 @@ def test_who_was_given_up_finishes_nothing(runner: Runner, tree: Tree) -> None:
 
     def give_up() -> None:
         wait_for(lambda: tree.state(run) == RUNNING)
-        database.run(tree.db, lambda site: engine.requeue(site, run, 1))
+        database.run(tree.db, lambda site: attempts.requeue(site, run, 1))
 
     other = threading.Thread(target=give_up)
     other.start()

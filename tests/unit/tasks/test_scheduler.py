@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from mserve import database
-from mserve.resources.job import CANCELLED, DONE, DUE, FAILED, RUNNING
+from mserve.resources.run import CANCELLED, DONE, DUE, FAILED, RUNNING
 from mserve.settings import Settings
-from mserve.tasks import engine, outlook, process, scheduler
+from mserve.tasks import attempts, engine, outlook, process, scheduler
 from mserve.tasks.interrupt import Interrupts
 from mserve.tasks.queue import ALIVE, Queues, bind
 from mserve.tasks.runner import Runner
@@ -60,7 +60,7 @@ def forget_life(queues: Queues, run: str, attempt: int = 1) -> None:
 
 
 def claim(tree: Tree, run: str, lease: float = 0.0) -> None:
-    assert database.run(tree.db, lambda site: engine.claim(site, run, 1, "gone", lease))
+    assert database.run(tree.db, lambda site: attempts.claim(site, run, 1, "gone", lease))
 
 
 def test_what_waits_is_left_alone(sweeper: Scheduler, tree: Tree, queues: Queues) -> None:
@@ -192,7 +192,7 @@ def test_a_retry_is_pushed_when_its_pause_is_over(
     runner: Runner,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(engine, "BACKOFF", 300_000)  # µs
+    monkeypatch.setattr(attempts, "BACKOFF", 300_000)  # µs
     run = tree.start("break", retries=1)
     queues.redis.flushall()
     runner.perform(run, 1)

@@ -9,7 +9,7 @@ import pytest
 from mserve import database, ingest
 from mserve.errors import Conflict
 from mserve.resources import usage
-from mserve.resources.job import CANCELLED, DONE, DUE, FAILED, RUNNING, SKIPPED
+from mserve.resources.run import CANCELLED, DONE, DUE, FAILED, RUNNING, SKIPPED
 from mserve.tasks import steering
 from mserve.tasks.queue import Queues, bind
 from tests.unit.tasks.test_engine import ILL, WELL, World, spec, task_set

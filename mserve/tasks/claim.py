@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from mserve.resources.spool import Spool
 from mserve.tasks.confine import Meter
@@ -14,6 +14,7 @@ class Claim:
     """A task run that a worker has taken: all that the task needs to know, without the graph.
 
     `blob` is the path of the content; None where the job is of a service, without a file.
+    With a `worker` it is not claimed in the tree yet, but to be at its end, as `taken` (µs) by it.
     """
 
     run_id: str
@@ -26,6 +27,8 @@ class Claim:
     size: int = 0
     metadata: Mapping[str, Any] = field(default_factory=dict)
     blob: str | None = None
+    worker: str | None = None
+    taken: int = 0
 
 
 @dataclass(frozen=True)
@@ -46,3 +49,13 @@ class Failed:
     seconds: float
     final: bool = False
     meter: Meter = field(default_factory=Meter)
+
+
+class Ended(NamedTuple):
+    """An attempt at a task run and what came of it; `worker` and `taken` as in its Claim."""
+
+    run_id: str
+    attempt: int
+    result: Finished | Failed
+    worker: str | None = None
+    taken: int = 0

@@ -74,7 +74,9 @@ def _start(site: Any, scheduled: Scheduled, ran: Callable[..., Ran]) -> Ran:
 
 def _busy(site: Any, last: Ran) -> bool:
     """Whether what it started has not ended: work that nobody does is not piled up."""
-    return (last.job or "") in site.active or (last.round or "") in site.rounds
+    if last.job is not None:
+        return last.job in site.active
+    return last.round is not None and last.round in site.rounds
 
 
 def _begin_round(scheduled: Scheduled) -> str:

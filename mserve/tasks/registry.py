@@ -36,8 +36,9 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 class Task:
     """A function that can be run on a file; `timeout` is in seconds.
 
-    With `limits` it runs in a process of its own (tasks/confine.py). One that does not need a file
-    can run for a service as well, on a source that is empty.
+    With `limits` it runs in a process of its own (tasks/confine.py). On files of up to `brief`
+    bytes it takes so little time that a worker does several such tasks of a file in one go. One
+    that does not need a file can run for a service as well, on a source that is empty.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Task:
     summary: str
     parameters: inspect.Signature
     limits: Limits | None = None
+    brief: int = -1
     needs_file: bool = True
 
     def check(self, arguments: Mapping[str, Any]) -> list[str]:
@@ -67,12 +69,14 @@ def task(
     name: str,
     timeout: float = TIMEOUT,
     limits: Limits | None = None,
+    brief: int = -1,
     *,
     needs_file: bool = True,
 ) -> Callable[[Function], Function]:
     """Mark a function `f(source, *, …)` as the task `name`; f.task is the Task.
 
     timeout: seconds. limits: what a process of its own may use; without them it runs in the worker.
+    brief: bytes up to which a file takes a few milliseconds; -1: no file does.
     needs_file: whether it has nothing to do where there is no file, as on a service's schedule.
 
     Raises ValueError for a bad name, TypeError for a function that cannot be a task.
@@ -83,7 +87,7 @@ def task(
     def mark(function: Function) -> Function:
         summary = (inspect.getdoc(function) or "").partition("\n")[0]
         known = read_parameters(function)
-        found = Task(name, function, timeout, summary, known, limits, needs_file)
+        found = Task(name, function, timeout, summary, known, limits, brief, needs_file)
         setattr(function, "task", found)  # noqa: B010 - a function type declares no attributes
         return function
 

@@ -17,12 +17,13 @@ from mserve.settings import Settings
 from mserve.tasks import engine, facts, steering
 from mserve.tasks.condition import Condition
 from mserve.tasks.queue import Queues
+from mserve.tasks.sole import sole
 
 PAGE = 100  # files or folders in one transaction
 MOST = 1000  # jobs of a round that wait or run at a time
 WHILE = 3.0  # seconds of one turn: sweeps are not to wait for long
 CARRYING = "mserve:round:"
-LOCK = 10  # seconds for a page, after which another scheduler takes the round
+LOCK = 10.0  # seconds for a page, after which another scheduler takes the round
 WORDS = 500  # characters of a fault that are kept
 
 
@@ -57,12 +58,8 @@ def carry_on(db: Any, settings: Settings, queues: Queues) -> None:
 
 def _carry_on(db: Any, id: str, queues: Queues) -> bool:
     """One page of the round; False where there is nothing to do now."""
-    if not queues.redis.set(CARRYING + id, 1, nx=True, ex=LOCK):
-        return False
-    try:
-        return database.run(db, partial(step, id))
-    finally:
-        queues.redis.delete(CARRYING + id)
+    with sole(queues, CARRYING + id, LOCK) as lock:
+        return lock is not None and database.run(db, partial(step, id))
 
 
 def step(id: str, site: Any) -> bool:

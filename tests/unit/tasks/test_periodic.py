@@ -228,7 +228,7 @@ def test_a_job_without_a_file_runs(
         return str(job.runs[0][0].id)
 
     run = database.run(db, run_of)
-    assert runner.perform(run, 1)
+    assert runner.perform([run], 1)
     facts = {"path": "/dev/null", "name": "", "size": 0, "bytes": 0, "metadata": {}}
     assert tree.see(run, "state", "result", "error") == ("done", facts, None)
     assert tree.job(run) == ("done", 1)
@@ -243,6 +243,6 @@ def test_a_task_that_needs_a_file_says_so_where_there_is_none(
     wall.pass_by(3600)
     tick()
     [run] = database.run(db, lambda site: [*site.due])
-    assert runner.perform(run, 1)
+    assert runner.perform([run], 1)
     assert tree.see(run, "state")[0] == "failed"
     assert "needs a file" in tree.see(run, "error")[0]

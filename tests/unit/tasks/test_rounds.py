@@ -8,13 +8,14 @@ import pytest
 
 from mserve import database, ingest
 from mserve.errors import BadInput, Conflict
+from mserve.resources import round
 from mserve.resources.profile import TaskSet, TaskSpec, Workflow
-from mserve.resources.round import KEPT, Errand, Round
+from mserve.resources.round import Errand, Round
 from mserve.resources.schedule import Schedule
 from mserve.settings import Settings
 from mserve.tasks import engine, periodic, rounds, steering
 from mserve.tasks.attempts import claim, finish
-from mserve.tasks.claim import Failed, Finished
+from mserve.tasks.claim import Ended, Failed, Finished
 from mserve.tasks.outcome import Outcome
 from mserve.tasks.queue import Queues
 from tests.unit.support import Clock, spool, writers
@@ -28,6 +29,7 @@ WORKFLOW = Workflow((TaskSet("look", (TaskSpec("read", "read", {}),)),))
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rounds, "PAGE", 5)
     monkeypatch.setattr(rounds, "MOST", 10)
+    monkeypatch.setattr(rounds, "WHILE", 60.0)
 
 
 @pytest.fixture
@@ -65,9 +67,9 @@ def begin(db: Any, errand: Errand = ERRAND, folder: str = "") -> str:
 
 def see(db: Any, id: str, *names: str) -> Any:
     def look(site: Any) -> tuple[Any, ...]:
-        round: Round = site["demo"]["files"].rounds[id]
-        known = {**round.outcomes(), "active": round.active}
-        return tuple(known[name] if name in known else getattr(round, name, 0) for name in names)
+        found: Round = site["demo"]["files"].rounds[id]
+        known = {**found.outcomes(), "active": found.active}
+        return tuple(known[name] if name in known else getattr(found, name, 0) for name in names)
 
     return database.run(db, look)
 
@@ -81,7 +83,7 @@ def work(db: Any, *faults: str, most: int = 100) -> list[str]:
             name = site.run(id).job.mfile.__name__
             result = Failed("it is broken", 0.1, final=True) if name in faults else WELL
             assert claim(site, id, 1, "here", 60.0)
-            assert finish(site, id, 1, result)
+            assert finish(site, [Ended(id, 1, result)]) == [True]
             engine.advance(site, id.partition("-")[0])
             done.append(name)
         return done
@@ -188,8 +190,7 @@ def test_that_jobs_end_at_once_is_no_conflict(db: Any, files: list[str]) -> None
     id = begin(db)
     with writers(db, 2) as both:
         for each, outcome in zip(both, ("done", "failed"), strict=True):
-            round = each.site.rounds[id]
-            round.count("a" * 32, outcome)
+            each.site.rounds[id].count("a" * 32, outcome)
         for each in both:
             each.commit()
     assert see(db, id, "done", "failed") == (1, 1)
@@ -235,14 +236,17 @@ def test_what_is_retried_is_counted_anew(
     database.run(db, retry)
     assert see(db, id, "done", "failed", "active") == (11, 0, 1)
     database.run(db, lambda site: [claim(site, run, 2, "here", 60.0) and
-                                   finish(site, run, 2, WELL) and
+                                   finish(site, [Ended(run, 2, WELL)]) and
                                    engine.advance(site, run.partition("-")[0])
                                    for run in [*site.due]])  # fmt: skip
     assert see(db, id, "done", "failed", "active", "state") == (12, 0, 0, "done")
 
 
-def test_the_oldest_make_room(db: Any, files: list[str], carry_on: Callable[[], None]) -> None:
-    ids = [begin(db, Errand("manual", "look", "false")) for _ in range(KEPT)]
+def test_the_oldest_make_room(
+    db: Any, files: list[str], carry_on: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(round, "KEPT", 5)
+    ids = [begin(db, Errand("manual", "look", "false")) for _ in range(5)]
     carry_on()
     ids.append(begin(db))
     carry_on()

@@ -10,7 +10,7 @@ from mserve.resources import clock, usage
 from mserve.resources.content import Rendition
 from mserve.resources.job import Job
 from mserve.resources.run import DONE, DUE, ENDED, FAILED, RUNNING, JobOutput, TaskRun
-from mserve.tasks import facts
+from mserve.tasks import facts, keeping
 from mserve.tasks import outcome as outcomes
 from mserve.tasks.claim import Claim, Failed, Finished
 from mserve.tasks.engine import cancel, push
@@ -54,7 +54,8 @@ def _claim(job: Job, run: TaskRun) -> Claim:
         mimetype=facts.of_content(mfile, content)["mimetype"],
         size=content.size,
         metadata=dict(mfile.metadata),
-        blob=content.path,
+        sha256=content.sha256,
+        blob=content.path if content.here else None,
     )
 
 
@@ -67,7 +68,7 @@ def finish(site: Any, run_id: str, attempt: int, result: Finished | Failed) -> b
     run.seconds = result.seconds
     _note_attempt(run, result)
     if isinstance(result, Finished):
-        _succeed(run, result)
+        _succeed(site, run, result)
     else:
         _fail(site, run, result)
     if run.job.in_tree:
@@ -94,8 +95,10 @@ def _report(run: TaskRun, seconds: float) -> None:
         usage.report(nodes, usage.TASK, 1)
 
 
-def _succeed(run: TaskRun, result: Finished) -> None:
+def _succeed(site: Any, run: TaskRun, result: Finished) -> None:
     content = run.job.content
+    if result.outcome.copied is not None:
+        keeping.note(run.job, site, result.outcome.copied)
     run.move(DONE)
     run.ended, run.error = clock.now(), None
     run.result = dict(result.outcome.result)
@@ -105,6 +108,7 @@ def _succeed(run: TaskRun, result: Finished) -> None:
     run.outputs = tuple(
         _keep_output(content, output, spool)
         for output, spool in zip(result.outcome.outputs, result.spools, strict=True)
+        if not keeping.taken_back(content, output, spool)
     )
 
 

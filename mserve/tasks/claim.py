@@ -22,7 +22,9 @@ class Claim:
     mimetype: str
     size: int
     metadata: Mapping[str, Any]
-    blob: str
+    sha256: str
+    blob: str | None
+    """None where the bytes are in the archive."""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 from mserve.errors import BadInput, Missing, TaskError
 from mserve.resources import clock, usage
+from mserve.resources.content import Content
 from mserve.resources.job import Job
 from mserve.resources.profile import Edition, TaskSet, TaskSpec, Workflow
 from mserve.resources.run import CANCELLED, DONE, DUE, ENDED, FAILED, SKIPPED, TaskRun
@@ -34,12 +35,17 @@ def start(
     return _start(Job(service, mfile, trigger, name, profile.edition, queue))
 
 
-def start_task(mfile: Any, spec: TaskSpec) -> Job:
-    """Starts one task by hand, as a job of one set."""
+def start_task(
+    mfile: Any, spec: TaskSpec, trigger: str = "manual", content: Content | None = None
+) -> Job:
+    """Starts one task, as a job of one set; on a version's `content` if that is given."""
     service = mfile.find("service")
     plan = Workflow((TaskSet(spec.name, (spec,)),))
     edition = Edition(service.profiles[service.profile].version, {spec.name: plan})
-    return _start(Job(service, mfile, "manual", spec.name, edition))
+    job = Job(service, mfile, trigger, spec.name, edition)
+    if content is not None:
+        job.content, job.sha256 = content, content.sha256
+    return _start(job)
 
 
 def _start(job: Job) -> Job:

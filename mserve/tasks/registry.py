@@ -36,7 +36,8 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 class Task:
     """A function that can be run on a file; `timeout` is in seconds.
 
-    With `limits` it runs in a process of its own (tasks/confine.py).
+    With `limits` it runs in a process of its own (tasks/confine.py). With `away` it also runs on
+    content that is in the archive; `path` of its source is then the copy there.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Task:
     summary: str
     parameters: inspect.Signature
     limits: Limits | None = None
+    away: bool = False
 
     def check(self, arguments: Mapping[str, Any]) -> list[str]:
         """All that is wrong with `arguments`, each a sentence; an empty list if they will do."""
@@ -62,11 +64,12 @@ class Task:
 
 
 def task(
-    name: str, timeout: float = TIMEOUT, limits: Limits | None = None
+    name: str, timeout: float = TIMEOUT, limits: Limits | None = None, away: bool = False
 ) -> Callable[[Function], Function]:
     """Mark a function `f(source, *, …)` as the task `name`; f.task is the Task.
 
     timeout: seconds. limits: what a process of its own may use; without them it runs in the worker.
+    away: whether it can also work on the copy of a content that is in the archive.
 
     Raises ValueError for a bad name, TypeError for a function that cannot be a task.
     """
@@ -75,7 +78,8 @@ def task(
 
     def mark(function: Function) -> Function:
         summary = (inspect.getdoc(function) or "").partition("\n")[0]
-        found = Task(name, function, timeout, summary, read_parameters(function), limits)
+        parameters = read_parameters(function)
+        found = Task(name, function, timeout, summary, parameters, limits, away)
         setattr(function, "task", found)  # noqa: B010 - a function type declares no attributes
         return function
 

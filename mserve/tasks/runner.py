@@ -17,7 +17,7 @@ from transaction.interfaces import TransientError
 from ZODB.POSException import StorageError
 
 from mserve import database
-from mserve.errors import MserveError, TaskError
+from mserve.errors import Away, MserveError, TaskError
 from mserve.resources.spool import Spool
 from mserve.settings import Settings
 from mserve.tasks import attempts, engine
@@ -29,6 +29,7 @@ from mserve.tasks.outcome import Outcome
 from mserve.tasks.queue import Delivery, Queues
 from mserve.tasks.registry import Task
 from mserve.tasks.source import Source
+from mserve.vault import ARCHIVE, Vault
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -117,11 +118,12 @@ class Runner:
             raise TaskError(f"there is no task {claim.task!r} here; known: {sorted(self.registry)}")
         task = self.registry[claim.task]
         source = Source(
-            path=Path(claim.blob),
+            path=_path(claim, task),
             name=claim.name,
             mimetype=claim.mimetype,
             size=claim.size,
             metadata=claim.metadata,
+            sha256=claim.sha256,
             scratch=scratch,
             report=self._reporter(claim),
         )
@@ -161,3 +163,12 @@ class Runner:
 
     def _record(self, claim: Claim, result: Finished | Failed) -> bool:
         return self.in_tree(lambda site: attempts.finish(site, claim.run_id, claim.attempt, result))
+
+
+def _path(claim: Claim, task: Task) -> Path:
+    """The stored content itself, or its copy in the archive for a task that can work on that."""
+    if claim.blob is not None:
+        return Path(claim.blob)
+    if not task.away:
+        raise TaskError(str(Away()))
+    return Vault.demand(ARCHIVE).place(claim.sha256)

@@ -54,6 +54,14 @@ def file(text: str) -> Path | None:
     return Path(text) if text else None
 
 
+def site(text: str) -> str:
+    """The address by which others reach this site, or nothing."""
+    url = urlsplit(text)
+    if text and (url.scheme not in ("http", "https") or not url.hostname or url.query):
+        raise ValueError("should be as https://files.example.com/")
+    return text
+
+
 def folder(text: str) -> Path | None:
     """The absolute path of a folder for copies, or none."""
     if text and (not text.startswith("/") or Path(text) == Path("/")):
@@ -103,6 +111,7 @@ def _matching(text: str, pattern: re.Pattern[str], wrong: str) -> str:
 LINES: dict[str, Callable[[str], Any]] = {
     "outside_allow": networks,
     "secrets": file,
+    "url": site,
     "smtp": mail_server,
     "smtp_secret": secret_name,
     "mail_from": address,

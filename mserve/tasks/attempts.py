@@ -4,31 +4,44 @@ Every function acts on the tree inside its caller's transaction. `attempt` fence
 was thought dead can finish nothing.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from mserve.resources import clock, usage
 from mserve.resources.content import Rendition
 from mserve.resources.job import Job
+from mserve.resources.profile import TaskSpec
 from mserve.resources.run import DONE, DUE, ENDED, FAILED, RUNNING, JobOutput, TaskRun
 from mserve.tasks import facts, keeping
 from mserve.tasks import outcome as outcomes
 from mserve.tasks.claim import Claim, Failed, Finished
+from mserve.tasks.doors import close_door, open_door
 from mserve.tasks.engine import cancel, push
 from mserve.tasks.queue import Delivery
+
+Linked = Callable[[TaskSpec], float | None]
+"""Tells for how many seconds a task needs an address of its file; None: it needs none."""
+
+
+def _never(spec: TaskSpec) -> None:
+    """No task needs one."""
+
 
 BACKOFF = 5 * clock.SECOND
 LAPSES = 10
 """A task whose worker died this often is taken to be what kills it, and fails."""
 
 
-def claim(site: Any, run_id: str, attempt: int, worker: str, lease: float) -> Claim | None:
+def claim(
+    site: Any, run_id: str, attempt: int, worker: str, lease: float, linked: Linked = _never
+) -> Claim | None:
     """Takes a due task run for `worker` for `lease` seconds; None if it is not to be had."""
     run = site.run(run_id)
     if run is None or run.attempt != attempt or run.not_before > clock.now():
         return None
     job = run.job
     if run.state == RUNNING and run.worker == worker:
-        return _claim(job, run)  # it was committed, and the answer was lost on its way back
+        return _claim(job, run, linked)  # the commit's answer was lost on its way back
     if run.state != DUE:
         return None
     if not job.in_tree:
@@ -39,10 +52,11 @@ def claim(site: Any, run_id: str, attempt: int, worker: str, lease: float) -> Cl
     run.lease_until = run.started + int(lease * clock.SECOND)
     site.due.discard(run_id)
     site.running[run_id] = (attempt, run.queue, run.lease_until)
-    return _claim(job, run)
+    return _claim(job, run, linked)
 
 
-def _claim(job: Job, run: TaskRun) -> Claim:
+def _claim(job: Job, run: TaskRun, linked: Linked) -> Claim:
+    seconds = linked(run.spec)
     mfile, content = job.mfile, job.content
     return Claim(
         run_id=run.id,
@@ -56,6 +70,7 @@ def _claim(job: Job, run: TaskRun) -> Claim:
         metadata=dict(mfile.metadata),
         sha256=content.sha256,
         blob=content.path if content.here else None,
+        secret=None if seconds is None else open_door(run, seconds),
     )
 
 
@@ -65,6 +80,7 @@ def finish(site: Any, run_id: str, attempt: int, result: Finished | Failed) -> b
     if run is None or run.state != RUNNING or run.attempt != attempt:
         return False
     site.running.discard(run_id)
+    close_door(site, run)
     run.seconds = result.seconds
     _note_attempt(run, result)
     if isinstance(result, Finished):
@@ -150,6 +166,7 @@ def requeue(site: Any, run_id: str, attempt: int) -> bool:
         return False
     if run.state == RUNNING:
         site.running.discard(run_id)
+        close_door(site, run)
         run.lapses += 1
         run.note_attempt(error="its worker was lost")
     if run.lapses >= LAPSES:

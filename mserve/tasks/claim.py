@@ -25,6 +25,8 @@ class Claim:
     sha256: str
     blob: str | None
     """None where the bytes are in the archive."""
+    secret: str | None = None
+    """Of the key by which others may read the file meanwhile."""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from mserve.resources.profile import Edition, TaskSet, TaskSpec, Workflow
 from mserve.resources.run import CANCELLED, DONE, DUE, ENDED, FAILED, SKIPPED, TaskRun
 from mserve.tasks import facts
 from mserve.tasks.condition import Condition
+from mserve.tasks.doors import close_door
 from mserve.tasks.queue import Delivery, after_commit
 
 
@@ -117,6 +118,7 @@ def cancel(site: Any, job: Job) -> None:
             run.ended = clock.now()
             site.due.discard(run.id)
             site.running.discard(run.id)
+            close_door(site, run)
     if job.outcome is None:
         _close(site, job, CANCELLED)
 

@@ -18,6 +18,7 @@ from ZODB.POSException import StorageError
 
 from mserve import database
 from mserve.errors import Away, MserveError, TaskError
+from mserve.resources.profile import TaskSpec
 from mserve.resources.spool import Spool
 from mserve.settings import Settings
 from mserve.tasks import attempts, engine
@@ -55,13 +56,16 @@ class Runner:
         self.registry = registry
         self.queues = queues
         self.lease = settings.lease
+        self.address = settings.outlets["MSERVE_URL"].rstrip("/")
         self.worker = worker
         self.interrupts = Interrupts()
 
     def perform(self, run_id: str, attempt: int) -> bool:
         """Claims, runs and finishes; False if the attempt was not to be had."""
         claim = self.in_tree(
-            lambda site: attempts.claim(site, run_id, attempt, self.worker, self.lease)
+            lambda site: attempts.claim(
+                site, run_id, attempt, self.worker, self.lease, self._linked
+            )
         )
         if claim is None:
             return False
@@ -124,6 +128,7 @@ class Runner:
             size=claim.size,
             metadata=claim.metadata,
             sha256=claim.sha256,
+            url=self._address(claim),
             scratch=scratch,
             report=self._reporter(claim),
         )
@@ -147,6 +152,15 @@ class Runner:
                     log.debug("progress is not told: %s", fault)
 
         return report
+
+    def _linked(self, spec: TaskSpec) -> float | None:
+        """For how long the task needs an address of its file; None if it needs none."""
+        task = self.registry.get(spec.task)
+        wanted = task is not None and bool(self.address) and task.linked(spec.arguments)
+        return task.timeout if wanted and task is not None else None
+
+    def _address(self, claim: Claim) -> str | None:
+        return claim.secret and f"{self.address}/k/{claim.secret}/-/content"
 
     def _finish(self, claim: Claim, result: Finished | Failed) -> None:
         """Records the result; if the tree does not take it, that is the result."""

@@ -47,7 +47,7 @@ def vaults() -> dict[str, Vault]:
 
 
 def scope(**more: Any) -> Scope:
-    return Scope(**{"age": 0, "digests": True, "copies": True, "vaults": vaults(), **more})
+    return Scope(**{"age": -1, "digests": True, "copies": True, "vaults": vaults(), **more})
 
 
 def found(db: Any, **more: Any) -> list[Finding]:
@@ -128,7 +128,7 @@ def test_a_copy_that_is_asked_for_meanwhile_stays(db: Any) -> None:
     database.run(db, lambda site: ingest.remove(site["demo"]["files"]["away"]))
     database.run(db, purge)
     busy = {"archive": Asked("archive", vaults()["archive"].folder)}
-    assert found(db, repair=True, vaults=busy) == []
+    assert found(db, repair=True, vaults=busy, age=0) == []
     assert copy.exists()
 
 

@@ -1,5 +1,6 @@
 """A site with a backup and an archive, and a runner that does at once what is due."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +30,13 @@ def copy_in(name: str, content: Any) -> Path:
 
 
 class Hands:
-    """Does what is due, as a worker would."""
+    """Does what is due, as a worker would, and all of it in this process."""
 
     def __init__(self, db: Any, settings: Settings) -> None:
         self.db = db
         queues = Queues.from_url(settings.redis)
-        self.runner = Runner(db, TaskRegistry.load(settings.tasks), queues, settings, "here")
+        tasks = [replace(each, limits=None) for each in TaskRegistry.load(settings.tasks).values()]
+        self.runner = Runner(db, TaskRegistry(tasks), queues, settings, "here")
 
     def work(self, *tasks: str) -> list[str]:
         """Has all that is due done; returns how each ended, as `archive done`."""

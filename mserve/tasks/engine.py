@@ -8,6 +8,7 @@ from typing import Any
 
 from mserve.errors import BadInput, Missing, TaskError
 from mserve.resources import clock, usage
+from mserve.resources.content import Content
 from mserve.resources.job import Job
 from mserve.resources.profile import Edition, Profile, TaskSet, TaskSpec, Workflow
 from mserve.resources.run import (
@@ -24,6 +25,7 @@ from mserve.resources.run import (
 from mserve.tasks import facts
 from mserve.tasks.condition import Condition
 from mserve.tasks.delivery import Delivery
+from mserve.tasks.doors import close_door
 from mserve.tasks.queue import after_commit
 
 
@@ -59,19 +61,28 @@ def start_edition(
     round: Any = None,
 ) -> Job:
     """Starts the workflow `name` as it is in that edition, be it as a part of a round."""
-    mfile = None if node.type == "service" else node
-    job = Job(node.find("service"), mfile, trigger, name, edition, queue)
+    job = _make(node, trigger, name, edition, queue)
     if round is not None:
         job.round = round
     return _start(job)
 
 
-def start_task(node: Any, spec: TaskSpec) -> Job:
-    """Starts one task by hand, as a job of one set."""
+def start_task(
+    node: Any, spec: TaskSpec, trigger: str = "manual", content: Content | None = None
+) -> Job:
+    """Starts one task, as a job of one set; on a version's `content` if that is given."""
     service = node.find("service")
     plan = Workflow((TaskSet(spec.name, (spec,)),))
     edition = Edition(service.profiles[service.profile].version, {spec.name: plan})
-    return start_edition(node, "manual", spec.name, edition)
+    job = _make(node, trigger, spec.name, edition)
+    if content is not None:
+        job.content, job.sha256 = content, content.sha256
+    return _start(job)
+
+
+def _make(node: Any, trigger: str, name: str, edition: Edition, queue: str | None = None) -> Job:
+    mfile = None if node.type == "service" else node
+    return Job(node.find("service"), mfile, trigger, name, edition, queue)
 
 
 def _start(job: Job) -> Job:
@@ -159,6 +170,7 @@ def cancel(site: Any, job: Job) -> None:
             run.ended = clock.now()
             site.due.discard(run.id)
             site.running.discard(run.id)
+            close_door(site, run)
     if job.outcome is None:
         _close(site, job, CANCELLED)
 

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from ZODB.POSException import ConflictError
+
 from mserve import database
 from mserve.errors import BadInput, TaskError
 from mserve.resources import clock
@@ -44,6 +46,8 @@ def _due(moment: int, after: str, site: Any) -> list[str]:
 def _try(db: Any, key: str, moment: int) -> None:
     try:
         database.run(db, partial(fire, key, moment))
+    except ConflictError:
+        log.info("the schedule %s waits for the next turn: others are at it", key)
     except (BadInput, TaskError, LookupError, TypeError, ValueError):
         log.exception("the schedule %s cannot be followed", key)
 

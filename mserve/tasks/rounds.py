@@ -4,10 +4,13 @@ A page is one transaction: the files that it looks at, the jobs that it starts a
 the next begins. What a scheduler leaves undone as it dies, another takes up there.
 """
 
+import logging
 import random
 import time
 from functools import partial
 from typing import Any
+
+from ZODB.POSException import ConflictError
 
 from mserve import database
 from mserve.errors import BadInput, Conflict, TaskError
@@ -18,6 +21,8 @@ from mserve.tasks import engine, facts, steering
 from mserve.tasks.condition import Condition
 from mserve.tasks.queue import Queues
 from mserve.tasks.sole import sole
+
+log = logging.getLogger(__name__)
 
 PAGE = 100  # files or folders in one transaction
 MOST = 1000  # jobs of a round that wait or run at a time
@@ -59,7 +64,11 @@ def carry_on(db: Any, settings: Settings, queues: Queues) -> None:
 def _carry_on(db: Any, id: str, queues: Queues) -> bool:
     """One page of the round; False where there is nothing to do now."""
     with sole(queues, CARRYING + id, LOCK) as lock:
-        return lock is not None and database.run(db, partial(step, id))
+        try:
+            return lock is not None and database.run(db, partial(step, id))
+        except ConflictError:
+            log.info("the round %s waits for the next turn: its files are being changed", id)
+            return False
 
 
 def step(id: str, site: Any) -> bool:

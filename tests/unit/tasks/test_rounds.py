@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from ZODB.POSException import ConflictError
 
 from mserve import database, ingest
 from mserve.errors import BadInput, Conflict
@@ -15,7 +16,7 @@ from mserve.resources.schedule import Schedule
 from mserve.settings import Settings
 from mserve.tasks import engine, periodic, rounds, steering
 from mserve.tasks.attempts import claim, finish
-from mserve.tasks.claim import Ended, Failed, Finished
+from mserve.tasks.claim import Ended, Failed, Finished, Taker
 from mserve.tasks.outcome import Outcome
 from mserve.tasks.queue import Queues
 from tests.unit.support import Clock, spool, writers
@@ -82,7 +83,7 @@ def work(db: Any, *faults: str, most: int = 100) -> list[str]:
         for id in [*site.due][:most]:
             name = site.run(id).job.mfile.__name__
             result = Failed("it is broken", 0.1, final=True) if name in faults else WELL
-            assert claim(site, id, 1, "here", 60.0)
+            assert claim(site, id, 1, Taker("here", 60.0))
             assert finish(site, [Ended(id, 1, result)]) == [True]
             engine.advance(site, id.partition("-")[0])
             done.append(name)
@@ -235,7 +236,7 @@ def test_what_is_retried_is_counted_anew(
 
     database.run(db, retry)
     assert see(db, id, "done", "failed", "active") == (11, 0, 1)
-    database.run(db, lambda site: [claim(site, run, 2, "here", 60.0) and
+    database.run(db, lambda site: [claim(site, run, 2, Taker("here", 60.0)) and
                                    finish(site, [Ended(run, 2, WELL)]) and
                                    engine.advance(site, run.partition("-")[0])
                                    for run in [*site.due]])  # fmt: skip
@@ -298,6 +299,21 @@ def test_a_removed_service_takes_its_rounds_along(
     database.run(db, lambda site: ingest.remove(site["demo"]["files"], recursive=True))
     carry_on()
     assert database.run(db, lambda site: [*site.rounds, *site.due, *site.active]) == []
+
+
+def test_a_page_whose_files_are_being_changed_waits_for_the_next_turn(
+    db: Any, files: list[str], carry_on: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id = begin(db)
+
+    def in_the_way(each: str, site: Any) -> bool:
+        raise ConflictError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(rounds, "step", in_the_way)
+        carry_on()
+    assert see(db, id, "looked_at") == (0,)
+    assert finish_all(db, carry_on) == leaves(files)
 
 
 def test_a_turn_has_its_time(

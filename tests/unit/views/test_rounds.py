@@ -6,7 +6,7 @@ import pytest
 
 from mserve import database
 from mserve.tasks import attempts, engine, rounds
-from mserve.tasks.claim import Ended, Failed, Finished
+from mserve.tasks.claim import Ended, Failed, Finished, Taker
 from mserve.tasks.outcome import Outcome
 
 FILES = "/demo/files"
@@ -125,7 +125,7 @@ def test_a_task_runs_for_a_service(customer: Any, db: Any) -> None:
 
     def fail(site: Any) -> None:
         run = f"{job['id']}-0-0"
-        assert attempts.claim(site, run, 1, "here", 60.0).blob is None
+        assert attempts.claim(site, run, 1, Taker("here", 60.0)).blob is None
         attempts.finish(site, [Ended(run, 1, Failed("no feed", 0.1, final=True))])
         engine.advance(site, job["id"])
 
@@ -146,7 +146,7 @@ def test_a_workflow_runs_for_a_service(admin: Any, customer: Any, db: Any) -> No
 
     def finish(site: Any) -> None:
         run = f"{job['id']}-0-0"
-        attempts.claim(site, run, 1, "here", 60.0)
+        attempts.claim(site, run, 1, Taker("here", 60.0))
         attempts.finish(site, [Ended(run, 1, Finished(Outcome({"changed": False}), 0.5))])
         engine.advance(site, job["id"])
 

@@ -1,5 +1,8 @@
 """Schedules: checked whole with their profile, and shown with what comes next."""
 
+import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,6 +10,7 @@ import pytest
 from tests.unit.conftest import Client
 from tests.unit.support import Clock
 
+DOCS = Path(__file__).parents[3] / "docs" / "tasks.md"
 PROFILE = "/demo/files/-/profiles/default"
 SCHEDULES = "/demo/files/-/schedules"
 FETCH = {"task": "fetch", "arguments": {"url": "https://example.org/feed"}}
@@ -174,3 +178,13 @@ def test_schedules_come_in_pages(admin: Client, customer: Client) -> None:
     assert [each["workflow"] for each in page["items"]] == ["feed-0", "feed-1"]
     last = customer("GET", page["next"]).json
     assert ([each["workflow"] for each in last["items"]], last["next"]) == (["feed-2"], None)
+
+
+def test_the_examples_of_the_handbook_can_be_used(admin: Client) -> None:
+    blocks = re.findall(r"```json\n(.*?)```", DOCS.read_text("utf-8"), re.DOTALL)
+    profile, round = (each for each in map(json.loads, blocks) if {*each} & {"workflows", "folder"})
+    assert admin.json("PUT", PROFILE, profile).status_int == 200
+    assert [each["workflow"] for each in schedules(admin)] == ["fixity", "periodic"]
+    admin.json("POST", "/demo/files/", {"type": "folder", "name": round["folder"]})
+    begun = admin.json("POST", "/demo/files/-/rounds", round | {"workflow": "fixity"})
+    assert begun.status_int == 202

@@ -17,7 +17,8 @@ import pytest
 from mserve.errors import SettingsError
 from mserve.settings import Settings
 from mserve.tasks import pool
-from mserve.tasks.queue import Delivery, Queues
+from mserve.tasks.delivery import Delivery
+from mserve.tasks.queue import Queues
 from tests.unit.tasks.support import RedisServer, wait_for
 
 ROOT = Path(__file__).parents[3]

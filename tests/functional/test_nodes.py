@@ -1,10 +1,9 @@
-"""Several nodes: docs/nodes.md is pasted into a shell; a node works with a cache of its own."""
+"""A node without the shared folder: what it reads and makes goes by the ZEO server."""
 
 import io
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -12,7 +11,6 @@ from PIL import Image
 
 from tests.functional.jobs import ended
 from tests.functional.stack import Stack
-from tests.functional.walk import NODES, follow
 
 CACHED = """
 [app:main]
@@ -21,13 +19,6 @@ mserve.data = {own}
 mserve.redis = unix://{data}/redis.sock
 zodbconn.uri = zeosync://{data}/zeo.sock?storage=1&server_sync=1&shared_blob_dir=0&blob_dir={own}/blobs
 """
-
-
-def test_the_walk_with_a_second_node_shows_what_happens(
-    make_stack: Callable[..., Stack], tmp_path: Path
-) -> None:
-    stack = make_stack(queues="gpu", sweep_interval="2").start()
-    follow(NODES, "A queue of its own, to try", stack, tmp_path, "bash")
 
 
 def test_a_node_without_the_shared_folder_works_by_a_cache(unserved: Stack, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from tests.functional.stack import Stack
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
 NODES = (ROOT / "docs" / "nodes.md").read_text()
+TASKS = (ROOT / "docs" / "tasks.md").read_text()
 WRITTEN_URL = "http://127.0.0.1:6543"
 BLOCK = re.compile(r"^```sh\n(.*?)^```\n(?:```text\n(.*?)^```\n)?", re.MULTILINE | re.DOTALL)
 MARK = "---- end of block"
@@ -35,6 +36,7 @@ def follow(text: str, title: str, stack: Stack, folder: Path, shell: str) -> Non
     """
     (folder / "var").symlink_to(stack.data)
     (folder / ".venv").symlink_to(sys.prefix)
+    (folder / "development.ini").symlink_to(stack.ini)
     blocks = BLOCK.findall(section(text, title))
     assert blocks
     commands = f"\necho '{MARK}'\n".join(block for block, _ in blocks)
@@ -57,4 +59,4 @@ def follow(text: str, title: str, stack: Stack, folder: Path, shell: str) -> Non
     told = out.replace(stack.url, WRITTEN_URL).split(MARK)
     for (block, shown), said in zip(blocks, told, strict=True):
         assert pattern(shown).fullmatch(said.strip()), f"{block}\nshown:\n{shown}\nsaid:\n{said}"
-    assert sorted(path.name for path in folder.iterdir()) == [".venv", "var"]
+    assert sorted(path.name for path in folder.iterdir()) == [".venv", "development.ini", "var"]

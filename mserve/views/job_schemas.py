@@ -56,7 +56,7 @@ JOBS: dict[str, Schema] = {
     ),
     "Worker": fields(
         name=TEXT, node=TEXT, pid=WHOLE, queue=TEXT, state=TEXT, delivery=null(TEXT),
-        task=null(TEXT), job=null(URL), heartbeat=null(TIME), born=null(TIME), done=WHOLE,
+        tasks=array(TEXT), job=null(URL), heartbeat=null(TIME), born=null(TIME), done=WHOLE,
     ),
     "Queue": fields(name=TEXT, depth=WHOLE, workers=WHOLE, paused=FLAG),
     "NodeAction": closed(

@@ -21,6 +21,7 @@ from mserve.resources.key import digest
 from mserve.resources.profile import Edition, Profile
 from mserve.resources.site import Site
 from mserve.settings import Settings
+from mserve.tasks import keeping
 
 Step = Callable[[Site], None]
 STEPS: list[Step] = []
@@ -129,6 +130,7 @@ def ensure(settings: Settings) -> None:
         evolve(db)
         database.run(db, lambda site: _first_keys(site, settings))
         database.run(db, lambda site: keep_secrets(site, settings.data))
+        keeping.mark_vaults(db, settings)
     finally:
         db.close()
 

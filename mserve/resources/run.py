@@ -72,6 +72,8 @@ class Run:
     ended: int | None = None
     lease_until: int | None = None
     worker: str | None = None
+    key: str | None = None
+    """The id of the key that its task has been given, for as long as that runs."""
     seconds: float | None = None
     result: Mapping[str, Any] = {}
     error: str | None = None

@@ -20,6 +20,8 @@ class Site(Branch):
 
     type = "site"
     schema = 0
+    vaults: frozenset[str] = frozenset()
+    """Those whose folders have been marked as this site's (mserve/vault.py), by name."""
 
     def __init__(self) -> None:
         super().__init__()

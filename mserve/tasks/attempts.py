@@ -4,17 +4,18 @@ Every function acts on the tree inside its caller's transaction. `attempt` fence
 was thought dead can finish nothing.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from mserve.resources import clock, usage
 from mserve.resources.content import Rendition
 from mserve.resources.node import prefetch
 from mserve.resources.run import DONE, DUE, ENDED, FAILED, RUNNING, JobOutput, Run, TaskRun
-from mserve.tasks import facts
+from mserve.tasks import facts, keeping
 from mserve.tasks import outcome as outcomes
-from mserve.tasks.claim import Claim, Ended, Failed, Finished
+from mserve.tasks.claim import Claim, Ended, Failed, Finished, Taker
 from mserve.tasks.delivery import Delivery
+from mserve.tasks.doors import close_door, open_door
 from mserve.tasks.engine import cancel, push
 
 BACKOFF = 5 * clock.SECOND
@@ -22,42 +23,37 @@ LAPSES = 10
 """A task whose worker died this often is taken to be what kills it, and fails."""
 
 
-def claim(site: Any, run_id: str, attempt: int, worker: str, lease: float) -> Claim | None:
-    """Takes a due task run for `worker` for `lease` seconds; None if it is not to be had."""
+def claim(site: Any, run_id: str, attempt: int, taker: Taker) -> Claim | None:
+    """Takes a due task run; None if it is not to be had."""
     run = site.run(run_id)
     if run is None or run.attempt != attempt or run.not_before > clock.now():
         return None
-    if run.state == RUNNING and run.worker == worker:
-        return _claim(run)  # it was committed, and the answer was lost on its way back
+    if run.state == RUNNING and run.worker == taker.worker:
+        return _claim(run, taker)  # the commit's answer was lost on its way back
     if not _is_to_be_had(site, run):
         return None
-    _begin(site, run, worker, clock.now())
-    run.lease_until = run.started + int(lease * clock.SECOND)
+    _begin(site, run, taker.worker, clock.now())
+    run.lease_until = run.started + int(taker.lease * clock.SECOND)
     site.running[run_id] = (attempt, run.queue, run.lease_until)
-    return _claim(run)
+    return _claim(run, taker)
 
 
 def claim_some(
-    site: Any,
-    runs: Sequence[str],
-    attempt: int,
-    worker: str,
-    lease: float,
-    brief: Callable[[TaskRun], bool],
+    site: Any, runs: Sequence[str], attempt: int, taker: Taker
 ) -> tuple[list[Claim], list[Delivery]]:
     """Takes those of `runs` that are brief, or else the first one; what is left is for others.
 
     Brief ones are not written down as running: they are claimed as they end.
     """
     found = _find(site, runs, attempt)
-    mine = [run for run in found if run.state == RUNNING and run.worker == worker]
+    mine = [run for run in found if run.state == RUNNING and run.worker == taker.worker]
     due = [run for run in found if run.state == DUE and _is_to_be_had(site, run)]
-    at_once = [run for run in due if not mine and brief(run)]
+    at_once = [run for run in due if not mine and taker.brief(run)]
     chosen = at_once or mine or due[:1]
     others = [Delivery(run.id, attempt, run.queue) for run in due if run not in chosen]
     if at_once:
-        return [_claim(run, worker) for run in at_once], others
-    taken = [claim(site, run.id, attempt, worker, lease) for run in chosen]
+        return [_claim(run, taker, at_once=True) for run in at_once], others
+    taken = [claim(site, run.id, attempt, taker) for run in chosen]
     return [each for each in taken if each is not None], others
 
 
@@ -81,7 +77,8 @@ def _begin(site: Any, run: TaskRun, worker: str, moment: int) -> None:
     site.due.discard(run.id)
 
 
-def _claim(run: TaskRun, worker: str | None = None) -> Claim:
+def _claim(run: TaskRun, taker: Taker, *, at_once: bool = False) -> Claim:
+    seconds = taker.linked(run.spec)
     job, mfile, content = run.job, run.job.mfile, run.job.content
     return Claim(
         run_id=run.id,
@@ -93,8 +90,10 @@ def _claim(run: TaskRun, worker: str | None = None) -> Claim:
         mimetype=facts.of_content(mfile, content)["mimetype"],
         size=content.size,
         metadata=dict(mfile.metadata),
-        blob=content.path,
-        worker=worker,
+        sha256=content.sha256,
+        blob=content.path if content.here else None,
+        secret=None if seconds is None else open_door(run, seconds),
+        worker=taker.worker if at_once else None,
         taken=clock.now(),
     )
 
@@ -121,10 +120,11 @@ def _take(site: Any, ended: Ended) -> TaskRun | None:
 
 def _end(site: Any, run: TaskRun, result: Finished | Failed) -> None:
     site.running.discard(run.id)
+    close_door(site, run)
     run.seconds = result.seconds
     _note_attempt(run, result)
     if isinstance(result, Finished):
-        _succeed(run, result)
+        _succeed(site, run, result)
     else:
         _fail(site, run, result)
 
@@ -152,8 +152,10 @@ def _report(runs: Sequence[TaskRun]) -> None:
         usage.report(nodes, usage.TASK, *(1 for _ in ended))
 
 
-def _succeed(run: TaskRun, result: Finished) -> None:
+def _succeed(site: Any, run: TaskRun, result: Finished) -> None:
     content = run.job.content
+    if result.outcome.copied is not None:
+        keeping.note(run.job, site, result.outcome.copied)
     run.move(DONE)
     run.ended, run.error = clock.now(), None
     run.result = dict(result.outcome.result)
@@ -163,6 +165,7 @@ def _succeed(run: TaskRun, result: Finished) -> None:
     run.outputs = tuple(
         _keep_output(content, output, spool)
         for output, spool in zip(result.outcome.outputs, result.spools, strict=True)
+        if not keeping.taken_back(content, output, spool)
     )
 
 
@@ -205,6 +208,7 @@ def requeue(site: Any, run_id: str, attempt: int) -> bool:
     run.lapses += 1
     if run.state == RUNNING:
         site.running.discard(run_id)
+        close_door(site, run)
         run.note_attempt(error="its worker was lost")
     if run.lapses >= LAPSES:
         site.due.discard(run_id)

@@ -8,6 +8,7 @@ from typing import Any
 
 from mserve.errors import BadInput, Missing, TaskError
 from mserve.resources import clock, usage
+from mserve.resources.content import Content
 from mserve.resources.job import Job
 from mserve.resources.profile import Edition, TaskSet, TaskSpec, Workflow
 from mserve.resources.run import (
@@ -24,6 +25,7 @@ from mserve.resources.run import (
 from mserve.tasks import facts
 from mserve.tasks.condition import Condition
 from mserve.tasks.delivery import Delivery
+from mserve.tasks.doors import close_door
 from mserve.tasks.queue import after_commit
 
 
@@ -45,12 +47,17 @@ def start(
     return _start(Job(service, mfile, trigger, name, profile.edition, queue))
 
 
-def start_task(mfile: Any, spec: TaskSpec) -> Job:
-    """Starts one task by hand, as a job of one set."""
+def start_task(
+    mfile: Any, spec: TaskSpec, trigger: str = "manual", content: Content | None = None
+) -> Job:
+    """Starts one task, as a job of one set; on a version's `content` if that is given."""
     service = mfile.find("service")
     plan = Workflow((TaskSet(spec.name, (spec,)),))
     edition = Edition(service.profiles[service.profile].version, {spec.name: plan})
-    return _start(Job(service, mfile, "manual", spec.name, edition))
+    job = Job(service, mfile, trigger, spec.name, edition)
+    if content is not None:
+        job.content, job.sha256 = content, content.sha256
+    return _start(job)
 
 
 def _start(job: Job) -> Job:
@@ -135,6 +142,7 @@ def cancel(site: Any, job: Job) -> None:
             run.ended = clock.now()
             site.due.discard(run.id)
             site.running.discard(run.id)
+            close_door(site, run)
     if job.outcome is None:
         _close(site, job, CANCELLED)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from redis.exceptions import RedisError
 
-from mserve.errors import TaskError
+from mserve.errors import Away, TaskError
 from mserve.resources.spool import Spool
 from mserve.tasks.claim import Claim, Failed, Finished
 from mserve.tasks.confine import Crashed, Meter
@@ -19,6 +19,7 @@ from mserve.tasks.outcome import Outcome
 from mserve.tasks.queue import Queues
 from mserve.tasks.registry import Task
 from mserve.tasks.source import Source
+from mserve.vault import ARCHIVE, Vault
 
 log = logging.getLogger(__name__)
 
@@ -29,8 +30,10 @@ MAX_WORDS = 1000  # characters of an error that are kept
 class Executor:
     """Runs one task at a time, in the main thread."""
 
-    def __init__(self, registry: Mapping[str, Task], queues: Queues) -> None:
+    def __init__(self, registry: Mapping[str, Task], queues: Queues, address: str) -> None:
+        """`address` is the site's URL; an empty one where it is not known."""
         self.registry = registry
+        self.address = address
         self.queues = queues
         self.interrupts = Interrupts()
 
@@ -66,11 +69,13 @@ class Executor:
             raise TaskError(f"there is no task {claim.task!r} here; known: {sorted(self.registry)}")
         task = self.registry[claim.task]
         source = Source(
-            path=Path(claim.blob),
+            path=_path(claim, task),
             name=claim.name,
             mimetype=claim.mimetype,
             size=claim.size,
             metadata=claim.metadata,
+            sha256=claim.sha256,
+            url=claim.secret and f"{self.address}/k/{claim.secret}/-/content",
             scratch=scratch,
             report=self._reporter(claim),
         )
@@ -94,3 +99,12 @@ class Executor:
                     log.debug("progress is not told: %s", fault)
 
         return report
+
+
+def _path(claim: Claim, task: Task) -> Path:
+    """The stored content itself, or its copy in the archive for a task that can work on that."""
+    if claim.blob is not None:
+        return Path(claim.blob)
+    if not task.away:
+        raise TaskError(str(Away()))
+    return Vault.demand(ARCHIVE).place(claim.sha256)

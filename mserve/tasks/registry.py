@@ -32,12 +32,19 @@ TIMEOUT = 600.0  # seconds
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
+def _alone(arguments: Mapping[str, Any]) -> bool:
+    """Nobody else is to read the file."""
+    return False
+
+
 @dataclass(frozen=True)
 class Task:
     """A function that can be run on a file; `timeout` is in seconds.
 
     With `limits` it runs in a process of its own (tasks/confine.py). On files of up to `brief`
-    bytes it takes so little time that a worker does several such tasks of a file in one go.
+    bytes it takes so little time that a worker does several such tasks of a file in one go. With
+    `away` it also runs on content that is in the archive; `path` of its source is then the copy
+    there. `linked` tells by the arguments whether its source is to have a `url`.
     """
 
     name: str
@@ -47,6 +54,8 @@ class Task:
     parameters: inspect.Signature
     limits: Limits | None = None
     brief: int = -1
+    away: bool = False
+    linked: Callable[[Mapping[str, Any]], bool] = _alone
 
     def check(self, arguments: Mapping[str, Any]) -> list[str]:
         """All that is wrong with `arguments`, each a sentence; an empty list if they will do."""
@@ -64,12 +73,20 @@ class Task:
 
 
 def task(
-    name: str, timeout: float = TIMEOUT, limits: Limits | None = None, brief: int = -1
+    name: str,
+    timeout: float = TIMEOUT,
+    limits: Limits | None = None,
+    *,
+    brief: int = -1,
+    away: bool = False,
+    linked: Callable[[Mapping[str, Any]], bool] = _alone,
 ) -> Callable[[Function], Function]:
     """Mark a function `f(source, *, …)` as the task `name`; f.task is the Task.
 
     timeout: seconds. limits: what a process of its own may use; without them it runs in the worker.
     brief: bytes up to which a file takes a few milliseconds; -1: no file does.
+    away: whether it can also work on the copy of a content that is in the archive.
+    linked: whether with these arguments others are to read the file by `source.url` meanwhile.
 
     Raises ValueError for a bad name, TypeError for a function that cannot be a task.
     """
@@ -78,7 +95,8 @@ def task(
 
     def mark(function: Function) -> Function:
         summary = (inspect.getdoc(function) or "").partition("\n")[0]
-        found = Task(name, function, timeout, summary, read_parameters(function), limits, brief)
+        parameters = read_parameters(function)
+        found = Task(name, function, timeout, summary, parameters, limits, brief, away, linked)
         setattr(function, "task", found)  # noqa: B010 - a function type declares no attributes
         return function
 

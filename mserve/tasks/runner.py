@@ -19,10 +19,11 @@ from ZODB.POSException import StorageError
 
 from mserve import database
 from mserve.errors import MserveError
+from mserve.resources.profile import TaskSpec
 from mserve.resources.run import TaskRun
 from mserve.settings import Settings
 from mserve.tasks import attempts, engine
-from mserve.tasks.claim import Claim, Ended, Failed, Finished
+from mserve.tasks.claim import Claim, Ended, Failed, Finished, Taker
 from mserve.tasks.delivery import Delivery
 from mserve.tasks.execution import Executor
 from mserve.tasks.queue import Queues
@@ -51,8 +52,9 @@ class Runner:
         self.registry = registry
         self.queues = queues
         self.lease = settings.lease
+        self.address = settings.outlets["MSERVE_URL"].rstrip("/")
         self.worker = worker
-        self.executor = Executor(registry, queues)
+        self.executor = Executor(registry, queues, self.address)
         self.interrupts = self.executor.interrupts
 
     def perform(self, runs: Sequence[str], attempt: int) -> bool:
@@ -60,11 +62,8 @@ class Runner:
 
         Of several runs those that are brief are done; the others are left in the queue.
         """
-        claims, others = self.in_tree(
-            lambda site: attempts.claim_some(
-                site, runs, attempt, self.worker, self.lease, self._is_brief
-            )
-        )
+        taker = Taker(self.worker, self.lease, self._is_brief, self._linked)
+        claims, others = self.in_tree(lambda site: attempts.claim_some(site, runs, attempt, taker))
         self._leave(others)
         if claims:
             with ExitStack() as scratches:
@@ -74,6 +73,12 @@ class Runner:
     def _is_brief(self, run: TaskRun) -> bool:
         task = self.registry.get(run.spec.task)
         return task is not None and run.job.content.size <= task.brief
+
+    def _linked(self, spec: TaskSpec) -> float | None:
+        """For how long the task needs an address of its file; None if it needs none."""
+        task = self.registry.get(spec.task)
+        wanted = task is not None and bool(self.address) and task.linked(spec.arguments)
+        return task.timeout if wanted and task is not None else None
 
     def _leave(self, others: Sequence[Delivery]) -> None:
         """What other workers are to take, each by itself; where Redis is away, a sweep does it."""

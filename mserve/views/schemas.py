@@ -58,6 +58,11 @@ CHANGES: dict[str, Schema] = {
 }  # fmt: skip
 
 
+STORED: dict[str, Schema] = {
+    "stored": one_of("here", "archived", "retrieving"), "copies": table(ref("Copy")),
+}  # fmt: skip
+
+
 def node(type: str, **own: Schema) -> Schema:
     return fields("Node", **{"type": {"const": type}, **own})
 
@@ -76,6 +81,12 @@ NODES: dict[str, Schema] = {
     "Mfile": node(
         "mfile", size=WHOLE, mimetype=TEXT, sha256=SHA256, md5=null(MD5), etag=TEXT, version=WHOLE,
         state=one_of("ready", "processing"), renditions=table(ref("Rendition")),
+        **STORED,
+    ),
+    "Copy": fields(verified=TIME, where=TEXT),
+    "Retrieving": fields(
+        title=TEXT, status={"const": 202}, detail=TEXT, stored={"const": "retrieving"},
+        job=null(URL),
     ),
     "Rendition": fields(url=URL, width=WHOLE, height=WHOLE, mimetype=TEXT, size=WHOLE),
     "AnyNode": {
@@ -86,7 +97,7 @@ NODES: dict[str, Schema] = {
     "AllStored": fields(items=array(ref("Stored"))),
     "Version": fields(
         version=WHOLE, url=URL, size=WHOLE, mimetype=TEXT, sha256=SHA256, md5=null(MD5),
-        since=TIME, until=TIME,
+        since=TIME, until=TIME, **STORED,
     ),
     "Versions": page("Version"),
     "Trashed": fields(

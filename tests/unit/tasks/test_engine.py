@@ -24,7 +24,7 @@ from mserve.resources.run import (
 )
 from mserve.resources.spool import Spool
 from mserve.tasks import attempts, engine, outlook
-from mserve.tasks.claim import Ended, Failed, Finished
+from mserve.tasks.claim import Ended, Failed, Finished, Taker
 from mserve.tasks.delivery import Delivery
 from mserve.tasks.outcome import Outcome, Output, Rendition
 from tests.unit.support import writers
@@ -76,7 +76,9 @@ class World:
         return f"{self.job}-{place}"
 
     def claim(self, place: str = "0-0", attempt: int = 1, worker: str = "w") -> Any:
-        return self.do(lambda site: attempts.claim(site, self.id(place), attempt, worker, 15))
+        return self.do(
+            lambda site: attempts.claim(site, self.id(place), attempt, Taker(worker, 15))
+        )
 
     def finish(self, place: str = "0-0", attempt: int = 1, result: Any = WELL) -> bool:
         ended = [Ended(self.id(place), attempt, result)]
@@ -175,15 +177,15 @@ def test_only_the_attempt_that_is_due_is_claimed(world: World) -> None:
         assert world.claim(attempt=attempt) is None
     for place in ("0-1", "1-0", "x", "", "0--1", "-1--1", "0-0-0", "٠-٠"):
         assert world.claim(place) is None, place
-    assert world.do(lambda site: attempts.claim(site, "nonsense", 1, "w", 15)) is None
+    assert world.do(lambda site: attempts.claim(site, "nonsense", 1, Taker("w", 15))) is None
     assert world.claim() is not None
 
 
 def test_two_workers_at_once_claim_once(world: World) -> None:
     world.start(task_set(spec("mime")))
     with writers(world.db, 2) as (first, second):
-        assert attempts.claim(first.site, world.id("0-0"), 1, "a", 15)
-        assert attempts.claim(second.site, world.id("0-0"), 1, "b", 15)
+        assert attempts.claim(first.site, world.id("0-0"), 1, Taker("a", 15))
+        assert attempts.claim(second.site, world.id("0-0"), 1, Taker("b", 15))
         first.commit()
         with pytest.raises(TransientError):
             second.commit()

@@ -11,7 +11,7 @@ from mserve.resources.profile import TaskSet, TaskSpec, Workflow
 from mserve.resources.run import DONE, DUE, FAILED
 from mserve.resources.spool import Spool
 from mserve.tasks import attempts, engine
-from mserve.tasks.claim import Ended, Finished
+from mserve.tasks.claim import Ended, Finished, Taker
 from mserve.tasks.outcome import Outcome
 from mserve.tasks.queue import Queues
 from mserve.tasks.runner import Runner
@@ -175,4 +175,4 @@ def test_what_others_have_done_meanwhile_is_not_done_again(runner: Runner, sets:
 
 
 def claim(runner: Runner, site: Any, runs: list[str]) -> Any:
-    return attempts.claim_some(site, runs, 1, "here", 10, runner._is_brief)
+    return attempts.claim_some(site, runs, 1, Taker("here", 10, runner._is_brief))

@@ -17,6 +17,7 @@ from mserve import database
 from mserve.resources.run import CANCELLED, DONE, DUE, FAILED, RUNNING
 from mserve.settings import Settings
 from mserve.tasks import attempts, engine, outlook, process, scheduler
+from mserve.tasks.claim import Taker
 from mserve.tasks.interrupt import Interrupts
 from mserve.tasks.queue import ALIVE, Queues, bind
 from mserve.tasks.runner import Runner
@@ -60,7 +61,7 @@ def forget_life(queues: Queues, run: str, attempt: int = 1) -> None:
 
 
 def claim(tree: Tree, run: str, lease: float = 0.0) -> None:
-    assert database.run(tree.db, lambda site: attempts.claim(site, run, 1, "gone", lease))
+    assert database.run(tree.db, lambda site: attempts.claim(site, run, 1, Taker("gone", lease)))
 
 
 def test_what_waits_is_left_alone(sweeper: Scheduler, tree: Tree, queues: Queues) -> None:

@@ -7,11 +7,12 @@ was thought dead can finish nothing.
 from collections.abc import Callable
 from typing import Any
 
+from mserve.errors import Conflict, Locked
 from mserve.resources import clock, usage
 from mserve.resources.content import Rendition
 from mserve.resources.job import Job
 from mserve.resources.profile import TaskSpec
-from mserve.resources.run import DONE, DUE, ENDED, FAILED, RUNNING, JobOutput, TaskRun
+from mserve.resources.run import AWAITING, DONE, DUE, ENDED, FAILED, RUNNING, JobOutput, TaskRun
 from mserve.tasks import facts, keeping
 from mserve.tasks import outcome as outcomes
 from mserve.tasks.claim import Claim, Failed, Finished
@@ -28,6 +29,7 @@ def _never(spec: TaskSpec) -> None:
 
 
 BACKOFF = 5 * clock.SECOND
+LATE = "no answer came in time"
 LAPSES = 10
 """A task whose worker died this often is taken to be what kills it, and fails."""
 
@@ -80,16 +82,48 @@ def finish(site: Any, run_id: str, attempt: int, result: Finished | Failed) -> b
     if run is None or run.state != RUNNING or run.attempt != attempt:
         return False
     site.running.discard(run_id)
-    close_door(site, run)
     run.seconds = result.seconds
     _note_attempt(run, result)
+    if isinstance(result, Finished) and result.outcome.awaits is not None:
+        _await(site, run, result.outcome.awaits)
+    else:
+        _end(site, run, result)
+    if run.job.in_tree:
+        usage.report(run.job.mfile.lineage(), usage.JOB_RUNTIME, result.seconds)
+    return True
+
+
+def _await(site: Any, run: TaskRun, seconds: float) -> None:
+    """Has the run wait for an answer, with no worker; who sweeps ends it when its time is over."""
+    run.move(AWAITING)
+    run.lease_until = clock.now() + int(seconds * clock.SECOND)
+    site.running[run.id] = (run.attempt, run.queue, run.lease_until)
+
+
+def answer(site: Any, run: TaskRun, attempt: int, result: Finished | Failed) -> None:
+    """Ends an attempt that has waited for this. Raises Conflict if it does not wait any more."""
+    check_awaiting(run, attempt)
+    site.running.discard(run.id)
+    _end(site, run, result)
+
+
+def check_awaiting(run: TaskRun, attempt: int) -> None:
+    """Raises Locked as long as the attempt runs, Conflict if it does not wait any more."""
+    if run.state == RUNNING and run.attempt == attempt:
+        raise Locked("the request that this answers has not ended yet; please send it again")
+    if run.state != AWAITING or run.attempt != attempt:
+        raise Conflict("no answer is waited for: it came, or too late, or the job was cancelled")
+
+
+def _end(site: Any, run: TaskRun, result: Finished | Failed) -> None:
+    close_door(site, run)
     if isinstance(result, Finished):
         _succeed(site, run, result)
     else:
         _fail(site, run, result)
-    if run.job.in_tree:
-        _report(run, result.seconds)
-    return True
+    if run.job.in_tree and run.state in ENDED and not run.counted:
+        run.counted = True
+        usage.report(run.job.mfile.lineage(), usage.TASK, 1)
 
 
 def _note_attempt(run: TaskRun, result: Finished | Failed) -> None:
@@ -100,15 +134,6 @@ def _note_attempt(run: TaskRun, result: Finished | Failed) -> None:
         error=result.error if isinstance(result, Failed) else None,
         log=result.meter.log,
     )
-
-
-def _report(run: TaskRun, seconds: float) -> None:
-    """Meters an attempt that has ended, and the task if it was the last one."""
-    nodes = [*run.job.mfile.lineage()]
-    usage.report(nodes, usage.JOB_RUNTIME, seconds)
-    if run.state in ENDED and not run.counted:
-        run.counted = True
-        usage.report(nodes, usage.TASK, 1)
 
 
 def _succeed(site: Any, run: TaskRun, result: Finished) -> None:
@@ -162,8 +187,11 @@ def again(site: Any, run: TaskRun, not_before: int) -> None:
 def requeue(site: Any, run_id: str, attempt: int) -> bool:
     """Gives up on an attempt whose delivery or worker was lost; False when it has moved on."""
     run = site.run(run_id)
-    if run is None or run.state not in (DUE, RUNNING) or run.attempt != attempt:
+    if run is None or run.state not in (DUE, RUNNING, AWAITING) or run.attempt != attempt:
         return False
+    if run.state == AWAITING:
+        _give_up_waiting(site, run)
+        return True
     if run.state == RUNNING:
         site.running.discard(run_id)
         close_door(site, run)
@@ -176,3 +204,9 @@ def requeue(site: Any, run_id: str, attempt: int) -> bool:
     again(site, run, 0)
     push(site, [Delivery(run.id, run.attempt, run.queue)])
     return True
+
+
+def _give_up_waiting(site: Any, run: TaskRun) -> None:
+    site.running.discard(run.id)
+    run.note_attempt(error=LATE)
+    _end(site, run, Failed(LATE, 0.0))

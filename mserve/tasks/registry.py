@@ -32,9 +32,11 @@ TIMEOUT = 600.0  # seconds
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-def _alone(arguments: Mapping[str, Any]) -> bool:
+Linked = Callable[[Mapping[str, Any]], float | None]
+
+
+def _alone(arguments: Mapping[str, Any]) -> None:
     """Nobody else is to read the file."""
-    return False
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Task:
 
     With `limits` it runs in a process of its own (tasks/confine.py). With `away` it also runs on
     content that is in the archive; `path` of its source is then the copy there. `linked` tells by
-    the arguments whether its source is to have a `url`.
+    the arguments for how many seconds its source is to have a `url`; None: not at all.
     """
 
     name: str
@@ -53,7 +55,7 @@ class Task:
     parameters: inspect.Signature
     limits: Limits | None = None
     away: bool = False
-    linked: Callable[[Mapping[str, Any]], bool] = _alone
+    linked: Linked = _alone
 
     def check(self, arguments: Mapping[str, Any]) -> list[str]:
         """All that is wrong with `arguments`, each a sentence; an empty list if they will do."""
@@ -76,13 +78,13 @@ def task(
     limits: Limits | None = None,
     *,
     away: bool = False,
-    linked: Callable[[Mapping[str, Any]], bool] = _alone,
+    linked: Linked = _alone,
 ) -> Callable[[Function], Function]:
     """Mark a function `f(source, *, …)` as the task `name`; f.task is the Task.
 
     timeout: seconds. limits: what a process of its own may use; without them it runs in the worker.
     away: whether it can also work on the copy of a content that is in the archive.
-    linked: whether with these arguments others are to read the file by `source.url` meanwhile.
+    linked: by the arguments, seconds in which others may read the file by `source.url`, or None.
 
     Raises ValueError for a bad name, TypeError for a function that cannot be a task.
     """

@@ -128,7 +128,7 @@ class Runner:
             size=claim.size,
             metadata=claim.metadata,
             sha256=claim.sha256,
-            url=self._address(claim),
+            **self._links(claim),
             scratch=scratch,
             report=self._reporter(claim),
         )
@@ -156,11 +156,16 @@ class Runner:
     def _linked(self, spec: TaskSpec) -> float | None:
         """For how long the task needs an address of its file; None if it needs none."""
         task = self.registry.get(spec.task)
-        wanted = task is not None and bool(self.address) and task.linked(spec.arguments)
-        return task.timeout if wanted and task is not None else None
+        return task.linked(spec.arguments) if task is not None and self.address else None
 
-    def _address(self, claim: Claim) -> str | None:
-        return claim.secret and f"{self.address}/k/{claim.secret}/-/content"
+    def _links(self, claim: Claim) -> dict[str, str]:
+        """Where others can read the file, and answer."""
+        if claim.secret is None:
+            return {}
+        facets = f"{self.address}/k/{claim.secret}/-"
+        answer = f"{claim.run_id.partition('-')[2]}-{claim.attempt}"
+        callback = f"{facets}/jobs/{claim.job_id}/answers/{answer}"
+        return {"url": f"{facets}/content", "callback": callback}
 
     def _finish(self, claim: Claim, result: Finished | Failed) -> None:
         """Records the result; if the tree does not take it, that is the result."""

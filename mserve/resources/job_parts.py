@@ -35,7 +35,7 @@ class Answers:
     def __getitem__(self, name: str) -> "AnswerView":
         place, _, attempt = name.rpartition("-")
         run = self.job.run(place)
-        if run is None or f"{run.id}-{attempt}" != f"{self.job.id}-{name}":
+        if not isinstance(run, TaskRun) or f"{run.id}-{attempt}" != f"{self.job.id}-{name}":
             raise KeyError(name)
         if not (attempt.isascii() and attempt.isdecimal()):
             raise KeyError(name)

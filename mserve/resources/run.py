@@ -19,7 +19,7 @@ DUE, RUNNING, AWAITING, DONE, FAILED, CANCELLED, SKIPPED = (
 )  # fmt: skip
 
 NEXT: Mapping[str, frozenset[str]] = {
-    DUE: frozenset({DUE, RUNNING, CANCELLED}),
+    DUE: frozenset({DUE, RUNNING, FAILED, CANCELLED}),
     RUNNING: frozenset({DONE, FAILED, DUE, CANCELLED, AWAITING}),
     AWAITING: frozenset({DONE, FAILED, DUE, CANCELLED}),  # no worker: others are to answer
     DONE: frozenset(),
@@ -60,7 +60,7 @@ class Attempt:
 KEPT = 10  # attempts of a run that are told of
 
 
-class TaskRun(Persistent):  # type: ignore[misc]  # persistent has no types
+class Run:
     """One task of one job. `attempt` is the fencing token: what an older attempt says is void."""
 
     attempt = 1
@@ -106,3 +106,11 @@ class TaskRun(Persistent):  # type: ignore[misc]  # persistent has no types
         if state not in NEXT[self.state]:
             raise Conflict(f"a task run that is {self.state} cannot become {state}")
         self.state = state
+
+
+class TaskRun(Persistent, Run):  # type: ignore[misc]  # persistent has no types
+    """One that is to be done: a record of its own, so that those of a set end beside each other."""
+
+
+class SkippedRun(Run):
+    """One whose condition does not hold: a value in its job, as nothing will come of it."""

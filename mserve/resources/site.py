@@ -3,7 +3,7 @@
 from random import getrandbits
 from typing import Any
 
-from mserve.resources.index import Index, Runs, Timeline
+from mserve.resources.index import Index, Timeline, Transit
 from mserve.resources.names import check_container_name
 from mserve.resources.node import Branch, Node
 
@@ -28,12 +28,12 @@ class Site(Branch):
         self.__name__ = ""
         self.ids = Index()
         self.key_index = Index()
-        self.due = Runs()
-        self.running = Runs()
-        self.active = Index()
+        self.due = Transit()
+        self.running = Transit()
+        self.active = Transit()
         self.expiring = Timeline()
         self.uploads = Index()
-        self.unindexed = Index()
+        self.unindexed = Transit()
 
     def check_name(self, name: object) -> str:
         return check_container_name(name)

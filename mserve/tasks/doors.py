@@ -7,12 +7,12 @@ claims the run, and removed by the one in which the run ends or is given up.
 from typing import Any
 
 from mserve.resources import clock
-from mserve.resources.run import TaskRun
+from mserve.resources.run import Run
 
 ROLE = "mfilereadonly"
 
 
-def open_door(run: TaskRun, seconds: float) -> str:
+def open_door(run: Run, seconds: float) -> str:
     """The secret of a new key for the run, which works for `seconds` at most."""
     close_door(run.job.mfile.site, run)
     end = clock.now() + int(seconds * clock.SECOND)
@@ -21,7 +21,7 @@ def open_door(run: TaskRun, seconds: float) -> str:
     return str(secret)
 
 
-def close_door(site: Any, run: TaskRun) -> None:
+def close_door(site: Any, run: Run) -> None:
     """Removes the run's key, if it has one."""
     keys = run.job.mfile.keys
     if run.key is not None and keys is not None and run.key in keys:

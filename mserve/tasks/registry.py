@@ -43,9 +43,10 @@ def _alone(arguments: Mapping[str, Any]) -> None:
 class Task:
     """A function that can be run on a file; `timeout` is in seconds.
 
-    With `limits` it runs in a process of its own (tasks/confine.py). With `away` it also runs on
-    content that is in the archive; `path` of its source is then the copy there. `linked` tells by
-    the arguments for how many seconds its source is to have a `url`; None: not at all.
+    With `limits` it runs in a process of its own (tasks/confine.py). On files of up to `brief`
+    bytes it takes so little time that a worker does several such tasks of a file in one go. With
+    `away` it also runs on content that is in the archive; `path` of its source is then the copy
+    there. `linked` tells by the arguments for how many seconds its source is to have a `url`.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Task:
     summary: str
     parameters: inspect.Signature
     limits: Limits | None = None
+    brief: int = -1
     away: bool = False
     linked: Linked = _alone
 
@@ -77,12 +79,14 @@ def task(
     timeout: float = TIMEOUT,
     limits: Limits | None = None,
     *,
+    brief: int = -1,
     away: bool = False,
     linked: Linked = _alone,
 ) -> Callable[[Function], Function]:
     """Mark a function `f(source, *, …)` as the task `name`; f.task is the Task.
 
     timeout: seconds. limits: what a process of its own may use; without them it runs in the worker.
+    brief: bytes up to which a file takes a few milliseconds; -1: no file does.
     away: whether it can also work on the copy of a content that is in the archive.
     linked: by the arguments, seconds in which others may read the file by `source.url`, or None.
 
@@ -94,7 +98,7 @@ def task(
     def mark(function: Function) -> Function:
         summary = (inspect.getdoc(function) or "").partition("\n")[0]
         parameters = read_parameters(function)
-        found = Task(name, function, timeout, summary, parameters, limits, away, linked)
+        found = Task(name, function, timeout, summary, parameters, limits, brief, away, linked)
         setattr(function, "task", found)  # noqa: B010 - a function type declares no attributes
         return function
 

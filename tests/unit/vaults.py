@@ -43,7 +43,7 @@ class Hands:
         ended: list[str] = []
         while due := database.run(self.db, lambda site: [*site.due.items()]):
             for run, (attempt, _, _) in due:
-                self.runner.perform(run, attempt)
+                self.runner.perform([run], attempt)
                 ended.append(database.run(self.db, lambda site, run=run: _told(site.run(run))))
         return [each for each in ended if not tasks or each.partition(" ")[0] in tasks]
 

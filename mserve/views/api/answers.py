@@ -12,7 +12,7 @@ from mserve.errors import BadInput, Refused, TooLarge
 from mserve.resources.job_parts import AnswerView
 from mserve.resources.names import check_name
 from mserve.resources.roles import Permission
-from mserve.tasks import attempts, engine
+from mserve.tasks import awaiting, engine
 from mserve.tasks.claim import Failed, Finished
 from mserve.tasks.library import signature
 from mserve.tasks.library.answer import MIMETYPE, UNKNOWN
@@ -56,7 +56,7 @@ def take(context: AnswerView, request: Any) -> Response:
 def _check(context: AnswerView, request: Any) -> int:
     """Raises what is wrong before the body is read; returns how many bytes it may have."""
     arguments = context.run.spec.arguments
-    attempts.check_awaiting(context.run, context.attempt)
+    awaiting.check(context.run, context.attempt)
     if "sha-256" not in request.headers.get(SIGNED, ""):
         raise Refused(f"{SIGNED} with sha-256 is missing, over which the answer is signed")
     host = urlsplit(str(arguments.get("url"))).hostname or ""
@@ -128,4 +128,4 @@ def _refuse(name: str) -> None:
 
 
 def _store(found: Any, request: Any, answer: Finished | Failed) -> None:
-    attempts.answer(request.site, found.run, found.attempt, answer)
+    awaiting.answer(request.site, found.run, found.attempt, answer)

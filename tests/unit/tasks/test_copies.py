@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from mserve.resources.profile import TaskSpec
 from mserve.resources.run import DONE, FAILED
 from mserve.settings import Settings
 from mserve.tasks import attempts, engine, keeping, retrieval
+from mserve.tasks.claim import Ended
 from mserve.tasks.runner import Runner
 from tests.unit.support import spool, writers
 from tests.unit.tasks.support import Tree
@@ -38,7 +39,7 @@ def do(runner: Runner, tree: Tree) -> Callable[..., Any]:
             return str(next(job.all_runs()).id)
 
         made = database.run(tree.db, begin)
-        runner.perform(made, 1)
+        runner.perform([made], 1)
         return tuple(tree.see(made, "state", "result", "error"))
 
     return perform
@@ -48,7 +49,7 @@ def do(runner: Runner, tree: Tree) -> Callable[..., Any]:
 def file(runner: Runner, tree: Tree) -> str:
     """A run on a new file."""
     run = tree.start("read")
-    runner.perform(run, 1)
+    runner.perform([run], 1)
     return run
 
 
@@ -169,15 +170,15 @@ def test_an_attempt_that_was_given_up_lets_nothing_go(
     run = tree.start("archive")
     finish = attempts.finish
 
-    def late(site: Any, id: str, attempt: int, result: Any) -> bool:
-        attempts.requeue(site, id, attempt)
-        return finish(site, id, attempt, result)
+    def late(site: Any, done: Sequence[Ended]) -> list[bool]:
+        attempts.requeue(site, done[0].run_id, done[0].attempt)
+        return finish(site, done)
 
     monkeypatch.setattr(attempts, "finish", late)
-    assert runner.perform(run, 1)
+    assert runner.perform([run], 1)
     assert look(tree, run, lambda content: content.here)
     monkeypatch.setattr(attempts, "finish", finish)
-    assert runner.perform(run, 2)
+    assert runner.perform([run], 2)
     assert not look(tree, run, lambda content: content.here)
 
 
@@ -210,7 +211,7 @@ def test_one_job_brings_it_back_however_many_ask(
         with pytest.raises(database.TransientError):
             second.commit()
     assert database.run(tree.db, ask) == one
-    runner.perform(f"{one}-0-0", 1)
+    runner.perform([f"{one}-0-0"], 1)
     assert look(tree, file, lambda content: content.here)
 
 
@@ -234,7 +235,7 @@ def test_a_version_comes_back_for_itself(
         mfile = site.run(file).job.mfile
         return retrieval.retrieve(mfile, mfile.find_version(1).content).id
 
-    runner.perform(f"{database.run(tree.db, ask)}-0-0", 1)
+    runner.perform([f"{database.run(tree.db, ask)}-0-0"], 1)
     version = database.run(tree.db, lambda s: s.run(file).job.mfile.find_version(1).content.path)
     assert Path(version).read_bytes() == BYTES
     assert look(tree, file, lambda content: Path(content.path).read_bytes()) == b"other bytes"

@@ -9,6 +9,7 @@ import pytest
 from mserve.resources.profile import TaskSpec
 from mserve.settings import Settings
 from mserve.tasks import attempts, engine, steering
+from mserve.tasks.claim import Taker
 from tests.unit.tasks.library.web import Handler, Web, serving
 from tests.unit.vaults import Hands
 
@@ -48,7 +49,7 @@ def claimed(see: Any, seconds: float | None = 60.0) -> Any:
     def take(site: Any) -> Any:
         mfile = site["demo"]["files"]["a.txt"]
         run = next(engine.start_task(mfile, TaskSpec("x", "x", {})).all_runs())
-        return attempts.claim(site, run.id, 1, "w", 1.0, lambda spec: seconds)
+        return attempts.claim(site, run.id, 1, Taker("w", 1.0, linked=lambda spec: seconds))
 
     return see(take)
 
@@ -121,5 +122,7 @@ def test_the_key_ends_by_itself(app: Any, see: Any, file: Any) -> None:
 
 def test_a_claim_that_is_made_again_has_the_one_key(app: Any, see: Any, file: Any) -> None:
     first = claimed(see)
-    second = see(lambda s: attempts.claim(s, first.run_id, 1, "w", 1.0, lambda spec: 60.0))
+    second = see(
+        lambda s: attempts.claim(s, first.run_id, 1, Taker("w", 1.0, linked=lambda spec: 60.0))
+    )
     assert (status(app, first.secret), status(app, second.secret)) == (404, 200)

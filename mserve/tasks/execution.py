@@ -76,13 +76,22 @@ class Executor:
             size=claim.size,
             metadata=claim.metadata,
             sha256=claim.sha256 or "",
-            url=claim.secret and f"{self.address}/k/{claim.secret}/-/content",
+            **self._links(claim),
             scratch=scratch,
             report=self._reporter(claim),
         )
         delivery = Delivery(claim.run_id, claim.attempt, "").id
         run = partial(task.run, source, dict(claim.arguments), meter)
         return self.interrupts.run(delivery, task.timeout, run)
+
+    def _links(self, claim: Claim) -> dict[str, str]:
+        """Where others can read the file, and answer."""
+        if claim.secret is None:
+            return {}
+        facets = f"{self.address}/k/{claim.secret}/-"
+        answer = f"{claim.run_id.partition('-')[2]}-{claim.attempt}"
+        callback = f"{facets}/jobs/{claim.job_id}/answers/{answer}"
+        return {"url": f"{facets}/content", "callback": callback}
 
     def _reporter(self, claim: Claim) -> Callable[[float, str], None]:
         """Tells progress, at most every REPORT_INTERVAL; where Redis is away, nobody follows."""

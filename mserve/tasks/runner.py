@@ -77,8 +77,7 @@ class Runner:
     def _linked(self, spec: TaskSpec) -> float | None:
         """For how long the task needs an address of its file; None if it needs none."""
         task = self.registry.get(spec.task)
-        wanted = task is not None and bool(self.address) and task.linked(spec.arguments)
-        return task.timeout if wanted and task is not None else None
+        return task.linked(spec.arguments) if task is not None and self.address else None
 
     def _leave(self, others: Sequence[Delivery]) -> None:
         """What other workers are to take, each by itself; where Redis is away, a sweep does it."""

@@ -21,7 +21,7 @@ from mserve.resources.facets import (
     VersionView,
 )
 from mserve.resources.job import Job
-from mserve.resources.job_parts import Log, OutputView
+from mserve.resources.job_parts import AnswerView, Log, OutputView
 from mserve.resources.key import Key
 from mserve.resources.node import Node
 from mserve.resources.profile import Explain, Profile
@@ -68,6 +68,7 @@ BELOW: dict[type, tuple[type[Facet], str]] = {
     Job: (Jobs, "{job}"),
     Log: (Jobs, "{job}/log"),
     OutputView: (Jobs, "{job}/outputs/{output}"),
+    AnswerView: (Jobs, "{job}/answers/{answer}"),
     Upload: (Uploads, "{upload}"),
     VersionView: (Versions, "{version}"),
     Trashed: (Trash, "{trashed}"),

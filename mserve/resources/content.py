@@ -12,6 +12,7 @@ from persistent import Persistent
 from ZODB.blob import BLOB_SUFFIX, Blob
 
 from mserve.resources import clock
+from mserve.resources.provenance import Origin
 
 FACTS = frozenset({"mimetype", "md5"})
 
@@ -32,6 +33,8 @@ class Content(Persistent):  # type: ignore[misc]  # persistent has no types
     md5: str | None = None
     mimetype: str | None = None
     renditions: Mapping[str, Rendition] = {}
+    origin: Origin | None = None
+    """What it was made of; None: it was uploaded."""
 
     def __init__(self, path: str, size: int, sha256: str) -> None:
         """Takes the file `path`, which lies beside the blobs, away by a rename."""

@@ -82,6 +82,11 @@ class VersionView:
         self.version = version
 
 
+class Provenance(Facet):
+    name = "provenance"
+    types = frozenset({"mfile"})
+
+
 class Trash(Facet):
     name = "trash"
     types = frozenset({"service"})
@@ -142,7 +147,7 @@ FACETS: dict[str, type[Facet]] = {
     facet.name: facet
     for facet in (
         Info, UsageFacet, Keys, Health, ContentFacet, Thumbnail, Poster, Jobs, Profiles,
-        Versions, Trash, Copy, Batch, Uploads, Search, Tasks, NodesFacet,
+        Versions, Provenance, Trash, Copy, Batch, Uploads, Search, Tasks, NodesFacet,
     )
 }  # fmt: skip
 

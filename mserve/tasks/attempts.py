@@ -7,13 +7,12 @@ was thought dead can finish nothing.
 from typing import Any
 
 from mserve.resources import clock, usage
-from mserve.resources.content import Rendition
 from mserve.resources.job import Job
-from mserve.resources.run import DONE, DUE, ENDED, FAILED, RUNNING, JobOutput, TaskRun
+from mserve.resources.run import DONE, DUE, ENDED, FAILED, RUNNING, TaskRun
 from mserve.tasks import facts
-from mserve.tasks import outcome as outcomes
 from mserve.tasks.claim import Claim, Failed, Finished
 from mserve.tasks.engine import cancel, push
+from mserve.tasks.outputs import keep
 from mserve.tasks.queue import Delivery
 
 BACKOFF = 5 * clock.SECOND
@@ -102,20 +101,7 @@ def _succeed(run: TaskRun, result: Finished) -> None:
     content.learn(result.outcome.facts)
     if result.outcome.facts and run.job.in_tree:
         run.job.service.site.changed(run.job.mfile, run.job.service)
-    run.outputs = tuple(
-        _keep_output(content, output, spool)
-        for output, spool in zip(result.outcome.outputs, result.spools, strict=True)
-    )
-
-
-def _keep_output(content: Any, output: outcomes.Output, spool: Any) -> JobOutput:
-    """Takes the bytes of an output; those of a rendition become the content's."""
-    made = spool.content()
-    made.mimetype = output.mimetype
-    if isinstance(output, outcomes.Rendition):
-        rendition = Rendition(made, output.mimetype, output.width, output.height)
-        content.add_rendition(output.name, rendition)
-    return JobOutput(output.name, output.mimetype, made)
+    run.outputs = keep(run, result)
 
 
 def _fail(site: Any, run: TaskRun, result: Failed) -> None:

@@ -36,7 +36,8 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 class Task:
     """A function that can be run on a file; `timeout` is in seconds.
 
-    With `limits` it runs in a process of its own (tasks/confine.py).
+    With `limits` it runs in a process of its own (tasks/confine.py). `tools` are the distributions
+    and libraries that it works with (tasks/tools.py).
     """
 
     name: str
@@ -45,6 +46,7 @@ class Task:
     summary: str
     parameters: inspect.Signature
     limits: Limits | None = None
+    tools: tuple[str, ...] = ()
 
     def check(self, arguments: Mapping[str, Any]) -> list[str]:
         """All that is wrong with `arguments`, each a sentence; an empty list if they will do."""
@@ -62,11 +64,15 @@ class Task:
 
 
 def task(
-    name: str, timeout: float = TIMEOUT, limits: Limits | None = None
+    name: str,
+    timeout: float = TIMEOUT,
+    limits: Limits | None = None,
+    tools: tuple[str, ...] = (),
 ) -> Callable[[Function], Function]:
     """Mark a function `f(source, *, …)` as the task `name`; f.task is the Task.
 
     timeout: seconds. limits: what a process of its own may use; without them it runs in the worker.
+    tools: what it works with, by the names of distributions, for what it makes to tell.
 
     Raises ValueError for a bad name, TypeError for a function that cannot be a task.
     """
@@ -75,7 +81,8 @@ def task(
 
     def mark(function: Function) -> Function:
         summary = (inspect.getdoc(function) or "").partition("\n")[0]
-        found = Task(name, function, timeout, summary, read_parameters(function), limits)
+        parameters = read_parameters(function)
+        found = Task(name, function, timeout, summary, parameters, limits, tools)
         setattr(function, "task", found)  # noqa: B010 - a function type declares no attributes
         return function
 

@@ -20,7 +20,7 @@ from mserve import database
 from mserve.errors import MserveError, TaskError
 from mserve.resources.spool import Spool
 from mserve.settings import Settings
-from mserve.tasks import attempts, engine
+from mserve.tasks import attempts, engine, thumbnails
 from mserve.tasks.claim import Claim, Failed, Finished
 from mserve.tasks.confine import Crashed, Meter
 from mserve.tasks.interrupt import Interrupts, TaskStopped, TaskTimeout
@@ -29,9 +29,11 @@ from mserve.tasks.outcome import Outcome
 from mserve.tasks.queue import Delivery, Queues
 from mserve.tasks.registry import Task
 from mserve.tasks.source import Source
+from mserve.tasks.tools import versions
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+Finish = Callable[[Any, str, int, Finished | Failed], bool]
 
 PREFIX = "task-"  # of scratch folders
 PATIENCE = 60.0  # seconds to wait for a database that is away
@@ -40,7 +42,10 @@ MAX_WORDS = 1000  # characters of an error that are kept
 
 
 class Runner:
-    """Performs deliveries, one at a time, in the main thread; `worker` is its name in the tree."""
+    """Performs deliveries, one at a time, in the main thread; `worker` is its name in the tree.
+
+    `finish` records what came of an attempt, in a transaction of its own.
+    """
 
     def __init__(
         self,
@@ -49,12 +54,14 @@ class Runner:
         queues: Queues,
         settings: Settings,
         worker: str = "worker",
+        finish: Finish = attempts.finish,
     ) -> None:
         self.db = db
         self.registry = registry
         self.queues = queues
         self.lease = settings.lease
         self.worker = worker
+        self.finish = finish
         self.interrupts = Interrupts()
 
     def perform(self, run_id: str, attempt: int) -> bool:
@@ -96,7 +103,12 @@ class Runner:
         try:
             outcome = self._run(claim, scratch, meter)
             spools = tuple(Spool.of_file(str(output.path)) for output in outcome.outputs)
-            return Finished(outcome, time.monotonic() - began, spools, meter)
+            pictures = thumbnails.make(
+                outcome.outputs, self.registry, scratch, partial(self.interrupts.run, _id(claim))
+            )
+            seconds = time.monotonic() - began
+            tools = versions(self.registry[claim.task].tools)
+            return Finished(outcome, seconds, spools, meter, pictures, tools)
         except TaskError as fault:
             words, final = str(fault), True
         except TaskStopped:
@@ -125,9 +137,8 @@ class Runner:
             scratch=scratch,
             report=self._reporter(claim),
         )
-        delivery = Delivery(claim.run_id, claim.attempt, "").id
         run = partial(task.run, source, dict(claim.arguments), meter)
-        return self.interrupts.run(delivery, task.timeout, run)
+        return self.interrupts.run(_id(claim), task.timeout, run)
 
     def _reporter(self, claim: Claim) -> Callable[[float, str], None]:
         """Tells progress, at most every REPORT_INTERVAL; where Redis is away, nobody follows."""
@@ -160,4 +171,9 @@ class Runner:
         log.info("%s (%s) in %.3f s: %s", claim.run_id, claim.task, result.seconds, words)
 
     def _record(self, claim: Claim, result: Finished | Failed) -> bool:
-        return self.in_tree(lambda site: attempts.finish(site, claim.run_id, claim.attempt, result))
+        return self.in_tree(lambda site: self.finish(site, claim.run_id, claim.attempt, result))
+
+
+def _id(claim: Claim) -> str:
+    """By which the attempt is stopped."""
+    return Delivery(claim.run_id, claim.attempt, "").id

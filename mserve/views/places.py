@@ -20,7 +20,7 @@ from mserve.resources.facets import (
     VersionView,
 )
 from mserve.resources.job import Job
-from mserve.resources.job_parts import Log, OutputView
+from mserve.resources.job_parts import Log, OutputMfile, OutputThumbnail, OutputView
 from mserve.resources.key import Key
 from mserve.resources.node import Node
 from mserve.resources.profile import Explain, Profile
@@ -66,6 +66,8 @@ BELOW: dict[type, tuple[type[Facet], str]] = {
     Job: (Jobs, "{job}"),
     Log: (Jobs, "{job}/log"),
     OutputView: (Jobs, "{job}/outputs/{output}"),
+    OutputThumbnail: (Jobs, "{job}/outputs/{output}/thumbnail"),
+    OutputMfile: (Jobs, "{job}/outputs/{output}/mfile"),
     Upload: (Uploads, "{upload}"),
     VersionView: (Versions, "{version}"),
     Trashed: (Trash, "{trashed}"),

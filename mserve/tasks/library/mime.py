@@ -11,7 +11,7 @@ CHARSETS = {"us-ascii": "utf-8", "binary": "", "unknown-8bit": ""}
 TINY = 1  # byte; libmagic has no opinion of a single one
 
 
-@task("mime", timeout=60.0)
+@task("mime", timeout=60.0, tools=("libmagic",))
 def mime(source: Source) -> Outcome:
     """Find out the media type of the file."""
     detected = libmagic.detect(source.path)

@@ -15,12 +15,13 @@ from typing import Any
 from mserve import database, provision
 from mserve.errors import SchemaMismatch
 from mserve.resources.catalog import Catalog
-from mserve.resources.index import Index, Runs, Timeline
+from mserve.resources.index import Index, Timeline, Transit
 from mserve.resources.job import Job
 from mserve.resources.key import digest
 from mserve.resources.profile import Edition, Profile
 from mserve.resources.site import Site
 from mserve.settings import Settings
+from mserve.tasks import keeping
 
 Step = Callable[[Site], None]
 STEPS: list[Step] = []
@@ -69,7 +70,7 @@ def alike(site: Site) -> None:
     """Indexes are spread by what ids begin with, and jobs refer to the edition of their profile."""
     for name in ("ids", "key_index", "active", "uploads", "unindexed"):
         setattr(site, name, spread(getattr(site, name), Index()))
-    site.due, site.running = spread(site.due, Runs()), spread(site.running, Runs())
+    site.due, site.running = spread(site.due, Transit()), spread(site.running, Transit())
     site.expiring = spread(site.expiring, Timeline())
     for container in site.children.values():
         for service in container.children.values():
@@ -83,6 +84,13 @@ def alike(site: Site) -> None:
     for _, thing in site.ids.items():
         if isinstance(thing, Job):
             _refer(thing)
+
+
+@step
+def transit(site: Site) -> None:
+    """Where much comes and goes, the indexes have a first key that stays."""
+    for name in ("due", "running", "active", "unindexed"):
+        setattr(site, name, spread(getattr(site, name), Transit()))
 
 
 @step
@@ -128,6 +136,7 @@ def ensure(settings: Settings) -> None:
         evolve(db)
         database.run(db, lambda site: _first_keys(site, settings))
         database.run(db, lambda site: keep_secrets(site, settings.data))
+        keeping.mark_vaults(db, settings)
     finally:
         db.close()
 

@@ -25,7 +25,7 @@ def worker(ini: Path, counts: tuple[str, ...]) -> None:
     from mserve import evolve, ingest
     from mserve.tasks import pool, process  # bring the queue and the task libraries
 
-    pool.run(settings, wanted, partial(process.run, ready=evolve.check, finish=ingest.finish))
+    pool.run(settings, wanted, partial(process.run, ready=evolve.check, store=ingest.store_outputs))
 
 
 @click.command()

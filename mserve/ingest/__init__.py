@@ -4,7 +4,7 @@ Each acts inside its caller's transaction. Doors receive the bytes first, outsid
 transaction, as a Spool, and call one of these in a fresh, short one that may be tried again.
 """
 
-from mserve.ingest.derived import finish, make_again
+from mserve.ingest.derived import make_again, store_outputs
 from mserve.ingest.folders import make_folder, make_folders
 from mserve.ingest.places import copy, move
 from mserve.ingest.store import Stored, create, put, replace
@@ -15,7 +15,6 @@ __all__ = [
     "Stored",
     "copy",
     "create",
-    "finish",
     "make_again",
     "make_folder",
     "make_folders",
@@ -26,4 +25,5 @@ __all__ = [
     "replace",
     "restore",
     "restore_version",
+    "store_outputs",
 ]

@@ -20,26 +20,22 @@ from mserve.resources.mfile import Mfile
 from mserve.resources.profile import TaskSpec
 from mserve.resources.provenance import Remake, depth_of
 from mserve.resources.run import DONE, JobOutput, TaskRun
-from mserve.tasks import attempts, engine
-from mserve.tasks.claim import Failed, Finished
+from mserve.tasks import engine
 
 DEEPEST = 1  # tasks since an upload, for a file that starts workflows by itself
 
 
-def finish(site: Any, run_id: str, attempt: int, result: Finished | Failed) -> bool:
-    """Records what came of an attempt, once, and makes files of its outputs where it should.
+def store_outputs(site: Any, run_id: str) -> None:
+    """Makes files of the outputs of a task run that has just ended, where it should.
 
     Raises Conflict where a file was to be made again of an output that did not come.
     """
-    if not attempts.finish(site, run_id, attempt, result):
-        return False
     run = site.run(run_id)
     if run.state == DONE and run.job.in_tree:
         if run.job.remakes is not None:
             _remake(site, run)
         elif run.spec.mfile:
             _store_all(run)
-    return True
 
 
 def _store_all(run: TaskRun) -> None:

@@ -81,16 +81,32 @@ class Timeline(Index):
         return Index.place(key.partition("-")[2])
 
 
-class Runs(Index):
-    """An index of task runs. Those of a set are taken and ended at once, so they lie apart:
+class Transit(Index):
+    """An index of what comes and goes.
 
-    two transactions that together empty a bucket conflict.
+    Transactions at once that fill an empty bucket, empty one, or take its first key, conflict
+    (BTrees' merge, reasons 1, 10 and 13). So each shard has a first key that stays.
     """
 
-    @staticmethod
-    def place(key: str) -> int:
-        index = key.rpartition("-")[2]
-        return Index.place(key) + (int(index) if index.isdecimal() else 0)
+    FIRST = ""
+
+    def __init__(self, shards: int = SHARDS) -> None:
+        super().__init__(shards)
+        for shard in self.shards:
+            shard[self.FIRST] = None
+
+    def items(self) -> Iterator[tuple[str, Any]]:
+        return (item for item in super().items() if item[0])
+
+    def __iter__(self) -> Iterator[str]:
+        return (key for key in super().__iter__() if key)
+
+    def page(self, limit: int, after: str | None = None) -> list[tuple[str, Any]]:
+        return super().page(limit, after or self.FIRST)
+
+
+Runs = Transit
+"""What databases of schema 5 call it."""
 
 
 NEWEST = (1 << 63) - 1

@@ -21,6 +21,7 @@ from mserve.resources.run import (
     SKIPPED,
     Attempt,
     JobOutput,
+    Run,
     TaskRun,
 )
 
@@ -37,9 +38,9 @@ class Job(Persistent):  # type: ignore[misc]  # persistent has no types
     """Where its tasks wait whose specs name no queue; None: as the service's priority says."""
     remakes: Remake | None = None
     """The file that its output is to be the content of."""
-    retried: tuple[TaskRun, ...] = ()
+    retried: tuple[Run, ...] = ()
     """Runs of earlier sets that are made again, before the next set is opened."""
-    runs: tuple[tuple[TaskRun, ...], ...] = ()
+    runs: tuple[tuple[Run, ...], ...] = ()
     """The task runs of each set that has been opened; the last is the current one."""
 
     def __init__(
@@ -83,7 +84,7 @@ class Job(Persistent):  # type: ignore[misc]  # persistent has no types
             return Log(self)
         raise KeyError(name)
 
-    def open_set(self, runs: tuple[TaskRun, ...]) -> None:
+    def open_set(self, runs: tuple[Run, ...]) -> None:
         """The next set's task runs; makes two that open the same set at once conflict."""
         self.runs = (*self.runs, runs)
         self.retried = ()
@@ -109,11 +110,11 @@ class Job(Persistent):  # type: ignore[misc]  # persistent has no types
         failed = any(run.state in (FAILED, CANCELLED) for run in self._current())
         return failed and self.plan.sets[len(self.runs) - 1].on_failure == "stop"
 
-    def _current(self) -> tuple[TaskRun, ...]:
+    def _current(self) -> tuple[Run, ...]:
         return self.runs[-1] if self.runs else ()
 
     @property
-    def failures(self) -> list[TaskRun]:
+    def failures(self) -> list[Run]:
         """The runs that failed, or were cancelled."""
         return [run for run in self.all_runs() if run.state in (FAILED, CANCELLED)]
 
@@ -123,7 +124,7 @@ class Job(Persistent):  # type: ignore[misc]  # persistent has no types
         self.outcome = self.ended = None
         self.retried = tuple(run for run in self.failures if run not in self._current())
 
-    def run(self, place: str) -> TaskRun | None:
+    def run(self, place: str) -> Run | None:
         """The task run at `<set>-<number>`."""
         number, _, index = place.partition("-")
         try:
@@ -131,7 +132,7 @@ class Job(Persistent):  # type: ignore[misc]  # persistent has no types
         except (ValueError, IndexError):
             return None
 
-    def all_runs(self) -> Iterator[TaskRun]:
+    def all_runs(self) -> Iterator[Run]:
         for runs in self.runs:
             yield from runs
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from mserve.resources.run import DONE, JobOutput, TaskRun
+from mserve.resources.run import DONE, JobOutput, Run
 
 if TYPE_CHECKING:
     from mserve.resources.job import Job
@@ -65,7 +65,7 @@ class OutputView:
         self.output = output
 
     @property
-    def run(self) -> TaskRun:
+    def run(self) -> Run:
         """The task run that made it."""
         number, index, _ = self.__name__.split("-", 2)
         run = self.__parent__.job.run(f"{number}-{index}")

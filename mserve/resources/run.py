@@ -19,7 +19,7 @@ DUE, RUNNING, DONE, FAILED, CANCELLED, SKIPPED = (
 )  # fmt: skip
 
 NEXT: Mapping[str, frozenset[str]] = {
-    DUE: frozenset({DUE, RUNNING, CANCELLED}),
+    DUE: frozenset({DUE, RUNNING, FAILED, CANCELLED}),
     RUNNING: frozenset({DONE, FAILED, DUE, CANCELLED}),
     DONE: frozenset(),
     FAILED: frozenset({DUE}),
@@ -64,7 +64,7 @@ class Attempt:
 KEPT = 10  # attempts of a run that are told of
 
 
-class TaskRun(Persistent):  # type: ignore[misc]  # persistent has no types
+class Run:
     """One task of one job. `attempt` is the fencing token: what an older attempt says is void."""
 
     attempt = 1
@@ -77,6 +77,8 @@ class TaskRun(Persistent):  # type: ignore[misc]  # persistent has no types
     ended: int | None = None
     lease_until: int | None = None
     worker: str | None = None
+    key: str | None = None
+    """The id of the key that its task has been given, for as long as that runs."""
     seconds: float | None = None
     result: Mapping[str, Any] = {}
     error: str | None = None
@@ -108,3 +110,11 @@ class TaskRun(Persistent):  # type: ignore[misc]  # persistent has no types
         if state not in NEXT[self.state]:
             raise Conflict(f"a task run that is {self.state} cannot become {state}")
         self.state = state
+
+
+class TaskRun(Persistent, Run):  # type: ignore[misc]  # persistent has no types
+    """One that is to be done: a record of its own, so that those of a set end beside each other."""
+
+
+class SkippedRun(Run):
+    """One whose condition does not hold: a value in its job, as nothing will come of it."""

@@ -3,7 +3,7 @@
 from random import getrandbits
 from typing import Any
 
-from mserve.resources.index import Index, Runs, Timeline
+from mserve.resources.index import Index, Timeline, Transit
 from mserve.resources.names import check_container_name
 from mserve.resources.node import Branch, Node
 from mserve.resources.provenance import unlink
@@ -22,18 +22,20 @@ class Site(Branch):
 
     type = "site"
     schema = 0
+    vaults: frozenset[str] = frozenset()
+    """Those whose folders have been marked as this site's (mserve/vault.py), by name."""
 
     def __init__(self) -> None:
         super().__init__()
         self.__name__ = ""
         self.ids = Index()
         self.key_index = Index()
-        self.due = Runs()
-        self.running = Runs()
-        self.active = Index()
+        self.due = Transit()
+        self.running = Transit()
+        self.active = Transit()
         self.expiring = Timeline()
         self.uploads = Index()
-        self.unindexed = Index()
+        self.unindexed = Transit()
         self.derived = Index()
 
     def check_name(self, name: object) -> str:

@@ -1,9 +1,11 @@
 """What passes between the engine and a runner: a Claim one way, Finished or Failed the other."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
+from mserve.resources.profile import TaskSpec
+from mserve.resources.run import TaskRun
 from mserve.resources.spool import Spool
 from mserve.tasks.confine import Meter
 from mserve.tasks.outcome import Outcome
@@ -12,7 +14,10 @@ from mserve.tasks.thumbnails import Picture
 
 @dataclass(frozen=True)
 class Claim:
-    """A task run that a worker has taken: all that the task needs to know, without the graph."""
+    """A task run that a worker has taken: all that the task needs to know, without the graph.
+
+    With a `worker` it is not claimed in the tree yet, but to be at its end, as `taken` (µs) by it.
+    """
 
     run_id: str
     attempt: int
@@ -23,7 +28,36 @@ class Claim:
     mimetype: str
     size: int
     metadata: Mapping[str, Any]
-    blob: str
+    sha256: str
+    blob: str | None
+    """None where the bytes are in the archive."""
+    secret: str | None = None
+    """Of the key by which others may read the file meanwhile."""
+    worker: str | None = None
+    taken: int = 0
+
+
+def _nobody_else(spec: TaskSpec) -> None:
+    """No task needs an address of its file."""
+
+
+def _not_brief(run: TaskRun) -> bool:
+    """Each task takes its time."""
+    return False
+
+
+@dataclass(frozen=True)
+class Taker:
+    """Who takes task runs: the worker of that name, for `lease` seconds.
+
+    `brief` tells whether a run takes no time to speak of, `linked` for how many seconds a task
+    needs an address of its file; None: it needs none.
+    """
+
+    worker: str
+    lease: float
+    brief: Callable[[TaskRun], bool] = _not_brief
+    linked: Callable[[TaskSpec], float | None] = _nobody_else
 
 
 @dataclass(frozen=True)
@@ -49,3 +83,13 @@ class Failed:
     seconds: float
     final: bool = False
     meter: Meter = field(default_factory=Meter)
+
+
+class Ended(NamedTuple):
+    """An attempt at a task run and what came of it; `worker` and `taken` as in its Claim."""
+
+    run_id: str
+    attempt: int
+    result: Finished | Failed
+    worker: str | None = None
+    taken: int = 0

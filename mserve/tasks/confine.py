@@ -94,6 +94,8 @@ def _plain(source: Source) -> dict[str, Any]:
     return {
         "path": str(source.path), "name": source.name, "mimetype": source.mimetype,
         "size": source.size, "scratch": str(source.scratch), "metadata": dict(source.metadata),
+        "sha256": source.sha256,
+        "url": source.url,
     }  # fmt: skip
 
 

@@ -8,12 +8,25 @@ from typing import Any
 
 from mserve.errors import BadInput, Missing, TaskError
 from mserve.resources import clock, usage
+from mserve.resources.content import Content
 from mserve.resources.job import Job
 from mserve.resources.profile import Edition, TaskSet, TaskSpec, Workflow
-from mserve.resources.run import CANCELLED, DONE, DUE, ENDED, FAILED, SKIPPED, TaskRun
+from mserve.resources.run import (
+    CANCELLED,
+    DONE,
+    DUE,
+    ENDED,
+    FAILED,
+    SKIPPED,
+    Run,
+    SkippedRun,
+    TaskRun,
+)
 from mserve.tasks import facts
 from mserve.tasks.condition import Condition
-from mserve.tasks.queue import Delivery, after_commit
+from mserve.tasks.delivery import Delivery
+from mserve.tasks.doors import close_door
+from mserve.tasks.queue import after_commit
 
 
 def start(
@@ -34,12 +47,17 @@ def start(
     return _start(Job(service, mfile, trigger, name, profile.edition, queue))
 
 
-def start_task(mfile: Any, spec: TaskSpec) -> Job:
-    """Starts one task by hand, as a job of one set."""
+def start_task(
+    mfile: Any, spec: TaskSpec, trigger: str = "manual", content: Content | None = None
+) -> Job:
+    """Starts one task, as a job of one set; on a version's `content` if that is given."""
     service = mfile.find("service")
     plan = Workflow((TaskSet(spec.name, (spec,)),))
     edition = Edition(service.profiles[service.profile].version, {spec.name: plan})
-    return _start(Job(service, mfile, "manual", spec.name, edition))
+    job = Job(service, mfile, trigger, spec.name, edition)
+    if content is not None:
+        job.content, job.sha256 = content, content.sha256
+    return _start(job)
 
 
 def _start(job: Job) -> Job:
@@ -52,22 +70,34 @@ def _start(job: Job) -> Job:
     return job
 
 
-def advance(site: Any, job_id: str) -> None:
-    """Opens the job's next set when the present one has ended, or ends the job."""
+def advance(site: Any, job_id: str) -> bool:
+    """Opens the job's next set when the present one has ended, or ends the job.
+
+    False where tasks of the set are left to do, as far as this transaction can see.
+    """
     job = site.active.get(job_id)
-    if job is not None:
-        _advance(site, job)
+    return True if job is None else _advance(site, job)
 
 
-def _advance(site: Any, job: Job) -> None:
+def _advance(site: Any, job: Job) -> bool:
     if not job.in_tree:
-        return cancel(site, job)
-    while job.set_ended:
-        if job.set_failed:
-            return _close(site, job, FAILED)
-        task_set = job.next_set()
-        if task_set is None:
-            return _close(site, job, DONE)
+        cancel(site, job)
+        return True
+    if not job.set_ended:
+        return False
+    while job.outcome is None and job.set_ended:
+        _go_on(site, job)
+    return True
+
+
+def _go_on(site: Any, job: Job) -> None:
+    """The current set has ended: what comes next."""
+    task_set = job.next_set()
+    if job.set_failed:
+        _close(site, job, FAILED)
+    elif task_set is None:
+        _close(site, job, DONE)
+    else:
         _open(site, job, task_set)
 
 
@@ -84,11 +114,12 @@ def _open(site: Any, job: Job, task_set: TaskSet) -> None:
     push(site, [Delivery(run.id, run.attempt, run.queue) for run in due])
 
 
-def _make_run(job: Job, place: str, spec: TaskSpec) -> TaskRun:
+def _make_run(job: Job, place: str, spec: TaskSpec) -> Run:
     queue = facts.queue_of(spec, job.service, job.queue)
     try:
-        state = DUE if Condition.parse(spec.condition).holds(facts.of_job(job)) else SKIPPED
-        return TaskRun(job, place, queue, state)
+        if Condition.parse(spec.condition).holds(facts.of_job(job)):
+            return TaskRun(job, place, queue, DUE)
+        return SkippedRun(job, place, queue, SKIPPED)
     except (TaskError, BadInput) as fault:
         run = TaskRun(job, place, queue, FAILED)
         run.error = str(fault)
@@ -111,6 +142,7 @@ def cancel(site: Any, job: Job) -> None:
             run.ended = clock.now()
             site.due.discard(run.id)
             site.running.discard(run.id)
+            close_door(site, run)
     if job.outcome is None:
         _close(site, job, CANCELLED)
 

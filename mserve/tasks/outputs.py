@@ -4,8 +4,8 @@ from mserve.resources.content import Content, Rendition
 from mserve.resources.provenance import Origin
 from mserve.resources.run import JobOutput, TaskRun
 from mserve.resources.spool import Spool
+from mserve.tasks import keeping, thumbnails
 from mserve.tasks import outcome as outcomes
-from mserve.tasks import thumbnails
 from mserve.tasks.claim import Finished
 from mserve.tasks.origin import origin_of
 from mserve.tasks.thumbnails import Picture
@@ -15,6 +15,8 @@ def keep(run: TaskRun, result: Finished) -> tuple[JobOutput, ...]:
     """Takes the bytes of all outputs; those of a rendition become the content's."""
     made = []
     for output, spool in zip(result.outcome.outputs, result.spools, strict=True):
+        if keeping.taken_back(run.job.content, output, spool):
+            continue
         origin = origin_of(run, output.name, result.tools)
         content = _content(spool, output.mimetype, origin)
         _picture(content, output, result.thumbnails.get(output.name))

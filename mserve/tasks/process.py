@@ -16,11 +16,10 @@ from ZODB.POSException import StorageError
 
 from mserve.database import open_database
 from mserve.settings import Settings
-from mserve.tasks import attempts
 from mserve.tasks.confine import preload
 from mserve.tasks.queue import Queues, bind, connect
 from mserve.tasks.registry import TaskRegistry
-from mserve.tasks.runner import Finish, Runner
+from mserve.tasks.runner import Runner, Store
 from mserve.tasks.worker import Performer, TaskWorker
 
 log = logging.getLogger(__name__)
@@ -35,11 +34,11 @@ def run(
     settings: Settings,
     queue: str,
     ready: Callable[[Any], None] | None = None,
-    finish: Finish = attempts.finish,
+    store: Store | None = None,
 ) -> None:
     """Works on `queue` until SIGTERM, or until so many jobs are done that a new process is due.
 
-    `ready(db)` may refuse the database by raising; `finish` records what came of an attempt.
+    `ready(db)` may refuse the database by raising; `store` is the runner's.
     """
     os.environ["MSERVE_IMAGE_PIXELS"] = str(settings.image_pixels)  # tasks know no settings
     os.environ.update(settings.outlets)
@@ -52,7 +51,7 @@ def run(
             ready(db)
         queues = Queues.from_url(settings.redis)
         bind(db, queues)
-        runner = Runner(db, registry, queues, settings, finish=finish)
+        runner = Runner(db, registry, queues, settings, store=store)
         serve(settings, queue, runner, queues, stop)
     finally:
         db.close()

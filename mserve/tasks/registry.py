@@ -32,12 +32,20 @@ TIMEOUT = 600.0  # seconds
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
+def _alone(arguments: Mapping[str, Any]) -> bool:
+    """Nobody else is to read the file."""
+    return False
+
+
 @dataclass(frozen=True)
 class Task:
     """A function that can be run on a file; `timeout` is in seconds.
 
-    With `limits` it runs in a process of its own (tasks/confine.py). `tools` are the distributions
-    and libraries that it works with (tasks/tools.py).
+    With `limits` it runs in a process of its own (tasks/confine.py). On files of up to `brief`
+    bytes it takes so little time that a worker does several such tasks of a file in one go. With
+    `away` it also runs on content that is in the archive; `path` of its source is then the copy
+    there. `linked` tells by the arguments whether its source is to have a `url`. `tools` are the
+    distributions and libraries that it works with (tasks/tools.py).
     """
 
     name: str
@@ -46,6 +54,9 @@ class Task:
     summary: str
     parameters: inspect.Signature
     limits: Limits | None = None
+    brief: int = -1
+    away: bool = False
+    linked: Callable[[Mapping[str, Any]], bool] = _alone
     tools: tuple[str, ...] = ()
 
     def check(self, arguments: Mapping[str, Any]) -> list[str]:
@@ -67,11 +78,18 @@ def task(
     name: str,
     timeout: float = TIMEOUT,
     limits: Limits | None = None,
+    *,
+    brief: int = -1,
+    away: bool = False,
+    linked: Callable[[Mapping[str, Any]], bool] = _alone,
     tools: tuple[str, ...] = (),
 ) -> Callable[[Function], Function]:
     """Mark a function `f(source, *, …)` as the task `name`; f.task is the Task.
 
     timeout: seconds. limits: what a process of its own may use; without them it runs in the worker.
+    brief: bytes up to which a file takes a few milliseconds; -1: no file does.
+    away: whether it can also work on the copy of a content that is in the archive.
+    linked: whether with these arguments others are to read the file by `source.url` meanwhile.
     tools: what it works with, by the names of distributions, for what it makes to tell.
 
     Raises ValueError for a bad name, TypeError for a function that cannot be a task.
@@ -82,7 +100,9 @@ def task(
     def mark(function: Function) -> Function:
         summary = (inspect.getdoc(function) or "").partition("\n")[0]
         parameters = read_parameters(function)
-        found = Task(name, function, timeout, summary, parameters, limits, tools)
+        found = Task(
+            name, function, timeout, summary, parameters, limits, brief, away, linked, tools
+        )
         setattr(function, "task", found)  # noqa: B010 - a function type declares no attributes
         return function
 

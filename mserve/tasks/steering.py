@@ -7,9 +7,10 @@ from typing import Any
 
 from mserve.errors import Conflict
 from mserve.resources.job import Job
-from mserve.resources.run import DONE, RUNNING, TaskRun
+from mserve.resources.run import DONE, RUNNING, Run
 from mserve.tasks import attempts, engine
-from mserve.tasks.queue import Delivery, stop_after_commit
+from mserve.tasks.delivery import Delivery
+from mserve.tasks.queue import stop_after_commit
 
 
 def stop(site: Any, job: Job) -> None:
@@ -40,7 +41,7 @@ def retry(site: Any, job: Job) -> None:
     engine.advance(site, job.id)
 
 
-def _check_retry(job: Job, failures: list[TaskRun]) -> None:
+def _check_retry(job: Job, failures: list[Run]) -> None:
     if job.outcome is None:
         raise Conflict("the job has not ended; what fails in it is tried again by itself")
     if job.outcome == DONE and not failures:
@@ -66,5 +67,5 @@ def run_again(job: Job) -> Job:
     return made
 
 
-def _delivery(run: TaskRun) -> Delivery:
+def _delivery(run: Run) -> Delivery:
     return Delivery(run.id, run.attempt, run.queue)

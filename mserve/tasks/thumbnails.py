@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from mserve.resources.spool import Spool
 from mserve.tasks.interrupt import Interrupted
-from mserve.tasks.outcome import Outcome, Output, Rendition
+from mserve.tasks.outcome import Outcome, Output, Rendition, Returned
 from mserve.tasks.registry import Task
 from mserve.tasks.source import Source
 
@@ -35,6 +35,11 @@ class Picture(NamedTuple):
     spool: Spool
 
 
+def needs_none(output: Output) -> bool:
+    """Whether it is small itself, a part of a film, or what the file is anyway."""
+    return is_small(output) or output.mimetype in SEGMENTS or isinstance(output, Returned)
+
+
 def is_small(output: Output) -> bool:
     """Whether the output can be its own thumbnail."""
     if not isinstance(output, Rendition):
@@ -54,7 +59,7 @@ def wanted(outputs: Iterable[Output], tasks: Mapping[str, Task]) -> Iterator[tup
     for output in outputs:
         name = task_for(output.mimetype)
         task = None if name is None else tasks.get(name)
-        if task is not None and output.mimetype not in SEGMENTS and not is_small(output):
+        if task is not None and not needs_none(output):
             yield output, task
 
 

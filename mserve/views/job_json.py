@@ -6,7 +6,7 @@ from typing import Any
 from mserve.resources import clock
 from mserve.resources.job import Job
 from mserve.resources.profile import TaskSet, TaskSpec
-from mserve.resources.run import DONE, ENDED, Attempt, JobOutput, TaskRun
+from mserve.resources.run import DONE, ENDED, Attempt, JobOutput, Run
 from mserve.tasks.thumbnails import NAME as THUMBNAIL
 from mserve.views import derived
 from mserve.views.json import Json
@@ -59,7 +59,7 @@ def _planned(spec: TaskSpec) -> Json:
     return {"name": spec.name, "task": spec.task, "state": "waiting"}
 
 
-def _run(request: Any, thing: Job, run: TaskRun) -> Json:
+def _run(request: Any, thing: Job, run: Run) -> Json:
     return {
         "id": run.id,
         "name": run.spec.name,
@@ -93,7 +93,7 @@ def _attempt(each: Attempt) -> Json:
     }
 
 
-def _output(request: Any, thing: Job, run: TaskRun, output: JobOutput) -> Json:
+def _output(request: Any, thing: Job, run: Run, output: JobOutput) -> Json:
     place = f"{run.id.partition('-')[2]}-{output.name}"
     here = facet_url(request, thing.__parent__, "jobs", thing.id, "outputs", place)
     return {

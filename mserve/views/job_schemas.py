@@ -5,6 +5,7 @@ from mserve.resources.profile import TRIGGERS
 from mserve.resources.run import NEXT
 from mserve.views.profiles import LONGEST, RETRIES
 from mserve.views.schema_words import (
+    FLAG,
     ID,
     NUMBER,
     OBJECT,
@@ -48,7 +49,15 @@ JOBS: dict[str, Schema] = {
         number=WHOLE, worker=null(TEXT), started=null(TIME), ended=TIME, seconds=null(NUMBER),
         cpu=null(NUMBER), memory=null(WHOLE), error=null(TEXT),
     ),
-    "AtWork": fields(nodes=array(OBJECT), queues=array(OBJECT)),
+    "AtWork": fields(nodes=array(ref("WorkingNode")), queues=array(ref("Queue"))),
+    "WorkingNode": fields(
+        name=TEXT, drained=FLAG, workers=array(ref("Worker")),
+    ),
+    "Worker": fields(
+        name=TEXT, node=TEXT, pid=WHOLE, queue=TEXT, state=TEXT, delivery=null(TEXT),
+        task=null(TEXT), job=null(URL), heartbeat=null(TIME), born=null(TIME), done=WHOLE,
+    ),
+    "Queue": fields(name=TEXT, depth=WHOLE, workers=WHOLE, paused=FLAG),
     "NodeAction": closed(
         action=one_of("pause", "drain", "resume"), queue=may(null(TEXT)), node=may(null(TEXT)),
     ),

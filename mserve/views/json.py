@@ -3,12 +3,15 @@
 from typing import Any
 
 from mserve.resources import clock
+from mserve.resources.content import Content
 from mserve.resources.key import Key
 from mserve.resources.mfile import Mfile
 from mserve.resources.profile import Profile, TaskSet, TaskSpec
 from mserve.resources.properties import PROPERTIES
 from mserve.resources.service import Service
 from mserve.resources.usage import RATES, Figure
+from mserve.tasks import retrieval
+from mserve.vault import where
 from mserve.views import derived
 from mserve.views.urls import facet_url, segment, url
 
@@ -64,6 +67,7 @@ def _mfile(base: str, mfile: Mfile) -> Json:
         "etag": mfile.etag,
         "version": mfile.version,
         "state": "processing" if busy else "ready",
+        **stored(mfile.site, content),
         "renditions": {
             name: {
                 "url": f"{base}/-/{segment(name)}",
@@ -73,6 +77,18 @@ def _mfile(base: str, mfile: Mfile) -> Json:
                 "size": rendition.content.size,
             }
             for name, rendition in content.renditions.items()
+        },
+    }
+
+
+def stored(site: Any, content: Content) -> Json:
+    """Where the bytes are, and which copies there are of them."""
+    away = "retrieving" if retrieval.running(site, content) else "archived"
+    return {
+        "stored": "here" if content.here else away,
+        "copies": {
+            vault: {"verified": clock.rfc3339(verified), "where": where(content.sha256)}
+            for vault, verified in content.copies.items()
         },
     }
 

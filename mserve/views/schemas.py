@@ -59,6 +59,11 @@ CHANGES: dict[str, Schema] = {
 }  # fmt: skip
 
 
+STORED: dict[str, Schema] = {
+    "stored": one_of("here", "archived", "retrieving"), "copies": table(ref("Copy")),
+}  # fmt: skip
+
+
 def node(type: str, **own: Schema) -> Schema:
     return fields("Node", **{"type": {"const": type}, **own})
 
@@ -77,7 +82,12 @@ NODES: dict[str, Schema] = {
     "Mfile": node(
         "mfile", size=WHOLE, mimetype=TEXT, sha256=SHA256, md5=null(MD5), etag=TEXT, version=WHOLE,
         state=one_of("ready", "processing"), renditions=table(ref("Rendition")),
-        derived_from=null(ref("Origin")), stale=FLAG,
+        **STORED, derived_from=null(ref("Origin")), stale=FLAG,
+    ),
+    "Copy": fields(verified=TIME, where=TEXT),
+    "Retrieving": fields(
+        title=TEXT, status={"const": 202}, detail=TEXT, stored={"const": "retrieving"},
+        job=null(URL),
     ),
     **PROVENANCE,
     "Rendition": fields(url=URL, width=WHOLE, height=WHOLE, mimetype=TEXT, size=WHOLE),
@@ -89,7 +99,7 @@ NODES: dict[str, Schema] = {
     "AllStored": fields(items=array(ref("Stored"))),
     "Version": fields(
         version=WHOLE, url=URL, size=WHOLE, mimetype=TEXT, sha256=SHA256, md5=null(MD5),
-        since=TIME, until=TIME,
+        since=TIME, until=TIME, **STORED,
     ),
     "Versions": page("Version"),
     "Trashed": fields(

@@ -12,7 +12,7 @@ from mserve import evolve, indexing, main
 from mserve.check import Scope, check
 from mserve.settings import Settings
 from mserve.tasks import attempts, engine
-from mserve.tasks.claim import Finished
+from mserve.tasks.claim import Ended, Finished, Taker
 from mserve.tasks.outcome import Outcome
 from tests.unit.conftest import Client
 
@@ -57,8 +57,8 @@ def test_jobs_tell_of_the_edition_that_they_run(customer: Client) -> None:
 def test_jobs_go_on(see: Any, name: str) -> None:
     def perform(site: Any) -> None:
         for run in job_of(site, name).all_runs():
-            attempts.claim(site, run.id, 1, "here", 60.0)
-            attempts.finish(site, run.id, 1, WELL)
+            attempts.claim(site, run.id, 1, Taker("here", 60.0))
+            attempts.finish(site, [Ended(run.id, 1, WELL)])
         engine.advance(site, job_of(site, name).id)
 
     see(perform), see(perform)

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
@@ -29,13 +29,22 @@ MOST = 64 << 30
 RANGE = re.compile(rf"\*/\*|[a-z0-9!#$&^_.+-]+/\*|{MIMETYPE.pattern}")  # RFC 9110, 12.5.1
 
 
-@task("web_service", timeout=SECONDS + 60, limits=Limits(memory=256 << 20, cpu=1800, file=MOST))
+def _by_url(arguments: Mapping[str, Any]) -> bool:
+    return arguments.get("send") == "url"
+
+
+@task(
+    "web_service",
+    timeout=SECONDS + 60,
+    limits=Limits(memory=256 << 20, cpu=1800, file=MOST),
+    linked=_by_url,
+)
 def web_service(
     source: Source,
     *,
     url: str,
     method: Literal["POST", "PUT"] = "POST",
-    send: Literal["file", "json"] = "file",
+    send: Literal["file", "json", "url"] = "file",
     secret_name: str = "",
     accept: list[str] | None = None,
     most: Annotated[int, range(1, MOST + 1)] = 1 << 30,
@@ -43,7 +52,8 @@ def web_service(
     """Have a web service work on the file."""
     wanted = _ranges(accept or [JSON])
     secret = look_up(secret_name, checked(url).host) if secret_name else ""
-    headers, content = _file(source) if send == "file" else _json(source)
+    link = _linked(source) if send == "url" else {}
+    headers, content = _file(source) if send == "file" else _json(source, link)
     signature = signed(headers["Content-Digest"].encode(), secret)
     headers |= {**signature, "Accept": ", ".join(wanted), "Accept-Encoding": "identity"}
     question = Question(url, method, headers, content, SECONDS, patience=SECONDS)
@@ -64,8 +74,15 @@ def _file(source: Source) -> tuple[dict[str, str], Iterable[bytes]]:
     return headers, _blocks(source)
 
 
-def _json(source: Source) -> tuple[dict[str, str], Iterable[bytes]]:
-    content = json.dumps(facts(source)).encode()
+def _linked(source: Source) -> dict[str, str]:
+    """Where the service can fetch the file, until it has answered."""
+    if source.url is None:
+        raise TaskError("the site does not know its own address: the ini needs mserve.url")
+    return {"url": source.url, "sha256": source.sha256}
+
+
+def _json(source: Source, link: Mapping[str, str]) -> tuple[dict[str, str], Iterable[bytes]]:
+    content = json.dumps({**facts(source), **link}).encode()
     headers = _about(hashlib.sha256(content).digest(), len(content))
     return {**headers, "Content-Type": JSON}, [content]
 

@@ -7,11 +7,12 @@ from typing import Any
 from mserve.errors import BadInput
 from mserve.resources.facets import NodesFacet
 from mserve.resources.roles import Permission
-from mserve.tasks.nodes import Nodes
+from mserve.tasks.nodes import NodeFacts, Nodes, WorkerFacts
 from mserve.views.body import Fields, document, text
 from mserve.views.config import rest
 from mserve.views.json import Json
 from mserve.views.profiles import queue
+from mserve.views.urls import facet_url
 
 
 @rest(context=NodesFacet, method="GET", permission=Permission.ADMIN, gives="AtWork")
@@ -19,9 +20,22 @@ def listing(context: NodesFacet, request: Any) -> Json:
     """The nodes with their workers, and the queues with their depth."""
     nodes = Nodes(request.queues.redis)
     return {
-        "nodes": [asdict(each) for each in nodes.nodes()],
+        "nodes": [_node(request, each) for each in nodes.nodes()],
         "queues": [asdict(each) for each in nodes.queues(request.settings.queues)],
     }
+
+
+def _node(request: Any, node: NodeFacts) -> Json:
+    return {**asdict(node), "workers": [_worker(request, each) for each in node.workers]}
+
+
+def _worker(request: Any, worker: WorkerFacts) -> Json:
+    """A worker with the task that it is at, and the URL of the task's job."""
+    run = request.site.run((worker.delivery or "").rpartition("-")[0])
+    if run is None:
+        return {**asdict(worker), "task": None, "job": None}
+    job = facet_url(request, run.job.__parent__, "jobs", run.job.id)
+    return {**asdict(worker), "task": run.spec.task, "job": job}
 
 
 @rest(context=NodesFacet, method="POST", permission=Permission.ADMIN,
@@ -37,12 +51,13 @@ def steer(context: NodesFacet, request: Any) -> Json:
     place = fields.take("queue", queue(request.settings))
     node = fields.take("node", text)
     fields.end()
-    _act(Nodes(request.queues.redis), action, place, node)
+    act(Nodes(request.queues.redis), action, place, node)
     answer: Json = listing(context, request)
     return answer
 
 
-def _act(nodes: Nodes, action: str, place: str | None, node: str | None) -> None:
+def act(nodes: Nodes, action: str, place: str | None, node: str | None) -> None:
+    """Pauses the queue `place`, drains `node`, or has either go on; raises BadInput."""
     of: tuple[Callable[[str, bool], None], str | None]
     of = (nodes.pause, place) if action == "pause" else (nodes.drain, node)
     if action == "resume":

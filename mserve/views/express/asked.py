@@ -47,6 +47,7 @@ class Headers(EnvironHeaders):  # type: ignore[misc]  # webob has no types
 class Asked:
     """A request. It has an environ of its own: Pyramid may still get the one that came."""
 
+    express = True
     context: Any
     virtual_root: Any
     spool_folder: str

@@ -73,3 +73,14 @@ def wait(source: Source, *, seconds: float = 20.0) -> None:
 @task("die")
 def die(source: Source) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+@task("glance", brief=100)
+def glance(source: Source) -> None:
+    """Takes no time to speak of."""
+
+
+@task("stumble", brief=100)
+def stumble(source: Source) -> None:
+    """Fails in no time."""
+    raise TaskError("it fell")

@@ -14,7 +14,7 @@ from mserve import database, ingest
 from mserve.resources.profile import TaskSet, TaskSpec, Workflow
 from mserve.resources.spool import Spool
 from mserve.settings import Settings
-from mserve.tasks import engine, thumbnails
+from mserve.tasks import attempts, engine, thumbnails
 from mserve.tasks.outcome import Output, Rendition
 from mserve.tasks.queue import Queues
 from mserve.tasks.registry import Task, TaskRegistry
@@ -48,7 +48,7 @@ class Desk:
         while due := self.see(lambda site: [(id, run[0]) for id, run in site.due.items()]):
             assert done < 50, "the workflows go round"
             for id, attempt in due:
-                assert self.runner.perform(id, attempt)
+                assert self.runner.perform([id], attempt)
                 done += 1
         return done
 
@@ -68,7 +68,9 @@ class Desk:
 @pytest.fixture
 def desk(db: Any, queues: Queues, settings: Settings) -> Iterator[Desk]:
     registry = TaskRegistry.load(settings.tasks)
-    yield Desk(db, Runner(db, registry, queues, settings, worker="here", finish=ingest.finish))
+    yield Desk(
+        db, Runner(db, registry, queues, settings, worker="here", store=ingest.store_outputs)
+    )
 
 
 def outputs(desk: Desk, name: str) -> Any:
@@ -186,18 +188,18 @@ def test_an_output_that_cannot_become_a_file_says_why(desk: Desk, path: str, wor
     assert desk.file("a", lambda mfile: mfile.page_jobs(1)[0][1].state) == "done"
 
 
-def test_a_late_worker_makes_no_file(desk: Desk) -> None:
+def test_a_late_worker_makes_no_file(desk: Desk, monkeypatch: Any) -> None:
     desk.profile(ingest=TaskSpec("copy", "copy", {}, mfile="b"))
     desk.put("a", b"y")
     [(id, _)] = desk.see(lambda site: [*site.due.items()])
-    finish = desk.runner.finish
+    finish = attempts.finish
 
-    def late(site: Any, *facts: Any) -> bool:
+    def late(site: Any, done: Any) -> Any:
         site.run(id).attempt += 1
-        return finish(site, *facts)
+        return finish(site, done)
 
-    desk.runner.finish = late
-    desk.runner.perform(id, 1)
+    monkeypatch.setattr(attempts, "finish", late)
+    desk.runner.perform([id], 1)
     assert desk.names() == ["a"]
 
 

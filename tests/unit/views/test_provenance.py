@@ -12,7 +12,7 @@ from prov.model import ProvDocument
 from mserve import database, ingest
 from mserve.resources.provenance import source_of
 from mserve.tasks import attempts, engine
-from mserve.tasks.claim import Finished
+from mserve.tasks.claim import Ended, Finished, Taker
 from mserve.tasks.outcome import Outcome, Output, Rendition
 from mserve.tasks.thumbnails import Picture
 from mserve.views.schemas import SCHEMAS
@@ -41,8 +41,9 @@ class Work:
         def act(site: Any) -> None:
             id = job.rpartition("/")[2]
             for run in [*site.ids[id].all_runs()]:
-                assert attempts.claim(site, run.id, run.attempt, "worker-1", 60)
-                assert ingest.finish(site, run.id, run.attempt, result)
+                assert attempts.claim(site, run.id, run.attempt, Taker("worker-1", 60))
+                assert attempts.finish(site, [Ended(run.id, run.attempt, result)]) == [True]
+                ingest.store_outputs(site, run.id)
             engine.advance(site, id)
 
         database.run(self.db, act)

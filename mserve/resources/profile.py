@@ -11,6 +11,7 @@ from persistent import Persistent
 
 from mserve.resources import clock
 from mserve.resources.pieces import Editions, Workflows
+from mserve.resources.schedule import Schedule, replan
 
 TRIGGERS = ("ingest", "access", "update", "periodic")
 """The workflows that every profile has; any other name is run by hand."""
@@ -18,7 +19,10 @@ TRIGGERS = ("ingest", "access", "update", "periodic")
 
 @dataclass(frozen=True)
 class TaskSpec:
-    """One task of a set: which, with what, when (CEL), where, and how often it is tried again."""
+    """One task of a set: which, with what, when (CEL), where, and how often it is tried again.
+
+    `mfile` is where its outputs become files (ingest/naming.py); empty: they stay with the job.
+    """
 
     task: str
     name: str
@@ -26,6 +30,7 @@ class TaskSpec:
     condition: str = ""
     queue: str | None = None
     retries: int = 2
+    mfile: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,10 +47,17 @@ class Workflow:
     """Task sets in order.
 
     `window` is for how many seconds after an access no other one starts it for the same file.
+    With a `schedule` it starts by itself.
     """
 
     sets: tuple[TaskSet, ...] = ()
     window: int = 3600
+    schedule: Schedule | None = None
+
+    @property
+    def specs(self) -> list[TaskSpec]:
+        """The tasks of all sets."""
+        return [spec for each in self.sets for spec in each.tasks]
 
 
 class Edition(Persistent):  # type: ignore[misc]  # persistent has no types
@@ -89,6 +101,7 @@ class Profile(Persistent):  # type: ignore[misc]  # persistent has no types
         if self.workflows:  # it is no new profile
             self._keep(self.edition)
         self.edition = Edition(self.version + 1, filled)
+        replan(self.__parent__)
         return True
 
     def _keep(self, edition: Edition) -> None:
@@ -125,8 +138,7 @@ class Profile(Persistent):  # type: ignore[misc]  # persistent has no types
 
     def specs(self) -> Iterator[TaskSpec]:
         for workflow in self.workflows.values():
-            for task_set in workflow.sets:
-                yield from task_set.tasks
+            yield from workflow.specs
 
 
 def exact(workflows: Mapping[str, Workflow]) -> str:

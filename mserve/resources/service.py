@@ -31,6 +31,8 @@ class Service(Profiled, Branch):
         """`profiles`: those of its container, in place of the usual ones and beside them."""
         super().__init__()
         self.profiles = OOBTree()
+        self.schedules = OOBTree()
+        self.rounds = OOBTree()
         self.jobs = Timeline(SHARDS)
         self.trash = Timeline(SHARDS)
         self.catalog = Catalog()

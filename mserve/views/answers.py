@@ -63,6 +63,7 @@ def _given(status: int, views: list[Declared]) -> Json:
         shown["content"] = content(names)
     tagged = status == 200 and (_bytes(views) or any(view.tagged for view in views))
     headers = HEADERS.get(status, ()) + (("ETag",) if tagged else ())
+    headers += ("Retry-After",) if "Retrieving" in names else ()
     return {**shown, "headers": _headers(headers)} if headers else shown
 
 

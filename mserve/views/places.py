@@ -14,13 +14,20 @@ from mserve.resources.facets import (
     Jobs,
     Keys,
     Profiles,
+    Rounds,
     Trash,
     Uploads,
     Versions,
     VersionView,
 )
 from mserve.resources.job import Job
-from mserve.resources.job_parts import Log, OutputView
+from mserve.resources.job_parts import (
+    AnswerView,
+    Log,
+    OutputMfile,
+    OutputThumbnail,
+    OutputView,
+)
 from mserve.resources.key import Key
 from mserve.resources.node import Node
 from mserve.resources.pieces import (
@@ -33,6 +40,7 @@ from mserve.resources.pieces import (
     WorkflowPiece,
 )
 from mserve.resources.profile import Explain, Profile
+from mserve.resources.round import Round
 from mserve.resources.trash import Trashed
 from mserve.resources.upload import Upload
 from mserve.views.traversal import Absent, AbsentProfile, AbsentWorkflow
@@ -76,6 +84,9 @@ BELOW: dict[type, tuple[type[Facet], str]] = {
     Job: (Jobs, "{job}"),
     Log: (Jobs, "{job}/log"),
     OutputView: (Jobs, "{job}/outputs/{output}"),
+    AnswerView: (Jobs, "{job}/answers/{answer}"),
+    OutputThumbnail: (Jobs, "{job}/outputs/{output}/thumbnail"),
+    OutputMfile: (Jobs, "{job}/outputs/{output}/mfile"),
     Upload: (Uploads, "{upload}"),
     VersionView: (Versions, "{version}"),
     Trashed: (Trash, "{trashed}"),
@@ -90,6 +101,7 @@ BELOW: dict[type, tuple[type[Facet], str]] = {
     SetPiece: (Profiles, f"{WORKFLOW}/sets/{{set}}"),
     Specs: (Profiles, f"{WORKFLOW}/sets/{{set}}/tasks"),
     SpecPiece: (Profiles, f"{WORKFLOW}/sets/{{set}}/tasks/{{task}}"),
+    Round: (Rounds, "{round}"),
 }
 """What is reached through a facet."""
 

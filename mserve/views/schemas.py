@@ -8,6 +8,7 @@ from mserve.resources.names import FACETS, LIMIT
 from mserve.resources.roles import ROLES
 from mserve.views.job_schemas import JOBS
 from mserve.views.profile_schemas import PROFILES
+from mserve.views.provenance_schemas import PROVENANCE
 from mserve.views.schema_words import (
     FLAG,
     ID,
@@ -59,6 +60,11 @@ CHANGES: dict[str, Schema] = {
 }  # fmt: skip
 
 
+STORED: dict[str, Schema] = {
+    "stored": one_of("here", "archived", "retrieving"), "copies": table(ref("Copy")),
+}  # fmt: skip
+
+
 def node(type: str, **own: Schema) -> Schema:
     return fields("Node", **{"type": {"const": type}, **own})
 
@@ -77,7 +83,14 @@ NODES: dict[str, Schema] = {
     "Mfile": node(
         "mfile", size=WHOLE, mimetype=TEXT, sha256=SHA256, md5=null(MD5), etag=TEXT, version=WHOLE,
         state=one_of("ready", "processing"), renditions=table(ref("Rendition")),
+        **STORED, derived_from=null(ref("Origin")), stale=FLAG,
     ),
+    "Copy": fields(verified=TIME, where=TEXT),
+    "Retrieving": fields(
+        title=TEXT, status={"const": 202}, detail=TEXT, stored={"const": "retrieving"},
+        job=null(URL),
+    ),
+    **PROVENANCE,
     "Rendition": fields(url=URL, width=WHOLE, height=WHOLE, mimetype=TEXT, size=WHOLE),
     "AnyNode": {
         "oneOf": [ref(name) for name in ("Site", "Container", "Service", "Folder", "Mfile")],
@@ -87,7 +100,7 @@ NODES: dict[str, Schema] = {
     "AllStored": fields(items=array(ref("Stored"))),
     "Version": fields(
         version=WHOLE, url=URL, size=WHOLE, mimetype=TEXT, sha256=SHA256, md5=null(MD5),
-        since=TIME, until=TIME,
+        since=TIME, until=TIME, **STORED,
     ),
     "Versions": page("Version"),
     "Trashed": fields(

@@ -7,6 +7,7 @@ from ZODB.POSException import ConflictError
 
 from mserve.errors import Conflict
 from mserve.resources import defaults
+from mserve.resources.container import Container
 from mserve.resources.profile import KEPT, Profile, TaskSet, TaskSpec, Workflow
 from mserve.resources.service import Service
 from mserve.tasks.registry import TaskRegistry
@@ -19,7 +20,7 @@ def workflows(retries: int = 2, **arguments: Any) -> dict[str, Workflow]:
 
 
 def test_what_is_the_same_is_no_change() -> None:
-    profile = Profile(None, "p")
+    profile = Profile(Container(), "p")
     assert profile.change(workflows(a=1, b=2))
     edition = profile.edition
     assert not profile.change(workflows(b=2, a=1))
@@ -28,20 +29,20 @@ def test_what_is_the_same_is_no_change() -> None:
 
 @pytest.mark.parametrize("other", [True, 1.0, "1"])
 def test_what_python_takes_for_the_same_is_a_change(other: Any) -> None:
-    profile = Profile(None, "p")
+    profile = Profile(Container(), "p")
     profile.change(workflows(a=1))
     assert profile.change(workflows(a=other))
     assert profile.version == 2
 
 
 def test_a_profile_without_tasks_has_a_version_as_well() -> None:
-    profile = Profile(None, "p")
+    profile = Profile(Container(), "p")
     assert profile.change({})
     assert profile.version == 1
 
 
 def test_the_oldest_editions_are_let_go() -> None:
-    profile = Profile(None, "p")
+    profile = Profile(Container(), "p")
     for number in range(KEPT + 3):
         profile.change(workflows(a=number))
     assert len(profile.former) == KEPT

@@ -114,7 +114,8 @@ def test_sets_are_added_edited_moved_and_removed(admin: Any, mine: Any) -> None:
     assert names(admin) == ["zero", "last", "one", "two"]
     assert admin.json("PATCH", f"{SETS}/1", {"on_failure": "continue"}).status_int == 200
     assert admin("DELETE", f"{SETS}/0").status_int == 204
-    assert admin("GET", f"{SETS}/0").json == {"name": "last", "on_failure": "continue", "tasks": []}
+    last = {"name": "last", "on_failure": "continue", "tasks": []}
+    assert admin("GET", f"{SETS}/0").json == last
     assert version(admin) == 6
 
 
@@ -321,3 +322,13 @@ def test_a_container_gives_its_profiles_to_new_services(admin: Any, customer: An
     assert admin.json("POST", f"{own}/ours/explain", {"path": "a"}).status_int == 400
     assert admin("DELETE", f"{own}/default").status_int == 204
     assert admin("GET", f"{own}").json["total"] == 1
+
+
+def test_a_new_service_starts_by_its_containers_clock(admin: Any, see: Any) -> None:
+    remind = {"task": "fetch", "arguments": {"url": "https://example.org/feed.xml"}}
+    clock = {"schedule": {"cron": "30 7 * * *"}, "sets": [{"tasks": [remind]}]}
+    made = admin.json("PUT", "/demo/-/profiles/default", {"workflows": {"feed": clock}})
+    assert made.status_int == 201, made.json
+    assert admin.json("POST", "/demo/", {"name": "new"}).status_int == 201
+    [scheduled] = admin("GET", "/demo/new/-/schedules").json["items"]
+    assert (scheduled["workflow"], bool(scheduled["next"])) == ("feed", True)

@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 from transaction.interfaces import TransientError
 from ZODB.POSException import StorageError
 
+from mserve.conflicts import TALLY
 from mserve.database import open_database
 from mserve.settings import Settings
 from mserve.tasks.confine import preload
@@ -48,6 +49,7 @@ def run(settings: Settings, queue: str, ready: Callable[[Any], None] | None = No
         bind(db, queues)
         serve(settings, queue, Runner(db, registry, queues, settings), queues, stop)
     finally:
+        log.info("worker %d: %s", os.getpid(), TALLY)
         db.close()
 
 

@@ -8,7 +8,7 @@ import hypothesis
 import pytest
 from webtest import TestApp
 
-from mserve import database, evolve, main
+from mserve import database, evolve, first_keys, main
 from mserve.settings import Settings
 from tests.unit.support import holdings
 
@@ -67,13 +67,13 @@ def app(lines: dict[str, str], settings: Settings) -> Iterator[TestApp]:
 
 @pytest.fixture
 def admin(app: TestApp, settings: Settings) -> Client:
-    return Client(app, (settings.data / evolve.ADMIN_KEY).read_text().strip())
+    return Client(app, (settings.data / first_keys.ADMIN_KEY).read_text().strip())
 
 
 @pytest.fixture
 def customer(app: TestApp, settings: Settings) -> Client:
     """Holds the customer key of the service /demo/files/."""
-    return Client(app, (settings.data / evolve.DEMO_KEY).read_text().strip())
+    return Client(app, (settings.data / first_keys.DEMO_KEY).read_text().strip())
 
 
 @pytest.fixture

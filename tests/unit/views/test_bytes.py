@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from webtest import TestApp
 
-from mserve import evolve, main
+from mserve import evolve, first_keys, main
 from mserve.settings import FRONTS, Settings
 from mserve.views.content import conditional, digests
 from mserve.views.content.disposition import disposition, media_type
@@ -35,7 +35,7 @@ def make_app() -> Iterator[Any]:
         settings = Settings.parse(lines)
         evolve.ensure(settings)
         made.append(main({}, **lines))
-        return Client(TestApp(made[-1]), (settings.data / evolve.DEMO_KEY).read_text().strip())
+        return Client(TestApp(made[-1]), (settings.data / first_keys.DEMO_KEY).read_text().strip())
 
     yield make
     for wsgi in made:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from webtest import TestApp
 
-from mserve import evolve, main
+from mserve import evolve, first_keys, main
 from mserve.settings import Settings
 from tests.unit.views.conformance import SIZE, Case, cases, check, filled
 
@@ -34,7 +34,7 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     evolve.ensure(settings)
     wsgi = main({}, **lines)
     app = TestApp(wsgi)
-    app.authorization = ("Bearer", (data / evolve.DEMO_KEY).read_text().strip())
+    app.authorization = ("Bearer", (data / first_keys.DEMO_KEY).read_text().strip())
     for size, path in PATHS.items():
         app.put(path, WHOLE[:size], content_type="application/octet-stream")
     time.sleep(1.1)

@@ -1,0 +1,144 @@
+"""The steps that bring an older database up to this version, in order.
+
+Each is a function of the Site, entered by @step. They know the shapes of then and of now.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from BTrees.OOBTree import OOBTree
+
+from mserve.resources import defaults
+from mserve.resources.catalog import Catalog
+from mserve.resources.index import Index, Timeline, Transit
+from mserve.resources.job import Job
+from mserve.resources.profile import Edition, Profile
+from mserve.resources.site import Site
+
+Step = Callable[[Site], None]
+STEPS: list[Step] = []
+
+
+def step(function: Step) -> Step:
+    """Enters `function` as the next step; its docstring says what it changes."""
+    STEPS.append(function)
+    return function
+
+
+@step
+def first(site: Site) -> None:
+    """The first shape of the tree; nothing to change."""
+
+
+@step
+def trash(site: Site) -> None:
+    """Services get a trash, and the site an index of what is to go from them."""
+    site.expiring = Index()
+    for container in site.children.values():
+        for service in container.children.values():
+            service.trash = Index(16)
+
+
+@step
+def uploads(site: Site) -> None:
+    """The site gets an index of files that come in pieces."""
+    site.uploads = Index()
+
+
+@step
+def search(site: Site) -> None:
+    """Services get a catalog, to be filled from the site's list of what is to be indexed."""
+    site.unindexed = Index()
+    for container in site.children.values():
+        for service in container.children.values():
+            service.catalog = Catalog()
+            for node in service.walk():
+                site.changed(node, service)
+
+
+@step
+def alike(site: Site) -> None:
+    """Indexes are spread by what ids begin with, and jobs refer to the edition of their profile."""
+    for name in ("ids", "key_index", "active", "uploads", "unindexed"):
+        setattr(site, name, spread(getattr(site, name), Index()))
+    site.due, site.running = spread(site.due, Transit()), spread(site.running, Transit())
+    site.expiring = spread(site.expiring, Timeline())
+    for container in site.children.values():
+        for service in container.children.values():
+            service.jobs = spread(service.jobs, Timeline(16))
+            service.trash = spread(service.trash, Timeline(16))
+            for profile in service.profiles.values():
+                _edit(profile)
+            service.catalog = Catalog()  # a node's number in it is another one now
+            for node in service.walk():
+                site.changed(node, service)
+    for _, thing in site.ids.items():
+        if isinstance(thing, Job):
+            _refer(thing)
+
+
+@step
+def transit(site: Site) -> None:
+    """Where much comes and goes, the indexes have a first key that stays."""
+    for name in ("due", "running", "active", "unindexed"):
+        setattr(site, name, spread(getattr(site, name), Transit()))
+
+
+@step
+def schedules(site: Site) -> None:
+    """Workflows may start by themselves, and on all files of a service, in rounds."""
+    site.schedules, site.rounds = Timeline(), Timeline()
+    for container in site.children.values():
+        for service in container.children.values():
+            service.schedules, service.rounds = OOBTree(), OOBTree()
+
+
+@step
+def provenance(site: Site) -> None:
+    """The site gets an index of which files were made of which; none is known so far."""
+    site.derived = Index()
+
+
+@step
+def kept_profiles(site: Site) -> None:
+    """Services get the profile `transcode`, and the `default` of now unless it was edited.
+
+    Containers can hold profiles of their own.
+    """
+    usual = defaults.profiles()
+    for container in site.children.values():
+        container.profiles = OOBTree()
+        for service in container.children.values():
+            if "transcode" not in service.profiles:
+                service.put_profile("transcode", usual["transcode"])
+            if "default" in service.profiles and service.profiles["default"].version == 1:
+                service.put_profile("default", usual["default"])
+
+
+def spread(old: Index, new: Index) -> Index:
+    """`new` with all that is in `old`."""
+    for key, value in old.items():
+        new[key] = value
+    return new
+
+
+def _edit(profile: Profile) -> None:
+    former = taken(profile, "version", "workflows")
+    profile.edition = Edition(former["version"], former["workflows"])
+
+
+def _refer(job: Job) -> None:
+    former = taken(job, "plan", "profile_version")
+    version, workflows = former["profile_version"], {job.name: former["plan"]}
+    known = job.service.profiles[job.service.profile].edition
+    same = known.version == version and known.workflows.get(job.name) == former["plan"]
+    job.edition = known if same else Edition(version, workflows)
+    for run in job.all_runs():
+        taken(run, "spec")
+
+
+def taken(thing: Any, *names: str) -> dict[str, Any]:
+    """The attributes `names`, which `thing` has no more."""
+    thing._p_activate()
+    thing._p_changed = True
+    return {name: vars(thing).pop(name) for name in names}

@@ -9,7 +9,7 @@ from mserve.resources import clock
 from mserve.resources.content import Content
 from mserve.resources.ids import new_id
 from mserve.resources.index import newest_first
-from mserve.resources.job_parts import Log, Outputs
+from mserve.resources.job_parts import JobEvents, Log, Outputs
 from mserve.resources.profile import Edition, TaskSet, Workflow
 from mserve.resources.run import (
     CANCELLED,
@@ -78,6 +78,8 @@ class Job(Persistent):  # type: ignore[misc]  # persistent has no types
             return Outputs(self)
         if name == "log":
             return Log(self)
+        if name == "events":
+            return JobEvents(self)
         raise KeyError(name)
 
     def open_set(self, runs: tuple[TaskRun, ...]) -> None:

@@ -13,7 +13,7 @@ from mserve.resources.run import DONE, DUE, ENDED, FAILED, RUNNING, JobOutput, T
 from mserve.tasks import facts
 from mserve.tasks import outcome as outcomes
 from mserve.tasks.claim import Claim, Failed, Finished
-from mserve.tasks.engine import cancel, push
+from mserve.tasks.engine import cancel, push, tell
 from mserve.tasks.queue import Delivery
 
 BACKOFF = 5 * clock.SECOND
@@ -39,6 +39,7 @@ def claim(site: Any, run_id: str, attempt: int, worker: str, lease: float) -> Cl
     run.lease_until = run.started + int(lease * clock.SECOND)
     site.due.discard(run_id)
     site.running[run_id] = (attempt, run.queue, run.lease_until)
+    tell(job)
     return _claim(job, run)
 
 
@@ -72,6 +73,7 @@ def finish(site: Any, run_id: str, attempt: int, result: Finished | Failed) -> b
         _fail(site, run, result)
     if run.job.in_tree:
         _report(run, result.seconds)
+    tell(run.job)
     return True
 
 
@@ -148,6 +150,7 @@ def requeue(site: Any, run_id: str, attempt: int) -> bool:
         site.running.discard(run_id)
         run.lapses += 1
         run.note_attempt(error="its worker was lost")
+    tell(run.job)
     if run.lapses >= LAPSES:
         run.move(FAILED)
         run.ended, run.error = clock.now(), f"its worker died {LAPSES} times"

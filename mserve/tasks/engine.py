@@ -13,6 +13,7 @@ from mserve.resources.profile import Edition, TaskSet, TaskSpec, Workflow
 from mserve.resources.run import CANCELLED, DONE, DUE, ENDED, FAILED, SKIPPED, TaskRun
 from mserve.tasks import facts
 from mserve.tasks.condition import Condition
+from mserve.tasks.news import Change
 from mserve.tasks.queue import Delivery, after_commit
 
 
@@ -82,6 +83,7 @@ def _open(site: Any, job: Job, task_set: TaskSet) -> None:
     for run in due:
         site.due[run.id] = (run.attempt, run.queue, 0)
     push(site, [Delivery(run.id, run.attempt, run.queue) for run in due])
+    tell(job)
 
 
 def _make_run(job: Job, place: str, spec: TaskSpec) -> TaskRun:
@@ -101,6 +103,7 @@ def _close(site: Any, job: Job, outcome: str) -> None:
     if job.in_tree and not job.counted:
         job.counted = True
         usage.report(job.mfile.lineage(), usage.JOB, 1)
+    tell(job)
 
 
 def cancel(site: Any, job: Job) -> None:
@@ -127,3 +130,10 @@ def push(site: Any, deliveries: list[Delivery]) -> None:
     if deliveries:
         connection = site._p_jar
         after_commit(connection.transaction_manager.get(), connection.db(), deliveries)
+
+
+def tell(job: Job) -> None:
+    """Lets those who follow the job know, after the commit, that it has changed."""
+    connection = job.service._p_jar
+    transaction = connection.transaction_manager.get()
+    after_commit(transaction, connection.db(), changes=[Change.of(job)])

@@ -9,7 +9,7 @@ import json
 import logging
 import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
@@ -24,6 +24,8 @@ from rq.job import Job, JobStatus
 from rq.scripts import UNIQUE_ENQUEUE_SCRIPT
 from rq.serializers import JSONSerializer
 from rq.utils import now
+
+from mserve.tasks.news import CHANNEL, Change, message
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -70,10 +72,11 @@ class Queues:
     def from_url(cls, url: str) -> "Queues":
         return cls(connect(url))
 
-    def push(self, deliveries: Iterable[Delivery]) -> set[str]:
+    def push(self, deliveries: Iterable[Delivery], changes: Collection[Change] = ()) -> set[str]:
         """Delivers, and returns the ids that were new; one round trip for each batch.
 
-        RQ's own `enqueue(unique=True)` costs two round trips a job; this is its script, pipelined.
+        `changes` are told with the first one. RQ's own `enqueue(unique=True)` costs two round trips
+        a job; this is its script, pipelined.
         """
         new: set[str] = set()
         for batch in _batches(deliveries):
@@ -83,8 +86,13 @@ class Queues:
                 job = self._job(each)
                 keys = (job.key, _key(each.queue))
                 pipeline.eval(UNIQUE_ENQUEUE_SCRIPT, 2, *keys, each.id, "R", -1, *_fields(job))
-            answers = pipeline.execute()[1:]
+            if changes:
+                pipeline.publish(CHANNEL, message(changes))
+            answers = pipeline.execute()[1 : 1 + len(batch)]
             new.update(each.id for each, pushed in zip(batch, answers, strict=True) if pushed)
+            changes = ()
+        if changes:
+            self.redis.publish(CHANNEL, message(changes))
         return new
 
     def _job(self, delivery: Delivery) -> Job:
@@ -132,7 +140,10 @@ class Queues:
 
     def progress(self, run: str, fraction: float, words: str) -> None:
         """Tells how far a task run is, from 0 to 1; the caller sees that it is not too often."""
-        self.redis.set(PROGRESS + run, json.dumps([fraction, words]), ex=PROGRESS_TTL)
+        pipeline = self.redis.pipeline(transaction=False)
+        pipeline.set(PROGRESS + run, json.dumps([fraction, words]), ex=PROGRESS_TTL)
+        pipeline.publish(CHANNEL, message([[run.partition("-")[0]]]))
+        pipeline.execute()
 
     def read_progress(self, runs: Collection[str]) -> dict[str, tuple[float, str]]:
         """Fraction and words of those `runs` that have told any."""
@@ -178,29 +189,44 @@ def bind(db: Any, queues: Queues) -> None:
     _bound[db] = queues
 
 
-def after_commit(transaction: Any, db: Any, deliveries: Sequence[Delivery]) -> None:
-    """Pushes once `transaction` is committed, all that it made due in one round trip.
+@dataclass(frozen=True)
+class Outbox:
+    """What leaves after the commit of a transaction; a job is told of once."""
+
+    deliveries: list[Delivery] = field(default_factory=list)
+    changes: dict[str, Change] = field(default_factory=dict)
+
+
+def after_commit(
+    transaction: Any,
+    db: Any,
+    deliveries: Sequence[Delivery] = (),
+    changes: Sequence[Change] = (),
+) -> None:
+    """Once `transaction` is committed, pushes all that it made due and tells of all that it
+    changed, in one round trip.
 
     Where no queues are bound, nothing is pushed.
     """
     queues = _bound.get(db)
-    if queues is None or not deliveries:
+    if queues is None or not (deliveries or changes):
         return
     try:
-        gathered = transaction.data(queues)
+        outbox = transaction.data(queues)
     except KeyError:
-        gathered = []
-        transaction.set_data(queues, gathered)
-        transaction.addAfterCommitHook(_push_if_committed, (queues, gathered))
-    gathered.extend(deliveries)
+        outbox = Outbox()
+        transaction.set_data(queues, outbox)
+        transaction.addAfterCommitHook(_push_if_committed, (queues, outbox))
+    outbox.deliveries.extend(deliveries)
+    outbox.changes.update((each.job, each) for each in changes)
 
 
-def _push_if_committed(committed: bool, queues: Queues, deliveries: Sequence[Delivery]) -> None:
+def _push_if_committed(committed: bool, queues: Queues, outbox: Outbox) -> None:
     """Never raises: what is due stays due in the tree, and a sweep delivers it."""
     if not committed or time.monotonic() < queues.away_until:
         return
     try:
-        queues.push(deliveries)
+        queues.push(outbox.deliveries, outbox.changes.values())
     except RedisError as fault:
         queues.away_until = time.monotonic() + AWAY
         log.warning("tasks wait for the next sweep, pushing again in %g s: %s", AWAY, fault)

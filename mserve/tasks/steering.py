@@ -37,6 +37,7 @@ def retry(site: Any, job: Job) -> None:
         run.ended = None
         attempts.again(site, run, 0)
     engine.push(site, [_delivery(run) for run in failures])
+    engine.tell(job)
     engine.advance(site, job.id)
 
 

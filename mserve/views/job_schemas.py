@@ -47,6 +47,7 @@ JOBS: dict[str, Schema] = {
         number=WHOLE, worker=null(TEXT), started=null(TIME), ended=TIME, seconds=null(NUMBER),
         cpu=null(NUMBER), memory=null(WHOLE), error=null(TEXT),
     ),
+    "Events": {**TEXT, "description": "Server-Sent Events: `job`, `progress`, `end`"},
     "AtWork": fields(nodes=array(OBJECT), queues=array(OBJECT)),
     "NodeAction": closed(
         action=one_of("pause", "drain", "resume"), queue=may(null(TEXT)), node=may(null(TEXT)),

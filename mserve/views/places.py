@@ -20,7 +20,7 @@ from mserve.resources.facets import (
     VersionView,
 )
 from mserve.resources.job import Job
-from mserve.resources.job_parts import Log, OutputView
+from mserve.resources.job_parts import JobEvents, JobsEvents, Log, OutputView
 from mserve.resources.key import Key
 from mserve.resources.node import Node
 from mserve.resources.profile import Explain, Profile
@@ -64,6 +64,8 @@ NODES: dict[str, Templates] = {
 BELOW: dict[type, tuple[type[Facet], str]] = {
     Key: (Keys, "{key}"),
     Job: (Jobs, "{job}"),
+    JobEvents: (Jobs, "{job}/events"),
+    JobsEvents: (Jobs, "events"),
     Log: (Jobs, "{job}/log"),
     OutputView: (Jobs, "{job}/outputs/{output}"),
     Upload: (Uploads, "{upload}"),

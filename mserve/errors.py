@@ -15,6 +15,7 @@ MserveError
  ├ Refused             the actor may not; safe to tell the actor why
  ├ Missing             there is no such thing
  ├ Conflict            the state of things forbids it
+ │  ├ Away             the bytes are in the archive
  │  └ PreconditionFailed  it is not as If-Match and the like want it
  ├ Locked              another request is at it just now
  ├ StorageFull         no room for the bytes
@@ -101,6 +102,15 @@ class Missing(MserveError):
 
 class Conflict(MserveError):
     """The present state of things forbids it."""
+
+
+class Away(Conflict):
+    """The bytes are in the archive, and not here."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the content is in the archive; the task retrieve brings it back, as a GET of it does"
+        )
 
 
 class PreconditionFailed(Conflict):

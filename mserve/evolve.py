@@ -12,15 +12,18 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
+from BTrees.OOBTree import OOBTree
+
 from mserve import database, provision
 from mserve.errors import SchemaMismatch
 from mserve.resources.catalog import Catalog
-from mserve.resources.index import Index, Runs, Timeline
+from mserve.resources.index import Index, Timeline, Transit
 from mserve.resources.job import Job
 from mserve.resources.key import digest
 from mserve.resources.profile import Edition, Profile
 from mserve.resources.site import Site
 from mserve.settings import Settings
+from mserve.tasks import keeping
 
 Step = Callable[[Site], None]
 STEPS: list[Step] = []
@@ -69,7 +72,7 @@ def alike(site: Site) -> None:
     """Indexes are spread by what ids begin with, and jobs refer to the edition of their profile."""
     for name in ("ids", "key_index", "active", "uploads", "unindexed"):
         setattr(site, name, spread(getattr(site, name), Index()))
-    site.due, site.running = spread(site.due, Runs()), spread(site.running, Runs())
+    site.due, site.running = spread(site.due, Transit()), spread(site.running, Transit())
     site.expiring = spread(site.expiring, Timeline())
     for container in site.children.values():
         for service in container.children.values():
@@ -83,6 +86,28 @@ def alike(site: Site) -> None:
     for _, thing in site.ids.items():
         if isinstance(thing, Job):
             _refer(thing)
+
+
+@step
+def transit(site: Site) -> None:
+    """Where much comes and goes, the indexes have a first key that stays."""
+    for name in ("due", "running", "active", "unindexed"):
+        setattr(site, name, spread(getattr(site, name), Transit()))
+
+
+@step
+def schedules(site: Site) -> None:
+    """Workflows may start by themselves, and on all files of a service, in rounds."""
+    site.schedules, site.rounds = Timeline(), Timeline()
+    for container in site.children.values():
+        for service in container.children.values():
+            service.schedules, service.rounds = OOBTree(), OOBTree()
+
+
+@step
+def provenance(site: Site) -> None:
+    """The site gets an index of which files were made of which; none is known so far."""
+    site.derived = Index()
 
 
 def spread(old: Index, new: Index) -> Index:
@@ -122,6 +147,7 @@ def ensure(settings: Settings) -> None:
         evolve(db)
         database.run(db, lambda site: _first_keys(site, settings))
         database.run(db, lambda site: keep_secrets(site, settings.data))
+        keeping.mark_vaults(db, settings)
     finally:
         db.close()
 

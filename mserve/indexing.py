@@ -14,21 +14,18 @@ from mserve.resources.node import prefetch
 from mserve.resources.site import Site
 from mserve.settings import Settings
 from mserve.tasks.queue import Queues
+from mserve.tasks.sole import sole
 
 BATCH = 500  # changes in one transaction
 INDEXING = "mserve:indexing"
-MOST = 60  # seconds for a batch, after which another scheduler begins
 
 
 def index_changes(db: Any, settings: Settings, queues: Queues) -> None:
     """Brings all catalogs up to what the tree is now, unless another scheduler is at it."""
-    while queues.redis.set(INDEXING, 1, nx=True, ex=MOST):
-        try:
-            done = index_batch(db)
-        finally:
-            queues.redis.delete(INDEXING)
-        if done < BATCH:
-            return
+    done = BATCH
+    while done == BATCH:
+        with sole(queues, INDEXING) as lock:
+            done = index_batch(db) if lock else 0
 
 
 def index_batch(db: Any) -> int:

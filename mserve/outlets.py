@@ -1,18 +1,20 @@
-"""Outlets: what tasks may do outside, by the ini: addresses, secrets, mail and commands.
+"""Outlets: what tasks may do outside, by the ini: addresses, secrets, mail, commands, folders.
 
 Tasks know no settings: a worker hands the lines on as variables of the environment. Both ends read
 them by the functions here, which raise ValueError with what would be right.
 """
 
 import json
+import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
+from mserve import vault
 from mserve.template import Template
 
 COMMAND = "command."
@@ -50,6 +52,21 @@ def file(text: str) -> Path | None:
     if text and not text.startswith("/"):
         raise ValueError("should be an absolute path, as in /etc/mserve/secrets.ini")
     return Path(text) if text else None
+
+
+def site(text: str) -> str:
+    """The address by which others reach this site, or nothing."""
+    url = urlsplit(text)
+    if text and (url.scheme not in ("http", "https") or not url.hostname or url.query):
+        raise ValueError("should be as https://files.example.com/")
+    return text
+
+
+def folder(text: str) -> Path | None:
+    """The absolute path of a folder for copies, or none."""
+    if text and (not text.startswith("/") or Path(text) == Path("/")):
+        raise ValueError("should be the absolute path of a folder, as /srv/backup")
+    return Path(os.path.normpath(text)) if text else None
 
 
 def mail_server(text: str) -> MailServer | None:
@@ -94,10 +111,12 @@ def _matching(text: str, pattern: re.Pattern[str], wrong: str) -> str:
 LINES: dict[str, Callable[[str], Any]] = {
     "outside_allow": networks,
     "secrets": file,
+    "url": site,
     "smtp": mail_server,
     "smtp_secret": secret_name,
     "mail_from": address,
     "mail_to": recipients,
+    **dict.fromkeys(vault.NAMES, folder),
 }
 
 
@@ -112,10 +131,20 @@ def environment(lines: Mapping[str, str], faults: list[str]) -> dict[str, str]:
     texts = {name: lines.get(f"mserve.{name}", "").strip() for name in LINES}
     for name, text in texts.items():
         read(f"mserve.{name}", text, LINES[name])
+    faults += _within([(name, texts[name]) for name in vault.NAMES if texts[name]])
     return {
         **{f"MSERVE_{name.upper()}": text for name, text in texts.items()},
         COMMANDS: json.dumps(_command_lines(lines, read)),
     }
+
+
+def _within(folders: list[tuple[str, str]]) -> Iterator[str]:
+    """What is wrong where one folder is another one, or lies in it."""
+    paths = [(name, Path(os.path.normpath(text))) for name, text in folders]
+    for name, path in paths:
+        for other, above in paths:
+            if name != other and above in (path, *path.parents):
+                yield f"mserve.{name} = {path}: should not be in the folder of mserve.{other}"
 
 
 def _command_lines(lines: Mapping[str, str], read: Callable[..., None]) -> dict[str, str]:

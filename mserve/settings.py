@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode
 
 import plaster
 
-from mserve import outlets
+from mserve import outlets, vault
 from mserve.errors import SettingsError
 
 QUEUE = re.compile(r"[a-z][a-z0-9_-]{0,63}")
@@ -124,6 +124,7 @@ class _Parser:
         )
         self.check_known()
         self.check_lease(settings)
+        self.check_vaults(data)
         if self.faults:
             raise SettingsError(self.faults)
         return settings
@@ -157,6 +158,12 @@ class _Parser:
                 f"mserve.lease = {settings.lease:g}: should be at least twice mserve.heartbeat "
                 f"({settings.heartbeat:g}), or a worker that lives is taken for dead"
             )
+
+    def check_vaults(self, data: Path) -> None:
+        for name in vault.NAMES:
+            text = self.lines.get(f"mserve.{name}", "").strip()
+            if text and data in (path := Path(os.path.normpath(text)), *path.parents):
+                self.faults.append(f"mserve.{name} = {text}: should not be in the data folder")
 
     def check_known(self) -> None:
         known = {*Settings.__dataclass_fields__, *outlets.LINES} - {"database", "outlets"}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Finding:
-    """`kind` is `content`, `index`, `usage` or `file`; `mended` tells whether it is right now."""
+    """`kind`: `content`, `copy`, `index`, `usage` or `file`; `mended`: whether it is right now."""
 
     kind: str
     where: str

@@ -13,7 +13,8 @@ from mserve.cli.common import configure, ini_argument
 @click.option("--digests", is_flag=True, help="Read every byte again and compare its SHA-256.")
 @click.option("--age", default=3600.0, show_default=True, metavar="S",
               help="Files that no one refers to are orphans after S seconds.")  # fmt: skip
-def check(ini: Path, repair: bool, digests: bool, age: float) -> None:
+@click.option("--copies", is_flag=True, help="Look at the copies in backup and archive too.")
+def check(ini: Path, repair: bool, digests: bool, age: float, copies: bool) -> None:
     """Check contents, indexes, sums and files; the site may be running.
 
     Prints a line for each thing that is amiss. Exit status 1 if one is left that was not mended.
@@ -22,11 +23,14 @@ def check(ini: Path, repair: bool, digests: bool, age: float) -> None:
     from mserve import database
     from mserve.check import Scope
     from mserve.check import check as findings
+    from mserve.vault import NAMES, Vault
 
+    found = {name: Vault.find(name, settings.outlets) for name in NAMES}
+    vaults = {name: vault for name, vault in found.items() if vault is not None}
     db = database.open_database(settings)
     try:
         left = 0
-        for finding in findings(db, Scope(repair, digests, age)):
+        for finding in findings(db, Scope(repair, digests, age, copies, vaults)):
             click.echo(str(finding))
             left += not finding.mended
     finally:

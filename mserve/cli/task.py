@@ -11,6 +11,7 @@ import click
 from mserve.errors import BadInput
 from mserve.tasks.library import libmagic
 from mserve.tasks.registry import Outcome, Source, TaskRegistry
+from mserve.vault import read_digest
 
 
 @click.group()
@@ -59,8 +60,9 @@ def _source(file: Path, scratch: Path) -> Source:
     def report(fraction: float, words: str) -> None:
         click.echo(f"{fraction:4.0%} {words}", err=True)
 
-    kind = libmagic.detect(file).mimetype
-    return Source(file.resolve(), file.name, kind, file.stat().st_size, scratch, {}, report)
+    kind, digest = libmagic.detect(file).mimetype, read_digest(file)
+    size = file.stat().st_size
+    return Source(file.resolve(), file.name, kind, size, scratch, {}, report, digest)
 
 
 def _arguments(pairs: tuple[str, ...]) -> dict[str, Any]:

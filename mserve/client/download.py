@@ -16,13 +16,21 @@ from pathlib import Path
 import httpx
 
 from mserve.client.address import Address
-from mserve.client.errors import Answered, BadAnswer, LocalFault, Mismatch, Unreachable
+from mserve.client.errors import (
+    Answered,
+    BadAnswer,
+    LocalFault,
+    Mismatch,
+    Unreachable,
+    of_response,
+)
 from mserve.client.local import Digest, local_faults
 from mserve.client.session import Session
 from mserve.client.upload import Report
 
 PART = re.compile(r"\.mserve-[0-9a-f]{12}-[0-9a-f]{64}\.part")
 SHA256 = re.compile(r'(?:W/)?"([0-9a-f]{64})(?:-[a-z]+)?"')  # Apache adds -gzip
+ACCEPTED = 202  # the bytes are on their way back from the archive
 DIGEST = re.compile(r"\bsha-256=:([A-Za-z0-9+/=]+):")
 
 
@@ -54,6 +62,9 @@ class Download:
     def _receive(self, headers: dict[str, str], begun: Path | None) -> str:
         url = self.source.facet("content")
         with self.session.stream("GET", url, headers=headers) as response:
+            if response.status_code == ACCEPTED:
+                response.read()
+                raise of_response(response)
             sha256 = _sha256(response)
             start = _start(response)
             part = self.path.with_name(f"{self._prefix}{sha256}.part")

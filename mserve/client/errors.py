@@ -106,7 +106,12 @@ class Unavailable(Answered):
     passing = True
 
 
+class Retrieving(Unavailable):
+    """The bytes are in the archive; the server has begun to bring them back."""
+
+
 CLASSES: Mapping[int, type[Answered]] = {
+    202: Retrieving,
     **dict.fromkeys((404, 410), NotFound),
     **dict.fromkeys((401, 403), Forbidden),
     **dict.fromkeys((409, 412), InTheWay),

@@ -63,6 +63,19 @@ class Jobs(Facet):
         return JobsEvents(self) if name == "events" else self.node.job(name)
 
 
+class Schedules(Facet):
+    name = "schedules"
+    types = frozenset({"service"})
+
+
+class Rounds(Facet):
+    name = "rounds"
+    types = frozenset({"service"})
+
+    def __getitem__(self, name: str) -> Any:
+        return self.node.rounds[name]
+
+
 class Versions(Facet):
     name = "versions"
     types = frozenset({"mfile"})
@@ -82,6 +95,11 @@ class VersionView:
         self.__parent__ = versions
         self.__name__ = name
         self.version = version
+
+
+class Provenance(Facet):
+    name = "provenance"
+    types = frozenset({"mfile"})
 
 
 class Trash(Facet):
@@ -144,7 +162,8 @@ FACETS: dict[str, type[Facet]] = {
     facet.name: facet
     for facet in (
         Info, UsageFacet, Keys, Health, ContentFacet, Thumbnail, Poster, Jobs, Profiles,
-        Versions, Trash, Copy, Batch, Uploads, Search, Tasks, NodesFacet,
+        Versions, Provenance, Trash, Copy, Batch, Uploads, Search, Tasks, NodesFacet, Schedules,
+        Rounds,
     )
 }  # fmt: skip
 

@@ -9,6 +9,7 @@ from BTrees.OOBTree import OOBTree
 from persistent import Persistent
 
 SHARDS = 64
+AFTER_DASH = chr(ord("-") + 1)
 BEGINNINGS = {f"{number:02x}": number for number in range(256)}
 
 
@@ -58,6 +59,11 @@ class Index(Persistent):  # type: ignore[misc]  # persistent has no types
         for shard in self.shards:
             yield from shard
 
+    def beginning(self, prefix: str) -> Iterator[str]:
+        """The keys that begin so, in order; `prefix` ends in the dash after an id."""
+        keys: Iterator[str] = iter(self._shard(prefix).keys(prefix, prefix[:-1] + AFTER_DASH))
+        return keys
+
     def page(self, limit: int, after: str | None = None) -> list[tuple[str, Any]]:
         """The `limit` items of the lowest keys, in order; above the key `after` if given.
 
@@ -75,16 +81,32 @@ class Timeline(Index):
         return Index.place(key.partition("-")[2])
 
 
-class Runs(Index):
-    """An index of task runs. Those of a set are taken and ended at once, so they lie apart:
+class Transit(Index):
+    """An index of what comes and goes.
 
-    two transactions that together empty a bucket conflict.
+    Transactions at once that fill an empty bucket, empty one, or take its first key, conflict
+    (BTrees' merge, reasons 1, 10 and 13). So each shard has a first key that stays.
     """
 
-    @staticmethod
-    def place(key: str) -> int:
-        index = key.rpartition("-")[2]
-        return Index.place(key) + (int(index) if index.isdecimal() else 0)
+    FIRST = ""
+
+    def __init__(self, shards: int = SHARDS) -> None:
+        super().__init__(shards)
+        for shard in self.shards:
+            shard[self.FIRST] = None
+
+    def items(self) -> Iterator[tuple[str, Any]]:
+        return (item for item in super().items() if item[0])
+
+    def __iter__(self) -> Iterator[str]:
+        return (key for key in super().__iter__() if key)
+
+    def page(self, limit: int, after: str | None = None) -> list[tuple[str, Any]]:
+        return super().page(limit, after or self.FIRST)
+
+
+Runs = Transit
+"""What databases of schema 5 call it."""
 
 
 NEWEST = (1 << 63) - 1

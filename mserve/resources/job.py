@@ -1,4 +1,4 @@
-"""Job: a workflow that was started on a file, set by set."""
+"""Job: a workflow that was started on a file, or for a service, set by set."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,8 +9,9 @@ from mserve.resources import clock
 from mserve.resources.content import Content
 from mserve.resources.ids import new_id
 from mserve.resources.index import newest_first
-from mserve.resources.job_parts import JobEvents, Log, Outputs
+from mserve.resources.job_parts import Answers, JobEvents, Log, Outputs
 from mserve.resources.profile import Edition, TaskSet, Workflow
+from mserve.resources.provenance import Remake
 from mserve.resources.run import (
     CANCELLED,
     DUE,
@@ -20,6 +21,7 @@ from mserve.resources.run import (
     SKIPPED,
     Attempt,
     JobOutput,
+    Run,
     TaskRun,
 )
 
@@ -27,16 +29,25 @@ __all__ = ["Attempt", "Job", "JobOutput", "TaskRun"]  # the tree of schema 5 fin
 
 
 class Job(Persistent):  # type: ignore[misc]  # persistent has no types
-    """A workflow that was started on an Mfile, of the profile's edition of then."""
+    """A workflow that was started on an Mfile, of the profile's edition of then.
 
+    A job of a service, as a feed is pulled, has no `mfile`, and no content.
+    """
+
+    content: Content | None = None
+    sha256: str | None = None
+    round: Any = None
+    """The Round that it is a part of, if it is."""
     ended: int | None = None
     outcome: str | None = None
     counted = False
     queue: str | None = None
     """Where its tasks wait whose specs name no queue; None: as the service's priority says."""
-    retried: tuple[TaskRun, ...] = ()
+    remakes: Remake | None = None
+    """The file that its output is to be the content of."""
+    retried: tuple[Run, ...] = ()
     """Runs of earlier sets that are made again, before the next set is opened."""
-    runs: tuple[tuple[TaskRun, ...], ...] = ()
+    runs: tuple[tuple[Run, ...], ...] = ()
     """The task runs of each set that has been opened; the last is the current one."""
 
     def __init__(
@@ -51,8 +62,9 @@ class Job(Persistent):  # type: ignore[misc]  # persistent has no types
         self.id = self.__name__ = new_id()
         self.service = service
         self.mfile = mfile
-        self.content: Content = mfile.content
-        self.sha256 = mfile.content.sha256
+        if mfile is not None:
+            self.content = mfile.content
+            self.sha256 = mfile.content.sha256
         self.trigger = trigger
         self.name = name
         self.edition = edition
@@ -67,11 +79,16 @@ class Job(Persistent):  # type: ignore[misc]  # persistent has no types
     @property
     def __parent__(self) -> Any:
         """The file, as long as it is in the tree, else the service."""
-        return self.mfile if self.in_tree else self.service
+        return self.node if self.in_tree else self.service
+
+    @property
+    def node(self) -> Any:
+        """What it is done for: its file, or the service."""
+        return self.service if self.mfile is None else self.mfile
 
     @property
     def in_tree(self) -> bool:
-        return self.mfile.in_tree and self.mfile.find("service") is self.service
+        return bool(self.node.in_tree and self.node.find("service") is self.service)
 
     def __getitem__(self, name: str) -> Any:
         if name == "outputs":
@@ -80,9 +97,11 @@ class Job(Persistent):  # type: ignore[misc]  # persistent has no types
             return Log(self)
         if name == "events":
             return JobEvents(self)
+        if name == "answers":
+            return Answers(self)
         raise KeyError(name)
 
-    def open_set(self, runs: tuple[TaskRun, ...]) -> None:
+    def open_set(self, runs: tuple[Run, ...]) -> None:
         """The next set's task runs; makes two that open the same set at once conflict."""
         self.runs = (*self.runs, runs)
         self.retried = ()
@@ -108,21 +127,22 @@ class Job(Persistent):  # type: ignore[misc]  # persistent has no types
         failed = any(run.state in (FAILED, CANCELLED) for run in self._current())
         return failed and self.plan.sets[len(self.runs) - 1].on_failure == "stop"
 
-    def _current(self) -> tuple[TaskRun, ...]:
+    def _current(self) -> tuple[Run, ...]:
         return self.runs[-1] if self.runs else ()
 
     @property
-    def failures(self) -> list[TaskRun]:
+    def failures(self) -> list[Run]:
         """The runs that failed, or were cancelled."""
         return [run for run in self.all_runs() if run.state in (FAILED, CANCELLED)]
 
     def reopen(self) -> None:
         """Takes up again a job that has ended, with the bytes that its file has still."""
-        self.content = self.mfile.content
+        if self.mfile is not None:
+            self.content = self.mfile.content
         self.outcome = self.ended = None
         self.retried = tuple(run for run in self.failures if run not in self._current())
 
-    def run(self, place: str) -> TaskRun | None:
+    def run(self, place: str) -> Run | None:
         """The task run at `<set>-<number>`."""
         number, _, index = place.partition("-")
         try:
@@ -130,13 +150,13 @@ class Job(Persistent):  # type: ignore[misc]  # persistent has no types
         except (ValueError, IndexError):
             return None
 
-    def all_runs(self) -> Iterator[TaskRun]:
+    def all_runs(self) -> Iterator[Run]:
         for runs in self.runs:
             yield from runs
 
     def close(self, outcome: str) -> None:
         """Ends the job, which lets go of the bytes: its history is not to keep them alive."""
-        del self.content
+        self.content = None
         self.outcome = outcome
         self.ended = clock.now()
 

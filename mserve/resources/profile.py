@@ -6,13 +6,18 @@ from typing import Any
 
 from persistent import Persistent
 
+from mserve.resources.schedule import Schedule, replan
+
 TRIGGERS = ("ingest", "access", "update", "periodic")
 """The workflows that every profile has; any other name is run by hand."""
 
 
 @dataclass(frozen=True)
 class TaskSpec:
-    """One task of a set: which, with what, when (CEL), where, and how often it is tried again."""
+    """One task of a set: which, with what, when (CEL), where, and how often it is tried again.
+
+    `mfile` is where its outputs become files (ingest/naming.py); empty: they stay with the job.
+    """
 
     task: str
     name: str
@@ -20,6 +25,7 @@ class TaskSpec:
     condition: str = ""
     queue: str | None = None
     retries: int = 2
+    mfile: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,10 +42,17 @@ class Workflow:
     """Task sets in order.
 
     `window` is for how many seconds after an access no other one starts it for the same file.
+    With a `schedule` it starts by itself.
     """
 
     sets: tuple[TaskSet, ...] = ()
     window: int = 3600
+    schedule: Schedule | None = None
+
+    @property
+    def specs(self) -> list[TaskSpec]:
+        """The tasks of all sets."""
+        return [spec for each in self.sets for spec in each.tasks]
 
 
 class Edition(Persistent):  # type: ignore[misc]  # persistent has no types
@@ -69,6 +82,7 @@ class Profile(Persistent):  # type: ignore[misc]  # persistent has no types
     def change(self, workflows: Mapping[str, Workflow]) -> None:
         empty = dict.fromkeys(TRIGGERS, Workflow())
         self.edition = Edition(self.version + 1, {**empty, **workflows})
+        replan(self.__parent__)
 
     def __getitem__(self, name: str) -> Any:
         if name == "explain":
@@ -77,8 +91,7 @@ class Profile(Persistent):  # type: ignore[misc]  # persistent has no types
 
     def specs(self) -> Iterator[TaskSpec]:
         for workflow in self.workflows.values():
-            for task_set in workflow.sets:
-                yield from task_set.tasks
+            yield from workflow.specs
 
 
 class Explain:

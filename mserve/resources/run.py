@@ -14,13 +14,14 @@ from mserve.resources.profile import TaskSpec
 if TYPE_CHECKING:
     from mserve.resources.job import Job
 
-DUE, RUNNING, DONE, FAILED, CANCELLED, SKIPPED = (
-    "queued", "running", "done", "failed", "cancelled", "skipped",
+DUE, RUNNING, AWAITING, DONE, FAILED, CANCELLED, SKIPPED = (
+    "queued", "running", "awaiting", "done", "failed", "cancelled", "skipped",
 )  # fmt: skip
 
 NEXT: Mapping[str, frozenset[str]] = {
-    DUE: frozenset({DUE, RUNNING, CANCELLED}),
-    RUNNING: frozenset({DONE, FAILED, DUE, CANCELLED}),
+    DUE: frozenset({DUE, RUNNING, FAILED, CANCELLED}),
+    RUNNING: frozenset({DONE, FAILED, DUE, CANCELLED, AWAITING}),
+    AWAITING: frozenset({DONE, FAILED, DUE, CANCELLED}),  # no worker: others are to answer
     DONE: frozenset(),
     FAILED: frozenset({DUE}),
     CANCELLED: frozenset({DUE}),
@@ -31,11 +32,16 @@ ENDED = frozenset({DONE, FAILED, CANCELLED, SKIPPED})
 
 @dataclass(frozen=True)
 class JobOutput:
-    """A named result of a task run, as bytes."""
+    """A named result of a task run, as bytes.
+
+    `mfile` is the id of the file that was made of it, `fault` why it did not become one.
+    """
 
     name: str
     mimetype: str
     content: Content
+    mfile: str | None = None
+    fault: str | None = None
 
 
 @dataclass(frozen=True)
@@ -59,7 +65,7 @@ class Attempt:
 KEPT = 10  # attempts of a run that are told of
 
 
-class TaskRun(Persistent):  # type: ignore[misc]  # persistent has no types
+class Run:
     """One task of one job. `attempt` is the fencing token: what an older attempt says is void."""
 
     attempt = 1
@@ -72,6 +78,8 @@ class TaskRun(Persistent):  # type: ignore[misc]  # persistent has no types
     ended: int | None = None
     lease_until: int | None = None
     worker: str | None = None
+    key: str | None = None
+    """The id of the key that its task has been given, for as long as that runs."""
     seconds: float | None = None
     result: Mapping[str, Any] = {}
     error: str | None = None
@@ -103,3 +111,11 @@ class TaskRun(Persistent):  # type: ignore[misc]  # persistent has no types
         if state not in NEXT[self.state]:
             raise Conflict(f"a task run that is {self.state} cannot become {state}")
         self.state = state
+
+
+class TaskRun(Persistent, Run):  # type: ignore[misc]  # persistent has no types
+    """One that is to be done: a record of its own, so that those of a set end beside each other."""
+
+
+class SkippedRun(Run):
+    """One whose condition does not hold: a value in its job, as nothing will come of it."""

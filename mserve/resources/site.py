@@ -3,9 +3,10 @@
 from random import getrandbits
 from typing import Any
 
-from mserve.resources.index import Index, Runs, Timeline
+from mserve.resources.index import Index, Timeline, Transit
 from mserve.resources.names import check_container_name
 from mserve.resources.node import Branch, Node
+from mserve.resources.provenance import unlink
 
 
 class Site(Branch):
@@ -15,23 +16,31 @@ class Site(Branch):
     of task runs that wait for a worker to their attempts (the outbox), `running` those that a
     worker has claimed, `active` the ids of jobs that have not ended,
     `expiring` what is in the trash, by the time when it goes for good, `uploads` the ids of
-    files that come in pieces to their Uploads, and `unindexed` what the catalogs do not know yet.
+    files that come in pieces to their Uploads, `unindexed` what the catalogs do not know yet,
+    `schedules` what starts by itself, by the time when it does next, `rounds` the ids of
+    Rounds that have not ended to them, and `derived` which files were made of which (see
+    resources/provenance.py).
     """
 
     type = "site"
     schema = 0
+    vaults: frozenset[str] = frozenset()
+    """Those whose folders have been marked as this site's (mserve/vault.py), by name."""
 
     def __init__(self) -> None:
         super().__init__()
         self.__name__ = ""
         self.ids = Index()
         self.key_index = Index()
-        self.due = Runs()
-        self.running = Runs()
-        self.active = Index()
+        self.due = Transit()
+        self.running = Transit()
+        self.active = Transit()
         self.expiring = Timeline()
         self.uploads = Index()
-        self.unindexed = Index()
+        self.unindexed = Transit()
+        self.schedules = Timeline()
+        self.rounds = Timeline()
+        self.derived = Index()
 
     def check_name(self, name: object) -> str:
         return check_container_name(name)
@@ -43,6 +52,7 @@ class Site(Branch):
     def forget(self, node: Node) -> None:
         """Takes a node that leaves the tree out of the id index, and its keys out of use."""
         self.ids.discard(node.id)
+        unlink(self, node)
         for key in (node.keys or {}).values():
             self.key_index.discard(key.digest)
 

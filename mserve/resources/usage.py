@@ -21,6 +21,9 @@ SERVICE = "http://mserve/service"
 CONTAINER = "http://mserve/container"
 JOB = "http://mserve/job"
 TASK = "http://mserve/task"
+BACKUP_FILE = "http://mserve/backupfile"
+ARCHIVED = "http://mserve/archived"
+"""Bytes of which the vault of that name has got a copy."""
 JOB_RUNTIME = "http://mserve/jobruntime"
 """Seconds that the attempts at tasks took, those that failed too."""
 
@@ -116,11 +119,14 @@ class Usage(Persistent):  # type: ignore[misc]  # persistent has no types
         return {**saved, "figures": merged}
 
 
-def report(nodes: Iterable[Any], metric: str, amount: float) -> None:
-    """Reports `amount` of a value metric on each of `nodes`: a node and all above it."""
+def report(nodes: Iterable[Any], metric: str, *amounts: float) -> None:
+    """Reports `amounts` of a value metric on each of `nodes`: a node and all above it."""
     for node in nodes:
         usage = node.usage
-        usage.put(metric, usage.get(metric).value(amount))
+        figure = usage.get(metric)
+        for amount in amounts:
+            figure = figure.value(amount)
+        usage.put(metric, figure)
 
 
 def change_rate(

@@ -12,19 +12,20 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from redis.exceptions import RedisError
+from redis.lock import Lock
 
 from mserve import database
 from mserve.resources.mfile import Mfile
 from mserve.settings import Settings
 from mserve.tasks import engine
 from mserve.tasks.queue import Queues
+from mserve.tasks.sole import sole
 
 log = logging.getLogger(__name__)
 
 SEEN = "mserve:accessed:"
 WAITING = "mserve:access"  # ids of files whose job is to start
 STARTING = "mserve:access-starting"
-MOST = 60  # seconds for a batch, after which another scheduler begins
 BATCH = 100  # files in one transaction
 KEPT = 10_000  # notes that wait for Redis
 
@@ -83,14 +84,21 @@ def _workflow(mfile: Any) -> Any:
 
 def start_accessed(db: Any, settings: Settings, queues: Queues) -> None:
     """Starts the jobs of files that were read, unless another scheduler is at it."""
+    began = True
+    while began and queues.redis.llen(WAITING):
+        with sole(queues, STARTING) as lock:
+            began = lock is not None
+            if lock is not None:
+                _start_batch(db, queues, lock)
+
+
+def _start_batch(db: Any, queues: Queues, lock: Lock) -> None:
+    """What was started is taken off the list, unless who has the lock by now does that."""
     redis: Any = queues.redis
-    while redis.llen(WAITING) and redis.set(STARTING, 1, nx=True, ex=MOST):
-        try:
-            ids = [id.decode() for id in redis.lrange(WAITING, 0, BATCH - 1)]
-            database.run(db, partial(_start, ids))
-            redis.ltrim(WAITING, len(ids), -1)
-        finally:
-            redis.delete(STARTING)
+    ids = [id.decode() for id in redis.lrange(WAITING, 0, BATCH - 1)]
+    database.run(db, partial(_start, ids))
+    if lock.owned():
+        redis.ltrim(WAITING, len(ids), -1)
 
 
 def _start(ids: list[str], site: Any) -> None:

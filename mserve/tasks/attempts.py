@@ -4,77 +4,133 @@ Every function acts on the tree inside its caller's transaction. `attempt` fence
 was thought dead can finish nothing.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from mserve.resources import clock, usage
-from mserve.resources.content import Rendition
-from mserve.resources.job import Job
-from mserve.resources.run import DONE, DUE, ENDED, FAILED, RUNNING, JobOutput, TaskRun
-from mserve.tasks import facts
-from mserve.tasks import outcome as outcomes
-from mserve.tasks.claim import Claim, Failed, Finished
-from mserve.tasks.engine import cancel, push, tell
-from mserve.tasks.queue import Delivery
+from mserve.resources.node import prefetch
+from mserve.resources.run import AWAITING, DUE, FAILED, RUNNING, TaskRun
+from mserve.tasks import awaiting, ending, facts
+from mserve.tasks.claim import Claim, Ended, Failed, Finished, Taker
+from mserve.tasks.delivery import Delivery
+from mserve.tasks.doors import close_door, open_door
+from mserve.tasks.engine import cancel, push
+from mserve.tasks.telling import tell
 
-BACKOFF = 5 * clock.SECOND
 LAPSES = 10
 """A task whose worker died this often is taken to be what kills it, and fails."""
 
 
-def claim(site: Any, run_id: str, attempt: int, worker: str, lease: float) -> Claim | None:
-    """Takes a due task run for `worker` for `lease` seconds; None if it is not to be had."""
+def claim(site: Any, run_id: str, attempt: int, taker: Taker) -> Claim | None:
+    """Takes a due task run; None if it is not to be had."""
     run = site.run(run_id)
     if run is None or run.attempt != attempt or run.not_before > clock.now():
         return None
-    job = run.job
-    if run.state == RUNNING and run.worker == worker:
-        return _claim(job, run)  # it was committed, and the answer was lost on its way back
-    if run.state != DUE:
+    if run.state == RUNNING and run.worker == taker.worker:
+        return _claim(run, taker)  # the commit's answer was lost on its way back
+    if not _is_to_be_had(site, run):
         return None
-    if not job.in_tree:
-        cancel(site, job)
-        return None
-    run.move(RUNNING)
-    run.worker, run.started = worker, clock.now()
-    run.lease_until = run.started + int(lease * clock.SECOND)
-    site.due.discard(run_id)
+    _begin(site, run, taker.worker, clock.now())
+    run.lease_until = run.started + int(taker.lease * clock.SECOND)
     site.running[run_id] = (attempt, run.queue, run.lease_until)
-    tell(job)
-    return _claim(job, run)
+    return _claim(run, taker)
 
 
-def _claim(job: Job, run: TaskRun) -> Claim:
-    mfile, content = job.mfile, job.content
+def claim_some(
+    site: Any, runs: Sequence[str], attempt: int, taker: Taker
+) -> tuple[list[Claim], list[Delivery]]:
+    """Takes those of `runs` that are brief, or else the first one; what is left is for others.
+
+    Brief ones are not written down as running: they are claimed as they end.
+    """
+    found = _find(site, runs, attempt)
+    mine = [run for run in found if run.state == RUNNING and run.worker == taker.worker]
+    due = [run for run in found if run.state == DUE and _is_to_be_had(site, run)]
+    at_once = [run for run in due if not mine and taker.brief(run)]
+    chosen = at_once or mine or due[:1]
+    others = [Delivery(run.id, attempt, run.queue) for run in due if run not in chosen]
+    if at_once:
+        return [_claim(run, taker, at_once=True) for run in at_once], others
+    taken = [claim(site, run.id, attempt, taker) for run in chosen]
+    return [each for each in taken if each is not None], others
+
+
+def _find(site: Any, runs: Sequence[str], attempt: int) -> list[TaskRun]:
+    found = [run for run in map(site.run, runs) if run is not None]
+    prefetch(found)
+    now = clock.now()
+    return [run for run in found if run.attempt == attempt and run.not_before <= now]
+
+
+def _is_to_be_had(site: Any, run: TaskRun) -> bool:
+    """Whether it is due; a job whose file is not there any more is cancelled."""
+    if run.state == DUE and not run.job.in_tree:
+        cancel(site, run.job)
+    return run.state == DUE
+
+
+def _begin(site: Any, run: TaskRun, worker: str, moment: int) -> None:
+    run.move(RUNNING)
+    run.worker, run.started = worker, moment
+    site.due.discard(run.id)
+    tell(run.job)
+
+
+def _claim(run: TaskRun, taker: Taker, *, at_once: bool = False) -> Claim:
+    job, seconds = run.job, taker.linked(run.spec)
     return Claim(
         run_id=run.id,
         attempt=run.attempt,
         job_id=job.id,
         task=run.spec.task,
         arguments=dict(run.spec.arguments),
-        name=mfile.__name__,
-        mimetype=facts.of_content(mfile, content)["mimetype"],
-        size=content.size,
-        metadata=dict(mfile.metadata),
-        blob=content.path,
+        secret=None if seconds is None or job.mfile is None else open_door(run, seconds),
+        worker=taker.worker if at_once else None,
+        taken=clock.now(),
+        **({} if job.content is None else _file(job.mfile, job.content)),
     )
 
 
-def finish(site: Any, run_id: str, attempt: int, result: Finished | Failed) -> bool:
-    """Records what came of an attempt, once; False when the attempt has moved on."""
-    run = site.run(run_id)
-    if run is None or run.state != RUNNING or run.attempt != attempt:
-        return False
-    site.running.discard(run_id)
+def _file(mfile: Any, content: Any) -> dict[str, Any]:
+    return {
+        "name": mfile.__name__,
+        "mimetype": facts.of_content(mfile, content)["mimetype"],
+        "size": content.size,
+        "metadata": dict(mfile.metadata),
+        "sha256": content.sha256,
+        "blob": content.path if content.here else None,
+    }
+
+
+def finish(site: Any, done: Sequence[Ended]) -> list[bool]:
+    """Records what came of attempts at runs of one job, once; False where one has moved on."""
+    runs = [_take(site, each) for each in done]
+    for run, each in zip(runs, done, strict=True):
+        if run is not None:
+            _end(site, run, each.result)
+    _report([run for run in runs if run is not None])
+    return [run is not None for run in runs]
+
+
+def _take(site: Any, ended: Ended) -> TaskRun | None:
+    """The run, if this attempt at it is still awaited."""
+    run: TaskRun | None = site.run(ended.run_id)
+    if run is None or run.attempt != ended.attempt:
+        return None
+    if ended.worker is not None and _is_to_be_had(site, run):
+        _begin(site, run, ended.worker, ended.taken)
+    return run if run.state == RUNNING else None
+
+
+def _end(site: Any, run: TaskRun, result: Finished | Failed) -> None:
+    site.running.discard(run.id)
     run.seconds = result.seconds
     _note_attempt(run, result)
-    if isinstance(result, Finished):
-        _succeed(run, result)
+    if isinstance(result, Finished) and result.outcome.awaits is not None:
+        awaiting.hold(site, run, result.outcome.awaits)
     else:
-        _fail(site, run, result)
-    if run.job.in_tree:
-        _report(run, result.seconds)
+        ending.end(site, run, result)
     tell(run.job)
-    return True
 
 
 def _note_attempt(run: TaskRun, result: Finished | Failed) -> None:
@@ -87,74 +143,33 @@ def _note_attempt(run: TaskRun, result: Finished | Failed) -> None:
     )
 
 
-def _report(run: TaskRun, seconds: float) -> None:
-    """Meters an attempt that has ended, and the task if it was the last one."""
-    nodes = [*run.job.mfile.lineage()]
-    usage.report(nodes, usage.JOB_RUNTIME, seconds)
-    if run.state in ENDED and not run.counted:
-        run.counted = True
-        usage.report(nodes, usage.TASK, 1)
-
-
-def _succeed(run: TaskRun, result: Finished) -> None:
-    content = run.job.content
-    run.move(DONE)
-    run.ended, run.error = clock.now(), None
-    run.result = dict(result.outcome.result)
-    content.learn(result.outcome.facts)
-    if result.outcome.facts and run.job.in_tree:
-        run.job.service.site.changed(run.job.mfile, run.job.service)
-    run.outputs = tuple(
-        _keep_output(content, output, spool)
-        for output, spool in zip(result.outcome.outputs, result.spools, strict=True)
-    )
-
-
-def _keep_output(content: Any, output: outcomes.Output, spool: Any) -> JobOutput:
-    """Takes the bytes of an output; those of a rendition become the content's."""
-    made = spool.content()
-    made.mimetype = output.mimetype
-    if isinstance(output, outcomes.Rendition):
-        rendition = Rendition(made, output.mimetype, output.width, output.height)
-        content.add_rendition(output.name, rendition)
-    return JobOutput(output.name, output.mimetype, made)
-
-
-def _fail(site: Any, run: TaskRun, result: Failed) -> None:
-    """Ends the run, or makes it due again after a pause that doubles."""
-    run.error = result.error
-    run.failures += 1
-    if result.final or run.failures > run.spec.retries:
-        run.move(FAILED)
-        run.ended = clock.now()
-    else:
-        pause = BACKOFF * 2 ** (run.failures - 1)
-        again(site, run, clock.now() + pause)
-
-
-def again(site: Any, run: TaskRun, not_before: int) -> None:
-    """Makes a run due again as the next attempt."""
-    run.move(DUE)
-    run.attempt += 1
-    run.not_before = not_before
-    run.lease_until = run.worker = None
-    site.due[run.id] = (run.attempt, run.queue, not_before)
+def _report(runs: Sequence[TaskRun]) -> None:
+    """Meters attempts that have ended, and the tasks of which they were the last ones."""
+    if runs and runs[0].job.in_tree:
+        seconds = [run.attempts[-1].seconds or 0.0 for run in runs]
+        usage.report(runs[0].job.node.lineage(), usage.JOB_RUNTIME, *seconds)
+    ending.count(runs)
 
 
 def requeue(site: Any, run_id: str, attempt: int) -> bool:
     """Gives up on an attempt whose delivery or worker was lost; False when it has moved on."""
     run = site.run(run_id)
-    if run is None or run.state not in (DUE, RUNNING) or run.attempt != attempt:
+    if run is None or run.state not in (DUE, RUNNING, AWAITING) or run.attempt != attempt:
         return False
+    tell(run.job)
+    if run.state == AWAITING:
+        awaiting.give_up(site, run)
+        return True
+    run.lapses += 1
     if run.state == RUNNING:
         site.running.discard(run_id)
-        run.lapses += 1
+        close_door(site, run)
         run.note_attempt(error="its worker was lost")
-    tell(run.job)
     if run.lapses >= LAPSES:
+        site.due.discard(run_id)
         run.move(FAILED)
         run.ended, run.error = clock.now(), f"its worker died {LAPSES} times"
         return True
-    again(site, run, 0)
+    ending.again(site, run, 0)
     push(site, [Delivery(run.id, run.attempt, run.queue)])
     return True

@@ -8,39 +8,82 @@ from typing import Any
 
 from mserve.errors import BadInput, Missing, TaskError
 from mserve.resources import clock, usage
+from mserve.resources.content import Content
 from mserve.resources.job import Job
-from mserve.resources.profile import Edition, TaskSet, TaskSpec, Workflow
-from mserve.resources.run import CANCELLED, DONE, DUE, ENDED, FAILED, SKIPPED, TaskRun
+from mserve.resources.profile import Edition, Profile, TaskSet, TaskSpec, Workflow
+from mserve.resources.run import (
+    CANCELLED,
+    DONE,
+    DUE,
+    ENDED,
+    FAILED,
+    SKIPPED,
+    Run,
+    SkippedRun,
+    TaskRun,
+)
 from mserve.tasks import facts
 from mserve.tasks.condition import Condition
-from mserve.tasks.news import Change
-from mserve.tasks.queue import Delivery, after_commit
+from mserve.tasks.delivery import Delivery
+from mserve.tasks.doors import close_door
+from mserve.tasks.queue import after_commit
+from mserve.tasks.telling import tell
 
 
 def start(
-    mfile: Any, trigger: str, workflow: str | None = None, queue: str | None = None
+    node: Any, trigger: str, workflow: str | None = None, queue: str | None = None
 ) -> Job | None:
-    """Starts the workflow (default: the trigger's) on `mfile`; None where it has no tasks.
+    """Starts the workflow (default: the trigger's) on a file, or for a service, without a file.
 
-    `queue` is where its tasks wait that name none themselves.
+    None where it has no tasks. `queue` is where its tasks wait that name none themselves.
     """
-    service = mfile.find("service")
+    service = node.find("service")
     profile = service.profiles[service.profile]
     name = workflow or trigger
+    if not find_workflow(profile, name).specs:
+        return None
+    return start_edition(node, trigger, name, profile.edition, queue)
+
+
+def find_workflow(profile: Profile, name: str) -> Workflow:
+    """The workflow of that name; raises BadInput."""
     if name not in profile.workflows:
         known = ", ".join(sorted(profile.workflows))
         raise BadInput(f"the profile {profile.name!r} has no workflow {name!r}; it has: {known}")
-    if not any(task_set.tasks for task_set in profile.workflows[name].sets):
-        return None
-    return _start(Job(service, mfile, trigger, name, profile.edition, queue))
+    return profile.workflows[name]
 
 
-def start_task(mfile: Any, spec: TaskSpec) -> Job:
-    """Starts one task by hand, as a job of one set."""
-    service = mfile.find("service")
+def start_edition(
+    node: Any,
+    trigger: str,
+    name: str,
+    edition: Edition,
+    queue: str | None = None,
+    round: Any = None,
+) -> Job:
+    """Starts the workflow `name` as it is in that edition, be it as a part of a round."""
+    job = _make(node, trigger, name, edition, queue)
+    if round is not None:
+        job.round = round
+    return _start(job)
+
+
+def start_task(
+    node: Any, spec: TaskSpec, trigger: str = "manual", content: Content | None = None
+) -> Job:
+    """Starts one task, as a job of one set; on a version's `content` if that is given."""
+    service = node.find("service")
     plan = Workflow((TaskSet(spec.name, (spec,)),))
     edition = Edition(service.profiles[service.profile].version, {spec.name: plan})
-    return _start(Job(service, mfile, "manual", spec.name, edition))
+    job = _make(node, trigger, spec.name, edition)
+    if content is not None:
+        job.content, job.sha256 = content, content.sha256
+    return _start(job)
+
+
+def _make(node: Any, trigger: str, name: str, edition: Edition, queue: str | None = None) -> Job:
+    mfile = None if node.type == "service" else node
+    return Job(node.find("service"), mfile, trigger, name, edition, queue)
 
 
 def _start(job: Job) -> Job:
@@ -48,27 +91,40 @@ def _start(job: Job) -> Job:
     site.register(job)
     site.active[job.id] = job
     job.service.jobs[job.sort_key] = job
-    job.mfile.note_job(job.sort_key)
+    if job.mfile is not None:
+        job.mfile.note_job(job.sort_key)
     _advance(site, job)
     return job
 
 
-def advance(site: Any, job_id: str) -> None:
-    """Opens the job's next set when the present one has ended, or ends the job."""
+def advance(site: Any, job_id: str) -> bool:
+    """Opens the job's next set when the present one has ended, or ends the job.
+
+    False where tasks of the set are left to do, as far as this transaction can see.
+    """
     job = site.active.get(job_id)
-    if job is not None:
-        _advance(site, job)
+    return True if job is None else _advance(site, job)
 
 
-def _advance(site: Any, job: Job) -> None:
+def _advance(site: Any, job: Job) -> bool:
     if not job.in_tree:
-        return cancel(site, job)
-    while job.set_ended:
-        if job.set_failed:
-            return _close(site, job, FAILED)
-        task_set = job.next_set()
-        if task_set is None:
-            return _close(site, job, DONE)
+        cancel(site, job)
+        return True
+    if not job.set_ended:
+        return False
+    while job.outcome is None and job.set_ended:
+        _go_on(site, job)
+    return True
+
+
+def _go_on(site: Any, job: Job) -> None:
+    """The current set has ended: what comes next."""
+    task_set = job.next_set()
+    if job.set_failed:
+        _close(site, job, FAILED)
+    elif task_set is None:
+        _close(site, job, DONE)
+    else:
         _open(site, job, task_set)
 
 
@@ -86,11 +142,12 @@ def _open(site: Any, job: Job, task_set: TaskSet) -> None:
     tell(job)
 
 
-def _make_run(job: Job, place: str, spec: TaskSpec) -> TaskRun:
+def _make_run(job: Job, place: str, spec: TaskSpec) -> Run:
     queue = facts.queue_of(spec, job.service, job.queue)
     try:
-        state = DUE if Condition.parse(spec.condition).holds(facts.of_job(job)) else SKIPPED
-        return TaskRun(job, place, queue, state)
+        if Condition.parse(spec.condition).holds(facts.of_job(job)):
+            return TaskRun(job, place, queue, DUE)
+        return SkippedRun(job, place, queue, SKIPPED)
     except (TaskError, BadInput) as fault:
         run = TaskRun(job, place, queue, FAILED)
         run.error = str(fault)
@@ -100,9 +157,11 @@ def _make_run(job: Job, place: str, spec: TaskSpec) -> TaskRun:
 def _close(site: Any, job: Job, outcome: str) -> None:
     job.close(outcome)
     site.active.discard(job.id)
+    if job.round is not None:
+        job.round.count(job.id, outcome)
     if job.in_tree and not job.counted:
         job.counted = True
-        usage.report(job.mfile.lineage(), usage.JOB, 1)
+        usage.report(job.node.lineage(), usage.JOB, 1)
     tell(job)
 
 
@@ -114,6 +173,7 @@ def cancel(site: Any, job: Job) -> None:
             run.ended = clock.now()
             site.due.discard(run.id)
             site.running.discard(run.id)
+            close_door(site, run)
     if job.outcome is None:
         _close(site, job, CANCELLED)
 
@@ -130,10 +190,3 @@ def push(site: Any, deliveries: list[Delivery]) -> None:
     if deliveries:
         connection = site._p_jar
         after_commit(connection.transaction_manager.get(), connection.db(), deliveries)
-
-
-def tell(job: Job) -> None:
-    """Lets those who follow the job know, after the commit, that it has changed."""
-    connection = job.service._p_jar
-    transaction = connection.transaction_manager.get()
-    after_commit(transaction, connection.db(), changes=[Change.of(job)])

@@ -26,15 +26,15 @@ MOST = 1000  # jobs that one follower is told of at a time
 
 
 class Change(NamedTuple):
-    """That a job has changed, and the ids of its file and service."""
+    """That a job has changed, and the ids of what it is done for and of its service."""
 
     job: str
-    mfile: str
+    node: str
     service: str
 
     @classmethod
     def of(cls, job: Any) -> "Change":
-        return cls(job.id, job.mfile.id, job.service.id)
+        return cls(job.id, job.node.id, job.service.id)
 
 
 def message(changes: Iterable[Iterable[str]]) -> str:
@@ -91,7 +91,7 @@ class News:
 
     @contextmanager
     def follow(self, topic: str) -> Iterator[Follower]:
-        """A follower, who is rung for once when Redis begins to tell: look at the tree then."""
+        """A follower. Look at the tree then, and when Redis begins to tell, which rings as well."""
         follower = Follower()
         with self._lock:
             self._followers.setdefault(topic, set()).add(follower)

@@ -13,6 +13,8 @@ from typing import Any
 from redis import Redis
 from rq import Queue, worker_registration
 
+from mserve.tasks.delivery import members
+
 NODE = socket.gethostname()
 PAUSED = "mserve:paused"  # names of queues
 DRAINED = "mserve:drained"  # names of nodes
@@ -83,12 +85,16 @@ class Nodes:
         return [
             QueueFacts(
                 name,
-                self.redis.llen(Queue.redis_queue_namespace_prefix + name),
+                self._depth(name),
                 sum(each.queue == name for each in workers),
                 name in paused,
             )
             for name in sorted(known)
         ]
+
+    def _depth(self, queue: str) -> int:
+        parcels = self.redis.lrange(Queue.redis_queue_namespace_prefix + queue, 0, -1)
+        return sum(len(members(id.decode())) for id in parcels)
 
     def pause(self, queue: str, on: bool) -> None:
         self._mark(PAUSED, queue, on)

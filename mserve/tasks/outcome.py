@@ -30,12 +30,28 @@ class Rendition(Output):
 
 
 @dataclass(frozen=True)
+class Returned(Output):
+    """The content's own bytes, back from the archive; becomes no output of the job."""
+
+
+@dataclass(frozen=True)
+class Copied:
+    """The vault of that name has a verified copy; with `only` the content is to be there alone."""
+
+    vault: str
+    only: bool = False
+
+
+@dataclass(frozen=True)
 class Outcome:
     """`result` is JSON for people and conditions, `facts` are recorded on the content."""
 
     result: Mapping[str, Any] = field(default_factory=dict)
     facts: Mapping[str, str] = field(default_factory=dict)
     outputs: tuple[Output, ...] = ()
+    copied: Copied | None = None
+    awaits: float | None = None
+    """Seconds in which another is to answer, at the source's `callback`; None: the task is done."""
 
     @classmethod
     def of(cls, value: object) -> "Outcome":
@@ -52,7 +68,9 @@ class Outcome:
             value = cls(result=value)
         if not isinstance(value, Outcome):
             raise TaskError(f"the task returned a {type(value).__name__}, not an Outcome")
-        return cls(_json(value.result), _facts(value.facts), _outputs(value.outputs))
+        outputs = _outputs(value.outputs)
+        facts = _facts(value.facts)
+        return cls(_json(value.result), facts, outputs, value.copied, value.awaits)
 
 
 def _json(result: Mapping[str, Any]) -> dict[str, Any]:

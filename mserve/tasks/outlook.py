@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from mserve.resources.node import prefetch
-from mserve.tasks.queue import Delivery
+from mserve.tasks.delivery import Delivery
 
 PAGE = 100  # jobs of which one sweep sees whether their file is still there
 

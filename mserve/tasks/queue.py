@@ -25,6 +25,7 @@ from rq.scripts import UNIQUE_ENQUEUE_SCRIPT
 from rq.serializers import JSONSerializer
 from rq.utils import now
 
+from mserve.tasks.delivery import Delivery, Parcel, members, pack
 from mserve.tasks.news import CHANNEL, Change, message
 
 log = logging.getLogger(__name__)
@@ -39,20 +40,6 @@ PROGRESS_TTL = 3600  # seconds
 FAILURE_TTL = 300  # seconds; the tree knows what failed and why, RQ only for its own tools
 AWAY = 2.0  # seconds
 BATCH = 500  # deliveries or keys in one round trip
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """That a task run waits for a worker, as its `attempt`."""
-
-    run: str
-    attempt: int
-    queue: str
-
-    @property
-    def id(self) -> str:
-        """The RQ job's id."""
-        return f"{self.run}-{self.attempt}"
 
 
 def connect(url: str, **options: Any) -> Redis:
@@ -72,37 +59,47 @@ class Queues:
     def from_url(cls, url: str) -> "Queues":
         return cls(connect(url))
 
-    def push(self, deliveries: Iterable[Delivery], changes: Collection[Change] = ()) -> set[str]:
-        """Delivers, and returns the ids that were new; one round trip for each batch.
+    def push(
+        self,
+        parcels: Iterable[Delivery | Parcel],
+        *,
+        first: bool = False,
+        changes: Collection[Change] = (),
+    ) -> set[str]:
+        """Delivers, and returns the ids of deliveries that were new; a round trip for each batch.
+
+        `first`: to the head of the queue, before all that wait.
 
         `changes` are told with the first one. RQ's own `enqueue(unique=True)` costs two round trips
         a job; this is its script, pipelined.
         """
         new: set[str] = set()
-        for batch in _batches(deliveries):
+        for batch in _batches(parcels):
             pipeline = self.redis.pipeline(transaction=False)
             pipeline.sadd(Queue.redis_queues_keys, *{_key(each.queue) for each in batch})
             for each in batch:
                 job = self._job(each)
                 keys = (job.key, _key(each.queue))
-                pipeline.eval(UNIQUE_ENQUEUE_SCRIPT, 2, *keys, each.id, "R", -1, *_fields(job))
+                end = "L" if first else "R"
+                pipeline.eval(UNIQUE_ENQUEUE_SCRIPT, 2, *keys, each.id, end, -1, *_fields(job))
             if changes:
                 pipeline.publish(CHANNEL, message(changes))
+                changes = ()
             answers = pipeline.execute()[1 : 1 + len(batch)]
-            new.update(each.id for each, pushed in zip(batch, answers, strict=True) if pushed)
-            changes = ()
+            for each, pushed in zip(batch, answers, strict=True):
+                new.update(members(each.id) if pushed else ())
         if changes:
             self.redis.publish(CHANNEL, message(changes))
         return new
 
-    def _job(self, delivery: Delivery) -> Job:
+    def _job(self, parcel: Delivery | Parcel) -> Job:
         """No time limit: the runner sets the task's own, around the task alone."""
         job = Job.create(
             FUNCTION,
-            args=(delivery.run, delivery.attempt),
-            id=delivery.id,
-            origin=delivery.queue,
-            description=f"attempt {delivery.attempt} of {delivery.run}",
+            args=([*parcel.runs], parcel.attempt),
+            id=parcel.id,
+            origin=parcel.queue,
+            description=f"attempt {parcel.attempt} of {', '.join(parcel.runs)}",
             status=JobStatus.QUEUED,
             timeout=-1,
             result_ttl=0,
@@ -114,13 +111,13 @@ class Queues:
         return job
 
     def waiting(self, queue: str) -> set[str]:
-        """Ids that wait in the queue for any worker to take them.
+        """Ids of deliveries that wait in the queue for any worker to take them.
 
         Those in RQ's intermediate queue, where a job is for the moment between being taken and
         being alive, do not count: one that stays there was taken by a worker that died.
         """
         ids: Any = self.redis.lrange(_key(queue), 0, -1)
-        return {id.decode() for id in ids}
+        return {each for id in ids for each in members(id.decode())}
 
     def stop(self, worker: str, delivery: Delivery) -> None:
         """Tells a worker to end what it is at, if that is this delivery."""
@@ -130,9 +127,12 @@ class Queues:
         """Lets RQ's record of a lost delivery expire: where it is on no list, RQ would keep it."""
         self.redis.expire(Job.key_for(id), FAILURE_TTL)
 
-    def beat(self, id: str, seconds: float) -> None:
-        """Tells that the attempt `id` is being worked on, and for how long to believe it."""
-        self.redis.set(ALIVE + id, 1, px=max(1, int(seconds * 1000)))
+    def beat(self, ids: Iterable[str], seconds: float) -> None:
+        """Tells that the attempts `ids` are being worked on, and for how long to believe it."""
+        pipeline = self.redis.pipeline(transaction=False)
+        for id in ids:
+            pipeline.set(ALIVE + id, 1, px=max(1, int(seconds * 1000)))
+        pipeline.execute()
 
     def alive(self, ids: Collection[str]) -> set[str]:
         """Those of `ids` that are being worked on."""
@@ -226,7 +226,7 @@ def _push_if_committed(committed: bool, queues: Queues, outbox: Outbox) -> None:
     if not committed or time.monotonic() < queues.away_until:
         return
     try:
-        queues.push(outbox.deliveries, outbox.changes.values())
+        queues.push(pack(outbox.deliveries), changes=outbox.changes.values())
     except RedisError as fault:
         queues.away_until = time.monotonic() + AWAY
         log.warning("tasks wait for the next sweep, pushing again in %g s: %s", AWAY, fault)

@@ -1,14 +1,15 @@
-"""The runner: one attempt at one task run, from claim to finish. It never ends the worker.
+"""The runner: task runs from claim to finish. It never ends the worker.
 
-The tree is touched in three short transactions: claim, finish, advance; the task itself runs
-outside of any. What goes wrong in the task is what came of the attempt, told in words.
+The tree is touched in short transactions: claim, finish, and advance where others of the set were
+not done yet; the tasks themselves run outside of any. Runs that are brief are claimed, done and
+finished together, since a transaction costs more than they do.
 """
 
 import logging
 import tempfile
 import time
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,30 +18,31 @@ from transaction.interfaces import TransientError
 from ZODB.POSException import StorageError
 
 from mserve import database
-from mserve.errors import MserveError, TaskError
-from mserve.resources.spool import Spool
+from mserve.errors import MserveError
+from mserve.resources.profile import TaskSpec
+from mserve.resources.run import TaskRun
 from mserve.settings import Settings
 from mserve.tasks import attempts, engine
-from mserve.tasks.claim import Claim, Failed, Finished
-from mserve.tasks.confine import Crashed, Meter
-from mserve.tasks.interrupt import Interrupts, TaskStopped, TaskTimeout
-from mserve.tasks.measure import measured
-from mserve.tasks.outcome import Outcome
-from mserve.tasks.queue import Delivery, Queues
+from mserve.tasks.claim import Claim, Ended, Failed, Finished, Taker
+from mserve.tasks.delivery import Delivery
+from mserve.tasks.execution import Executor
+from mserve.tasks.queue import Queues
 from mserve.tasks.registry import Task
-from mserve.tasks.source import Source
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+Store = Callable[[Any, str], None]
+Done = list[tuple[Claim, Finished | Failed]]
 
 PREFIX = "task-"  # of scratch folders
 PATIENCE = 60.0  # seconds to wait for a database that is away
-REPORT_INTERVAL = 0.5  # seconds between two progress reports
-MAX_WORDS = 1000  # characters of an error that are kept
 
 
 class Runner:
-    """Performs deliveries, one at a time, in the main thread; `worker` is its name in the tree."""
+    """Performs deliveries, in the main thread; `worker` is its name in the tree.
+
+    `store(site, run)` is what is done beside recording the end of a task run, by its id.
+    """
 
     def __init__(
         self,
@@ -49,27 +51,52 @@ class Runner:
         queues: Queues,
         settings: Settings,
         worker: str = "worker",
+        store: Store | None = None,
     ) -> None:
         self.db = db
         self.registry = registry
         self.queues = queues
         self.lease = settings.lease
+        self.address = settings.outlets["MSERVE_URL"].rstrip("/")
         self.worker = worker
-        self.interrupts = Interrupts()
+        self.store = store
+        self.executor = Executor(registry, queues, self.address)
+        self.interrupts = self.executor.interrupts
 
-    def perform(self, run_id: str, attempt: int) -> bool:
-        """Claims, runs and finishes; False if the attempt was not to be had."""
-        claim = self.in_tree(
-            lambda site: attempts.claim(site, run_id, attempt, self.worker, self.lease)
-        )
-        if claim is None:
-            return False
-        with tempfile.TemporaryDirectory(
+    def perform(self, runs: Sequence[str], attempt: int) -> bool:
+        """Claims, runs and finishes; False if nothing of it was to be had.
+
+        Of several runs those that are brief are done; the others are left in the queue.
+        """
+        taker = Taker(self.worker, self.lease, self._is_brief, self._linked)
+        claims, others = self.in_tree(lambda site: attempts.claim_some(site, runs, attempt, taker))
+        self._leave(others)
+        if claims:
+            with ExitStack() as scratches:
+                self._finish([(each, self._execute(each, scratches)) for each in claims])
+        return bool(claims)
+
+    def _is_brief(self, run: TaskRun) -> bool:
+        task, content = self.registry.get(run.spec.task), run.job.content
+        return task is not None and content is not None and content.size <= task.brief
+
+    def _linked(self, spec: TaskSpec) -> float | None:
+        """For how long the task needs an address of its file; None if it needs none."""
+        task = self.registry.get(spec.task)
+        return task.linked(spec.arguments) if task is not None and self.address else None
+
+    def _leave(self, others: Sequence[Delivery]) -> None:
+        """What other workers are to take, each by itself; where Redis is away, a sweep does it."""
+        try:
+            self.queues.push(others, first=True)
+        except RedisError as fault:
+            log.warning("%d tasks wait for the next sweep: %s", len(others), fault)
+
+    def _execute(self, claim: Claim, scratches: ExitStack) -> Finished | Failed:
+        folder = tempfile.TemporaryDirectory(
             prefix=PREFIX, dir=self.db.storage.temporaryDirectory(), ignore_cleanup_errors=True
-        ) as scratch:
-            self._finish(claim, self._attempt(claim, Path(scratch)))
-        self.in_tree(lambda site: engine.advance(site, claim.job_id))
-        return True
+        )
+        return self.executor.perform(claim, Path(scratches.enter_context(folder)))
 
     def in_tree(self, action: Callable[[Any], T]) -> T:
         """`action(site)` in a transaction; where the database is away it is waited for a while."""
@@ -85,79 +112,48 @@ class Runner:
             time.sleep(pause)
             pause = min(2 * pause, 2.0)
 
-    def _attempt(self, claim: Claim, scratch: Path) -> Finished | Failed:
-        """Runs the task; whatever it raises is what came of it."""
-        meter = Meter()
-        with measured(meter):
-            return self._try(claim, scratch, meter)
-
-    def _try(self, claim: Claim, scratch: Path, meter: Meter) -> Finished | Failed:
-        began = time.monotonic()
+    def _finish(self, done: Done) -> None:
+        """Records what came of the claims, each by itself where one is in the way of the others."""
         try:
-            outcome = self._run(claim, scratch, meter)
-            spools = tuple(Spool.of_file(str(output.path)) for output in outcome.outputs)
-            return Finished(outcome, time.monotonic() - began, spools, meter)
-        except TaskError as fault:
-            words, final = str(fault), True
-        except TaskStopped:
-            words, final = "the task was stopped", True
-        except TaskTimeout as fault:
-            words, final = f"the task {fault}", False
-        except Crashed as fault:
-            words, final = str(fault), False
-        except MemoryError:
-            words, final = "the task ran out of memory", False
-        except BaseException as fault:  # compiled libraries panic with classes of their own
-            log.exception("%s, attempt %d (%s) failed", claim.run_id, claim.attempt, claim.task)
-            words, final = f"{type(fault).__name__}: {fault}", False
-        return Failed(words[:MAX_WORDS], time.monotonic() - began, final, meter)
-
-    def _run(self, claim: Claim, scratch: Path, meter: Meter) -> Outcome:
-        if claim.task not in self.registry:
-            raise TaskError(f"there is no task {claim.task!r} here; known: {sorted(self.registry)}")
-        task = self.registry[claim.task]
-        source = Source(
-            path=Path(claim.blob),
-            name=claim.name,
-            mimetype=claim.mimetype,
-            size=claim.size,
-            metadata=claim.metadata,
-            scratch=scratch,
-            report=self._reporter(claim),
-        )
-        delivery = Delivery(claim.run_id, claim.attempt, "").id
-        run = partial(task.run, source, dict(claim.arguments), meter)
-        return self.interrupts.run(delivery, task.timeout, run)
-
-    def _reporter(self, claim: Claim) -> Callable[[float, str], None]:
-        """Tells progress, at most every REPORT_INTERVAL; where Redis is away, nobody follows."""
-        next_time = 0.0
-
-        def report(fraction: float, words: str) -> None:
-            nonlocal next_time
-            if time.monotonic() < next_time and fraction < 1:
-                return
-            next_time = time.monotonic() + REPORT_INTERVAL
-            with self.interrupts.postponed():
-                try:
-                    self.queues.progress(claim.run_id, fraction, words)
-                except RedisError as fault:
-                    log.debug("progress is not told: %s", fault)
-
-        return report
-
-    def _finish(self, claim: Claim, result: Finished | Failed) -> None:
-        """Records the result; if the tree does not take it, that is the result."""
-        try:
-            took = self._record(claim, result)
+            took, settled = self.in_tree(lambda site: self._record(site, done))
         except (MserveError, OSError, ValueError, TypeError) as fault:
-            log.exception("%s: its outcome could not be recorded", claim.run_id)
-            result = Failed(f"its outcome could not be recorded: {fault}", result.seconds)
-            took = self._record(claim, result)
-        words = result.error if isinstance(result, Failed) else "done"
-        if not took:
-            words += ", too late: the attempt was given up meanwhile"
-        log.info("%s (%s) in %.3f s: %s", claim.run_id, claim.task, result.seconds, words)
+            if len(done) == 1:
+                log.exception("%s: its outcome could not be recorded", done[0][0].run_id)
+                return self._finish([_not_recorded(*done[0], fault)])
+            for each in done:
+                self._finish([each])
+            return
+        for (claim, result), one in zip(done, took, strict=True):
+            _tell(claim, result, one)
+        if not settled:
+            self.in_tree(lambda site: engine.advance(site, done[0][0].job_id))
 
-    def _record(self, claim: Claim, result: Finished | Failed) -> bool:
-        return self.in_tree(lambda site: attempts.finish(site, claim.run_id, claim.attempt, result))
+    def _record(self, site: Any, done: Done) -> tuple[list[bool], bool]:
+        """Which attempts were still awaited, and whether their job has gone on as far as it can.
+
+        Who ends tasks of a set beside others does not see theirs, and has to look again.
+        """
+        took = attempts.finish(site, [_ended(*each) for each in done])
+        for (claim, _), one in zip(done, took, strict=True):
+            if one and self.store is not None:
+                self.store(site, claim.run_id)
+        return took, engine.advance(site, done[0][0].job_id)
+
+
+def _ended(claim: Claim, result: Finished | Failed) -> Ended:
+    return Ended(claim.run_id, claim.attempt, result, claim.worker, claim.taken)
+
+
+def _not_recorded(
+    claim: Claim, result: Finished | Failed, fault: Exception
+) -> tuple[Claim, Failed]:
+    if isinstance(result, Failed):
+        raise fault
+    return claim, Failed(f"its outcome could not be recorded: {fault}", result.seconds)
+
+
+def _tell(claim: Claim, result: Finished | Failed, took: bool) -> None:
+    words = result.error if isinstance(result, Failed) else "done"
+    if not took:
+        words += ", too late: the attempt was given up meanwhile"
+    log.info("%s (%s) in %.3f s: %s", claim.run_id, claim.task, result.seconds, words)

@@ -35,7 +35,8 @@ from mserve import database
 from mserve.resources import clock
 from mserve.settings import Settings
 from mserve.tasks import attempts, engine, outlook, process
-from mserve.tasks.queue import Delivery, Queues, bind
+from mserve.tasks.delivery import Delivery, pack
+from mserve.tasks.queue import Queues, bind
 
 log = logging.getLogger(__name__)
 
@@ -150,7 +151,7 @@ class Scheduler:
         for queue in {each.queue for each in due}:
             waiting |= self.queues.waiting(queue)
         absent = self.not_alive(each for each in due if each.id not in waiting)
-        pushed = self.queues.push(absent)
+        pushed = self.queues.push(pack(absent))
         if pushed:
             log.info("%d tasks were due and had not been delivered", len(pushed))
         return {each for each in absent if each.id not in pushed}
@@ -164,7 +165,7 @@ class Scheduler:
         """Makes it due again as the next attempt, which is pushed after the commit."""
         run, attempt = delivery.run, delivery.attempt
         if database.run(self.db, lambda site: attempts.requeue(site, run, attempt)):
-            log.warning("%s: attempt %d was lost with its worker", run, attempt)
+            log.warning("%s: attempt %d was given up: nobody is at it any more", run, attempt)
         self.queues.forget(delivery.id)
 
     def advance(self, job: str) -> None:

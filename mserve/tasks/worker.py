@@ -11,8 +11,8 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from types import FrameType
 from typing import Any, Protocol
 from uuid import uuid4
@@ -20,9 +20,9 @@ from uuid import uuid4
 from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue, SimpleWorker
-from rq.exceptions import DequeueTimeout
-from rq.executions import Execution
-from rq.job import Job
+from rq.command import parse_payload
+from rq.exceptions import DequeueTimeout, DeserializationError
+from rq.job import Job, JobStatus
 from rq.serializers import JSONSerializer
 from rq.timeouts import BaseDeathPenalty
 from rq.utils import now
@@ -31,7 +31,9 @@ from rq.worker.base import WorkerStatus
 from mserve.settings import Settings
 from mserve.tasks.interrupt import Interrupts
 from mserve.tasks.nodes import Nodes
-from mserve.tasks.queue import FUNCTION, Queues
+from mserve.tasks.pulse import KNOWN, Pulse
+from mserve.tasks.queue import Queues
+from mserve.tasks.task_job import ForeignJob, TaskJob
 
 log = logging.getLogger(__name__)
 
@@ -48,41 +50,7 @@ class Performer(Protocol):
     worker: str
     interrupts: Interrupts
 
-    def perform(self, run_id: str, attempt: int) -> bool: ...
-
-
-class ForeignJob(Exception):
-    """Something stands in the queue that mserve did not put there."""
-
-
-class TaskJob(Job):
-    """An RQ job that is data: nothing that stands in its hash is imported, called or unpickled."""
-
-    success_callback = failure_callback = stopped_callback = None
-    performer: Performer | None = None
-
-    def __init__(self, id: str | None = None, connection: Any = None, serializer: Any = None):
-        super().__init__(id, connection, JSONSerializer)
-
-    def restore(self, raw_data: Any) -> None:
-        super().restore(raw_data)
-        self.webhooks = []
-
-    @property
-    def func(self) -> Any:
-        raise ForeignJob(f"{self.id}: no function is imported by its name")
-
-    def delivery(self) -> tuple[str, int]:
-        """Task run and attempt; raises ForeignJob where the job is anything else."""
-        if self.func_name == FUNCTION and not self.kwargs and len(self.args) == 2:
-            run, attempt = self.args
-            if isinstance(run, str) and type(attempt) is int and self.id == f"{run}-{attempt}":
-                return run, attempt
-        raise ForeignJob(f"{self.id}: only {FUNCTION} is performed, not {self.func_name!r}")
-
-    def _execute(self) -> None:
-        assert self.performer is not None
-        self.performer.perform(*self.delivery())
+    def perform(self, runs: Sequence[str], attempt: int) -> bool: ...
 
 
 class NoDeathPenalty(BaseDeathPenalty):
@@ -128,9 +96,7 @@ class TaskWorker(SimpleWorker):
         )
         self.performer = performer
         self.performer.worker = self.name
-        self.liveness = queues
-        self.interval = settings.heartbeat
-        self.lease = settings.lease
+        self.pulse = Pulse(self, queues, settings.heartbeat, settings.lease)
         self.stop = stop
         self.performed = 0
         self.leaving = False
@@ -143,8 +109,8 @@ class TaskWorker(SimpleWorker):
         self._install_signal_handlers()
         try:
             self.set_state(WorkerStatus.IDLE)
+            self.pulse.begin()
             while self.performed < max_jobs and not self.stop.is_set():
-                self.check_for_suspension(burst=False)
                 if self.rests():
                     continue
                 taken = self.take()
@@ -158,15 +124,14 @@ class TaskWorker(SimpleWorker):
         """Whether its queue is paused or its node drained; then it has waited a while."""
         if time.monotonic() >= self.look_again:
             self.look_again = time.monotonic() + POLL
+            self.check_for_suspension(burst=False)
             self.resting = self.nodes.rests(self.queues[0].name)
         if self.resting:
-            self.heartbeat()
             self.stop.wait(POLL)
         return self.resting
 
     def take(self) -> tuple[Job, Queue] | None:
         """The next job, waited for a short while."""
-        self.heartbeat()
         if self.should_run_maintenance_tasks:
             self.run_maintenance_tasks()
         try:
@@ -192,39 +157,45 @@ class TaskWorker(SimpleWorker):
         self.queues[0].intermediate_queue.remove(id)
 
     def execute_job(self, job: Job, queue: Queue) -> None:
-        """Performs in this process; alive before RQ's bookkeeping takes the job off its list."""
+        """Performs in this process. What is none of mserve's is failed as RQ does it."""
         assert isinstance(job, TaskJob)
-        job.performer = self.performer
-        self.liveness.beat(job.id, self.lease)
-        execution = self.prepare_execution(job)
-        with self.heartbeats(job, execution):
-            self.perform_job(job, queue, execution)
-        self.set_state(WorkerStatus.IDLE)
-
-    @contextmanager
-    def heartbeats(self, job: Job, execution: Execution) -> Iterator[None]:
-        """A thread that keeps the attempt alive, and RQ's records of job and worker."""
-        done = threading.Event()
-
-        def keep() -> None:
-            while not done.wait(self.interval):
-                try:
-                    self.liveness.beat(job.id, self.lease)
-                    self.maintain_heartbeats(job, execution)
-                except RedisError as fault:
-                    log.warning("%s: a heartbeat was missed: %s", job.id, fault)
-
-        thread = threading.Thread(target=keep, name="heartbeats", daemon=True)
-        thread.start()
         try:
-            yield
-        finally:
-            done.set()
-            thread.join(timeout=1)
+            parcel = job.parcel()
+        except (ForeignJob, DeserializationError):
+            super().execute_job(job, queue)
+            return
+        with self.pulse.at(job.id):
+            self.take_up(job, queue)
+            try:
+                self.performer.perform(*parcel)
+            except Exception:  # the tree was away for too long; a sweep finds what is due in it
+                log.exception("%s was not performed", job.id)
+            self.lay_down(job)
 
-    def get_heartbeat_ttl(self, job: Job, working_time: float = 0.0) -> int:
-        """Seconds; SimpleWorker takes the job's time limit, since it has no heartbeats."""
-        return MONITORING_INTERVAL + 60
+    def take_up(self, job: Job, queue: Queue) -> None:
+        """Tells RQ in one round trip what it needs to show, and to notice that a worker died."""
+        pipeline = self.connection.pipeline(transaction=False)
+        pipeline.lrem(queue.intermediate_queue_key, 1, job.id)
+        pipeline.hset(job.key, mapping={"status": JobStatus.STARTED, "worker_name": self.name})
+        pipeline.expire(job.key, KNOWN)
+        pipeline.hset(self.key, mapping={"state": WorkerStatus.BUSY, "current_job": job.id})
+        pipeline.execute()
+
+    def lay_down(self, job: Job) -> None:
+        """The job is over, whatever came of it: the tree has that."""
+        pipeline = self.connection.pipeline(transaction=False)
+        pipeline.delete(job.key)
+        pipeline.hset(self.key, "state", WorkerStatus.IDLE)
+        pipeline.hdel(self.key, "current_job")
+        pipeline.hincrby(self.key, "successful_job_count", 1)
+        pipeline.execute()
+
+    def show(self) -> None:
+        """That it lives, as RQ tells it; where Redis has forgotten the worker, all of it."""
+        if self.connection.exists(self.key):
+            self.heartbeat()
+        else:
+            self.register_birth()  # type: ignore[no-untyped-call]  # rq
 
     def run_maintenance_tasks(self) -> None:
         """Cleans RQ's records; what stands there can't keep the worker from working."""
@@ -236,10 +207,13 @@ class TaskWorker(SimpleWorker):
             log.exception("RQ's records of %s could not be cleaned", self.queues[0].name)
         self.last_cleaned_at = now()  # type: ignore[assignment]  # rq declares None
 
-    def kill_horse(self, sig: signal.Signals = signal.SIGUSR1) -> None:
-        """Ends the job that was just asked to be stopped; called by RQ's command thread."""
-        if self._stopped_job_id is not None:
-            self.performer.interrupts.stop(self._stopped_job_id)
+    def handle_payload(self, message: Any) -> None:
+        """In RQ's command thread. RQ would compare with the id of its job, which may be several."""
+        payload = parse_payload(message)
+        if payload.get("command") == "stop-job":
+            self.performer.interrupts.stop(str(payload.get("job_id")))
+        else:
+            super().handle_payload(message)  # type: ignore[no-untyped-call]  # rq
 
     def _install_signal_handlers(self) -> None:
         signal.signal(signal.SIGTERM, self.request_stop)
@@ -259,6 +233,7 @@ class TaskWorker(SimpleWorker):
 
     def teardown(self) -> None:
         """Says good-bye, if there is anybody to hear it."""
+        self.pulse.end()
         with suppress(RedisError):
             self.register_death()  # type: ignore[no-untyped-call]  # rq
         self.leaving = True

@@ -10,6 +10,7 @@ from typing import Any
 
 from pyramid.response import Response
 
+from mserve.errors import Away
 from mserve.resources.clock import SECOND
 from mserve.resources.content import Content
 from mserve.security import service_of
@@ -34,11 +35,16 @@ class Draft:
 
 
 def serve(request: Any, content: Content, mimetype: str, name: str, modified: int) -> Any:
-    """The bytes of `content` as `name`, last changed at `modified` (µs); RFC 9110, 13 and 14."""
+    """The bytes of `content` as `name`, last changed at `modified` (µs); RFC 9110, 13 and 14.
+
+    Raises Away where they are in the archive.
+    """
     etag, changed = content.sha256, modified // SECOND
     status = conditional.verdict(request.method, request.headers, etag, changed)
     if status is not None:
         return _ended(request, status, etag)
+    if not content.here:
+        raise Away
     spans = _spans(request, content.size, etag, changed)
     if spans == []:
         return _unsatisfiable(request, content.size, etag)

@@ -6,7 +6,9 @@ from typing import Any
 from mserve.resources import clock
 from mserve.resources.job import Job
 from mserve.resources.profile import TaskSet, TaskSpec
-from mserve.resources.run import DONE, ENDED, Attempt, JobOutput, TaskRun
+from mserve.resources.run import DONE, ENDED, Attempt, JobOutput, Run
+from mserve.tasks.thumbnails import NAME as THUMBNAIL
+from mserve.views import derived
 from mserve.views.json import Json
 from mserve.views.urls import facet_url, url
 
@@ -24,6 +26,7 @@ def job(request: Any, thing: Job, progress: Progress | None = None) -> Json:
         "workflow": thing.name,
         "profile_version": thing.edition.version,
         "mfile": url(request, thing.mfile) if parent is thing.mfile else None,
+        "round": _round(request, thing),
         "sha256": thing.sha256,
         "state": thing.state,
         "percent": percent(thing, progress or {}),
@@ -32,6 +35,14 @@ def job(request: Any, thing: Job, progress: Progress | None = None) -> Json:
         "ended": clock.rfc3339(thing.ended),
         "sets": [_set(request, thing, n, each) for n, each in enumerate(thing.plan.sets)],
     }
+
+
+def _round(request: Any, thing: Job) -> str | None:
+    """The URL of the round that it is of, as long as that is kept."""
+    round, service = thing.round, thing.service
+    if round is None or round.id not in service.rounds:
+        return None
+    return facet_url(request, service, "rounds", round.id)
 
 
 def percent(thing: Job, progress: Progress) -> int:
@@ -57,7 +68,7 @@ def _planned(spec: TaskSpec) -> Json:
     return {"name": spec.name, "task": spec.task, "state": "waiting"}
 
 
-def _run(request: Any, thing: Job, run: TaskRun) -> Json:
+def _run(request: Any, thing: Job, run: Run) -> Json:
     return {
         "id": run.id,
         "name": run.spec.name,
@@ -91,12 +102,16 @@ def _attempt(each: Attempt) -> Json:
     }
 
 
-def _output(request: Any, thing: Job, run: TaskRun, output: JobOutput) -> Json:
+def _output(request: Any, thing: Job, run: Run, output: JobOutput) -> Json:
     place = f"{run.id.partition('-')[2]}-{output.name}"
+    here = facet_url(request, thing.__parent__, "jobs", thing.id, "outputs", place)
     return {
         "name": output.name,
         "mimetype": output.mimetype,
         "size": output.content.size,
         "sha256": output.content.sha256,
-        "url": facet_url(request, thing.__parent__, "jobs", thing.id, "outputs", place),
+        "url": here,
+        "thumbnail": f"{here}/thumbnail" if THUMBNAIL in output.content.renditions else None,
+        "mfile": derived.url_of(request, output.mfile),
+        "fault": output.fault,
     }

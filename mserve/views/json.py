@@ -1,14 +1,19 @@
 """The JSON of each noun: one small function a type. Times are RFC 3339, sizes bytes."""
 
+from dataclasses import asdict
 from typing import Any
 
 from mserve.resources import clock
+from mserve.resources.content import Content
 from mserve.resources.key import Key
 from mserve.resources.mfile import Mfile
-from mserve.resources.profile import Profile, TaskSet, TaskSpec
+from mserve.resources.profile import Profile, TaskSet, TaskSpec, Workflow
 from mserve.resources.properties import PROPERTIES
 from mserve.resources.service import Service
 from mserve.resources.usage import RATES, Figure
+from mserve.tasks import retrieval
+from mserve.vault import where
+from mserve.views import derived
 from mserve.views.urls import facet_url, segment, url
 
 Json = dict[str, Any]
@@ -20,6 +25,8 @@ LINKS = {
         "keys",
         "usage",
         "jobs",
+        "rounds",
+        "schedules",
         "profiles",
         "tasks",
         "search",
@@ -28,7 +35,7 @@ LINKS = {
         "batch",
     ),
     "folder": ("info", "keys", "usage", "search", "uploads", "copy", "batch"),
-    "mfile": ("info", "content", "keys", "usage", "jobs", "versions", "copy"),
+    "mfile": ("info", "content", "keys", "usage", "jobs", "versions", "provenance", "copy"),
 }
 
 
@@ -47,7 +54,8 @@ def node(request: Any, thing: Any, here: str | None = None) -> Json:
         "links": {name: f"{base}/-/{name}" for name in LINKS[thing.type]},
     }
     extra = EXTRA.get(thing.type)
-    return {**common, **extra(base, thing)} if extra else common
+    shown = {**common, **extra(base, thing)} if extra else common
+    return shown | derived.of(request, thing) if isinstance(thing, Mfile) else shown
 
 
 def _mfile(base: str, mfile: Mfile) -> Json:
@@ -62,6 +70,7 @@ def _mfile(base: str, mfile: Mfile) -> Json:
         "etag": mfile.etag,
         "version": mfile.version,
         "state": "processing" if busy else "ready",
+        **stored(mfile.site, content),
         "renditions": {
             name: {
                 "url": f"{base}/-/{segment(name)}",
@@ -71,6 +80,18 @@ def _mfile(base: str, mfile: Mfile) -> Json:
                 "size": rendition.content.size,
             }
             for name, rendition in content.renditions.items()
+        },
+    }
+
+
+def stored(site: Any, content: Content) -> Json:
+    """Where the bytes are, and which copies there are of them."""
+    away = "retrieving" if retrieval.running(site, content) else "archived"
+    return {
+        "stored": "here" if content.here else away,
+        "copies": {
+            vault: {"verified": clock.rfc3339(verified), "where": where(content.sha256)}
+            for vault, verified in content.copies.items()
         },
     }
 
@@ -139,9 +160,17 @@ def profile(request: Any, thing: Profile) -> Json:
         "url": facet_url(request, thing.__parent__, "profiles", thing.name),
         "version": thing.version,
         "workflows": {
-            name: {"sets": [_task_set(each) for each in workflow.sets], "window": workflow.window}
-            for name, workflow in sorted(thing.workflows.items())
+            name: _workflow(workflow) for name, workflow in sorted(thing.workflows.items())
         },
+    }
+
+
+def _workflow(workflow: Workflow) -> Json:
+    schedule = workflow.schedule
+    return {
+        "sets": [_task_set(each) for each in workflow.sets],
+        "window": workflow.window,
+        "schedule": None if schedule is None else asdict(schedule),
     }
 
 
@@ -161,4 +190,5 @@ def _spec(spec: TaskSpec) -> Json:
         "condition": spec.condition,
         "queue": spec.queue,
         "retries": spec.retries,
+        "mfile": spec.mfile,
     }

@@ -26,6 +26,8 @@ class Request(PyramidRequest):  # type: ignore[misc]  # pyramid has no types
     log line of PATH_INFO, holds it, and links that are made stay below it.
     """
 
+    express = False
+    """Whether it is answered without a transaction that could commit (views/express/)."""
     request_body_tempfile_limit = LIMIT  # bytes: what is kept for another attempt stays in memory
 
     def __init__(self, environ: dict[str, Any], *args: Any, **kw: Any) -> None:

@@ -47,7 +47,7 @@ def test_what_it_makes_lands_in_the_folder(file: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("nonsense",), "there is no task 'nonsense'; there are: audio_metadata, checksum, "),
+        (("nonsense",), "there is no task 'nonsense'; there are: archive, audio_metadata, "),
         (("checksum", "sha1"), "should be like width=300"),
         (("checksum", "algorithm=nonsense"), "one of md5"),
         (("thumbnail", "width=0"), "from 1 to 4096"),

@@ -10,9 +10,12 @@ from webtest import TestApp
 
 from mserve import evolve, indexing, main
 from mserve.check import Scope, check
+from mserve.resources.profile import TaskSet, TaskSpec, Workflow
+from mserve.resources.round import Errand
+from mserve.resources.schedule import Schedule
 from mserve.settings import Settings
-from mserve.tasks import attempts, engine
-from mserve.tasks.claim import Finished
+from mserve.tasks import attempts, engine, rounds
+from mserve.tasks.claim import Ended, Finished, Taker
 from mserve.tasks.outcome import Outcome
 from tests.unit.conftest import Client
 
@@ -57,13 +60,29 @@ def test_jobs_tell_of_the_edition_that_they_run(customer: Client) -> None:
 def test_jobs_go_on(see: Any, name: str) -> None:
     def perform(site: Any) -> None:
         for run in job_of(site, name).all_runs():
-            attempts.claim(site, run.id, 1, "here", 60.0)
-            attempts.finish(site, run.id, 1, WELL)
+            attempts.claim(site, run.id, 1, Taker("here", 60.0))
+            attempts.finish(site, [Ended(run.id, 1, WELL)])
         engine.advance(site, job_of(site, name).id)
 
     see(perform), see(perform)
     assert see(lambda site: job_of(site, name).outcome) == "done"
     assert see(lambda site: len([*site.due.items(), *site.running.items()])) == 1
+
+
+def test_it_can_be_scheduled_and_gone_through(see: Any) -> None:
+    sets = (TaskSet("", (TaskSpec("mime", "mime", {}),)),)
+
+    def change(site: Any) -> None:
+        service = site["demo"]["files"]
+        workflow = Workflow(sets, schedule=Schedule("0 0 * * *", each="file"))
+        service.put_profile("default", {"look": workflow})
+        rounds.begin(service, Errand("manual", "look"))
+
+    see(change)
+    assert see(lambda site: (len([*site.schedules]), len([*site.rounds]))) == (1, 1)
+    [id] = see(lambda site: [*site.rounds])
+    see(lambda site: rounds.step(id, site))
+    assert see(lambda site: site.rounds[id].looked_at) == 3
 
 
 def test_files_are_found(customer: Client, db: Any) -> None:

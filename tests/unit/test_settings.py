@@ -74,6 +74,9 @@ def test_workers_are_handed_what_tasks_may_do_outside() -> None:
         "mail_to": "*@example.com ann+files@example.org",
         "command.pdf-text": "/usr/bin/pdftotext -enc UTF-8 {input} {output}/text.txt",
         "command.x.2": "/bin/x",
+        "url": "https://files.example.com/",
+        "backup": "/srv/backup",
+        "archive": "/srv/archive",
     }
     lines = {f"mserve.{name}": text for name, text in given.items()}
     handed = dict(Settings.parse({**GOOD, **lines}).outlets)

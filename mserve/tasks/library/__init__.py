@@ -4,6 +4,7 @@ MODULES = (
     "mserve.tasks.library.audio_metadata",
     "mserve.tasks.library.checksum",
     "mserve.tasks.library.command",
+    "mserve.tasks.library.copies",
     "mserve.tasks.library.fetch",
     "mserve.tasks.library.frames",
     "mserve.tasks.library.hls",

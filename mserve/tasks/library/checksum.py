@@ -13,6 +13,7 @@ from mserve.tasks.registry import task
 from mserve.tasks.source import Source
 
 BLOCK = 1 << 20
+BRIEF = 1 << 20  # bytes; some milliseconds
 
 Algorithm = Literal["md5", "sha1", "sha256", "sha512", "blake3", "crc32"]
 
@@ -49,7 +50,7 @@ ALGORITHMS: dict[str, Callable[[], Digest]] = {
 }
 
 
-@task("checksum", timeout=6 * 3600)
+@task("checksum", timeout=6 * 3600, brief=BRIEF)
 def checksum(source: Source, *, algorithm: Algorithm = "md5") -> Outcome:
     """Compute a checksum of the whole file."""
     found = digest(source, algorithm)

@@ -8,10 +8,11 @@ from mserve.tasks.source import Source
 
 # ASCII is UTF-8 as well, and what libmagic did not read may hold more than ASCII.
 CHARSETS = {"us-ascii": "utf-8", "binary": "", "unknown-8bit": ""}
+BRIEF = 1 << 60  # bytes; it reads but the first of them
 TINY = 1  # byte; libmagic has no opinion of a single one
 
 
-@task("mime", timeout=60.0)
+@task("mime", timeout=60.0, brief=BRIEF, tools=("libmagic",))
 def mime(source: Source) -> Outcome:
     """Find out the media type of the file."""
     detected = libmagic.detect(source.path)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from mserve.errors import TaskError
-from mserve.tasks.library.checksum import ALGORITHMS, Algorithm, digest
+from mserve.tasks.library.checksum import ALGORITHMS, BRIEF, Algorithm, digest
 from mserve.tasks.registry import task
 from mserve.tasks.source import Source
 
@@ -11,7 +11,7 @@ RECORDED = "checksums"  # in the metadata: a mapping of algorithms to hexadecima
 DIGITS = frozenset("0123456789abcdef")
 
 
-@task("verify", timeout=6 * 3600)
+@task("verify", timeout=6 * 3600, brief=BRIEF)
 def verify(
     source: Source, *, algorithm: Algorithm = "sha256", expected: str | None = None
 ) -> dict[str, str]:

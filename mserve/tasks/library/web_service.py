@@ -4,7 +4,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
@@ -23,32 +23,53 @@ from mserve.tasks.source import Source
 SECONDS = 3600.0  # a service may take all of it before it answers
 BLOCK = 1 << 18
 GOOD = range(200, 300)
+ACCEPTED = 202
+LONGEST = 30 * 86_400  # seconds that a call-back may take
 JSON = "application/json"
 JSON_MOST = 1 << 20  # bytes of JSON that become a result
 MOST = 64 << 30
 RANGE = re.compile(rf"\*/\*|[a-z0-9!#$&^_.+-]+/\*|{MIMETYPE.pattern}")  # RFC 9110, 12.5.1
 
 
-@task("web_service", timeout=SECONDS + 60, limits=Limits(memory=256 << 20, cpu=1800, file=MOST))
+def _for(arguments: Mapping[str, Any]) -> float | None:
+    """For how long the service may come here."""
+    wait: float = arguments.get("wait", 0)
+    return SECONDS + 60 + wait if wait or arguments.get("send") == "url" else None
+
+
+@task(
+    "web_service",
+    timeout=SECONDS + 60,
+    limits=Limits(memory=256 << 20, cpu=1800, file=MOST),
+    linked=_for,
+)
 def web_service(
     source: Source,
     *,
     url: str,
     method: Literal["POST", "PUT"] = "POST",
-    send: Literal["file", "json"] = "file",
+    send: Literal["file", "json", "url"] = "file",
     secret_name: str = "",
     accept: list[str] | None = None,
     most: Annotated[int, range(1, MOST + 1)] = 1 << 30,
+    wait: Annotated[int, range(LONGEST + 1)] = 0,
 ) -> Outcome:
-    """Have a web service work on the file."""
+    """Have a web service work on the file.
+
+    With `wait`, a number of seconds, it may answer 202, and later by a call-back.
+    """
     wanted = _ranges(accept or [JSON])
     secret = look_up(secret_name, checked(url).host) if secret_name else ""
-    headers, content = _file(source) if send == "file" else _json(source)
+    link = _links(source, send == "url", wait, secret_name)
+    headers, content = _file(source) if send == "file" else _json(source, link)
     signature = signed(headers["Content-Digest"].encode(), secret)
     headers |= {**signature, "Accept": ", ".join(wanted), "Accept-Encoding": "identity"}
+    headers |= {"Mserve-Callback": link["callback"]} if wait else {}
     question = Question(url, method, headers, content, SECONDS, patience=SECONDS)
     with ask(question) as answer:
         answer.demand(GOOD)
+        if wait and answer.status == ACCEPTED:
+            return Outcome({"status": ACCEPTED}, awaits=wait)
         return _take(source, answer, wanted, most)
 
 
@@ -64,8 +85,20 @@ def _file(source: Source) -> tuple[dict[str, str], Iterable[bytes]]:
     return headers, _blocks(source)
 
 
-def _json(source: Source) -> tuple[dict[str, str], Iterable[bytes]]:
-    content = json.dumps(facts(source)).encode()
+def _links(source: Source, url: bool, wait: int, secret_name: str) -> dict[str, str]:
+    """Where the service can fetch the file until it has answered, and where it can answer."""
+    if wait and not secret_name:
+        raise TaskError("a call-back has to be signed: name a secret as secret_name")
+    if not url and not wait:
+        return {}
+    if source.url is None:
+        raise TaskError("the site does not know its own address: the ini needs mserve.url")
+    links = {"url": source.url, "sha256": source.sha256} if url else {}
+    return {**links, "callback": str(source.callback)} if wait else links
+
+
+def _json(source: Source, link: Mapping[str, str]) -> tuple[dict[str, str], Iterable[bytes]]:
+    content = json.dumps({**facts(source), **link}).encode()
     headers = _about(hashlib.sha256(content).digest(), len(content))
     return {**headers, "Content-Type": JSON}, [content]
 

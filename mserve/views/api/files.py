@@ -18,12 +18,14 @@ from mserve.views import json, receive
 from mserve.views.body import Fields, document
 from mserve.views.bytes import serve
 from mserve.views.config import created, rest
+from mserve.views.content.away import deliver
 from mserve.views.content.zip import serve_zip
 from mserve.views.traversal import Absent
 from mserve.views.urls import facet_url, url
 
 BRANCHES = (Service, Folder)
 SENT = ("200", "206")
+BYTES = {200: "Bytes", 202: "Retrieving"}
 
 
 @rest(context=Absent, method="PUT", permission=Permission.ADD,
@@ -144,11 +146,12 @@ def _is_folder(value: Any) -> str:
     return "folder"
 
 
-@rest(context=Mfile, method="GET", permission=Permission.READ, gives="Bytes")
+@rest(context=Mfile, method="GET", permission=Permission.READ, gives=BYTES)
 def content(context: Mfile, request: Any) -> Response:
-    """The bytes."""
+    """The bytes; 202 where they are in the archive, from which they are brought back then."""
     name = context.__name__ or "content"
-    answer = serve(request, context.content, context.mimetype, name, context.modified)
+    kind, changed = context.mimetype, context.modified
+    answer = deliver(request, context, context.content, kind, name, changed)
     if request.method == "GET" and str(answer.status)[:3] in SENT:
         request.registry.accesses.note(context)
     return answer
@@ -171,7 +174,7 @@ def facts(context: Mfile, request: Any) -> Any:
     return json.node(request, context)
 
 
-@rest(context=ContentFacet, method="GET", permission=Permission.READ, gives="Bytes")
+@rest(context=ContentFacet, method="GET", permission=Permission.READ, gives=BYTES)
 def content_facet(context: ContentFacet, request: Any) -> Response:
     """Always the bytes, whatever the client accepts."""
     return content(context.node, request)

@@ -7,18 +7,20 @@ from pyramid.response import Response
 from mserve.errors import BadInput
 from mserve.resources.facets import Jobs
 from mserve.resources.job import Job
-from mserve.resources.job_parts import Log, OutputView
-from mserve.resources.profile import TaskSpec
+from mserve.resources.job_parts import Log
+from mserve.resources.profile import TaskSpec, Workflow
 from mserve.resources.roles import Permission
 from mserve.tasks import engine, steering
 from mserve.views import job_json, paging
 from mserve.views.body import Fields, document, mapping, text
-from mserve.views.bytes import serve
 from mserve.views.config import created, rest
 from mserve.views.follow.seen import progress
 from mserve.views.follow.waited import QUERY, asked, waited
 from mserve.views.html.headers import guard_document
 from mserve.views.profiles import queue, task
+from mserve.views.schedules import file_needed, find_files_needed
+
+WAY_OUT = "POST to /-/jobs of a file"
 
 
 @rest(context=Jobs, method="GET", permission=Permission.VIEW, gives="Jobs", query=paging.QUERY)
@@ -42,23 +44,22 @@ def show(context: Job, request: Any) -> Any:
 def start(context: Jobs, request: Any) -> Any:
     """Runs now: `{"workflow": name, "queue"?}` or `{"task": name, "arguments"?, "queue"?}`.
 
-    202; or with `?wait=` 200, where the job has ended meanwhile.
+    202; or with `?wait=` 200, where the job has ended meanwhile. Of a service only what needs no
+    file can be run.
     """
-    mfile = context.node
-    if mfile.type != "mfile":
-        raise BadInput("a job runs on a file: POST to /-/jobs of the file")
+    node = context.node
     fields = Fields(document(request))
     workflow = fields.take("workflow", text)
     if (workflow is None) == (fields.rest.get("task") is None):
         raise BadInput('name either a "workflow" or a "task"')
     if workflow is not None:
-        job = _start_workflow(mfile, workflow, fields, request)
+        job = _start_workflow(node, workflow, fields, request)
     else:
-        job = _start_task(mfile, fields, request)
-    return _accepted(request, job)
+        job = _start_task(node, fields, request)
+    return accepted(request, job)
 
 
-def _accepted(request: Any, job: Job) -> Any:
+def accepted(request: Any, job: Job) -> Any:
     """Answers 202 with a job that has begun, and where it is; or waits for its end."""
     answer = job_json.job(request, job)
     created(request, answer, answer["url"])
@@ -66,24 +67,33 @@ def _accepted(request: Any, job: Job) -> Any:
     return waited(request, job, answer)
 
 
-def _start_workflow(mfile: Any, workflow: str, fields: Fields, request: Any) -> Job:
+def _start_workflow(node: Any, workflow: str, fields: Fields, request: Any) -> Job:
     where = fields.take("queue", queue(request.settings))
+    if node.type == "service":
+        found = node.profiles[node.profile].workflows.get(workflow, Workflow())
+        for place, fault in find_files_needed(found, request.tasks):
+            fields.faults.append(("/workflow", f"{place} {fault}; {WAY_OUT}"))
     fields.end()
-    job = engine.start(mfile, "manual", workflow, where)
+    job = engine.start(node, "manual", workflow, where)
     if job is None:
         raise BadInput(f"the workflow {workflow!r} has no tasks")
     return job
 
 
-def _start_task(mfile: Any, fields: Fields, request: Any) -> Job:
+def _start_task(node: Any, fields: Fields, request: Any) -> Job:
     name = fields.need("task", task(request.tasks))
     arguments = fields.take("arguments", mapping, {})
     where = fields.take("queue", queue(request.settings))
     if name is not None and arguments is not None:
         faults = request.tasks[name].check(arguments)
         fields.faults += [("/arguments", fault) for fault in faults]
+    spec = TaskSpec(name, name, arguments, queue=where)
+    if node.type == "service":
+        fields.faults += [
+            (at, f"{fault}; {WAY_OUT}") for at, fault in file_needed(spec, request.tasks)
+        ]
     fields.end()
-    return engine.start_task(mfile, TaskSpec(name, name, arguments, queue=where))
+    return engine.start_task(node, spec)
 
 
 @rest(context=Job, method="POST", permission=Permission.PROCESS,
@@ -99,7 +109,7 @@ def steer(context: Job, request: Any) -> Any:
     action = fields.need("action", _is_action)
     fields.end()
     if action == "again":
-        return _accepted(request, steering.run_again(context))
+        return accepted(request, steering.run_again(context))
     {"cancel": steering.stop, "retry": steering.retry}[action](request.site, context)
     return job_json.job(request, context)
 
@@ -117,10 +127,3 @@ def log(context: Log, request: Any) -> Response:
     answer = Response(text, content_type="text/plain", charset="utf-8")
     guard_document(answer.headers)
     return answer
-
-
-@rest(context=OutputView, method="GET", permission=Permission.RENDITIONS, gives="Bytes")
-def output(context: OutputView, request: Any) -> Response:
-    """The bytes of one output."""
-    made = context.output
-    return serve(request, made.content, made.mimetype, made.name, made.content.created)

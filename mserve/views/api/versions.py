@@ -10,10 +10,10 @@ from mserve.resources.facets import Versions, VersionView
 from mserve.resources.mfile import UNKNOWN, Mfile
 from mserve.resources.roles import Permission
 from mserve.resources.version import Version
-from mserve.views import paging
-from mserve.views.api.files import stored_json
-from mserve.views.bytes import serve
+from mserve.views import json, paging
+from mserve.views.api.files import BYTES, stored_json
 from mserve.views.config import rest
+from mserve.views.content.away import deliver
 from mserve.views.urls import facet_url
 
 
@@ -29,12 +29,12 @@ def listing(context: Versions, request: Any) -> Any:
     return paging.page(request, context, items, rest, limit, total=len(found))
 
 
-@rest(context=VersionView, method="GET", permission=Permission.READ, gives="Bytes")
+@rest(context=VersionView, method="GET", permission=Permission.READ, gives=BYTES)
 def content(context: VersionView, request: Any) -> Response:
-    """The bytes that the file had."""
+    """The bytes that the file had; 202 where they are in the archive."""
     version, mfile = context.version, context.__parent__.node
     kind = version.content.mimetype or version.announced or UNKNOWN
-    return serve(request, version.content, kind, mfile.__name__, version.since)
+    return deliver(request, mfile, version.content, kind, mfile.__name__, version.since)
 
 
 @rest(context=VersionView, method="GET", permission=Permission.VIEW, gives="Version", door="json")
@@ -59,6 +59,7 @@ def _json(request: Any, mfile: Mfile, version: Version) -> dict[str, Any]:
         "mimetype": content.mimetype or version.announced or UNKNOWN,
         "sha256": content.sha256,
         "md5": content.md5,
+        **json.stored(mfile.site, content),
         "since": clock.rfc3339(version.since),
         "until": clock.rfc3339(version.until),
     }

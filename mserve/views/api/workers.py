@@ -7,11 +7,13 @@ from typing import Any
 from mserve.errors import BadInput
 from mserve.resources.facets import NodesFacet
 from mserve.resources.roles import Permission
-from mserve.tasks.nodes import Nodes
+from mserve.tasks.delivery import members
+from mserve.tasks.nodes import NodeFacts, Nodes, WorkerFacts
 from mserve.views.body import Fields, document, text
 from mserve.views.config import rest
 from mserve.views.json import Json
 from mserve.views.profiles import queue
+from mserve.views.urls import facet_url
 
 
 @rest(context=NodesFacet, method="GET", permission=Permission.ADMIN, gives="AtWork")
@@ -19,8 +21,24 @@ def listing(context: NodesFacet, request: Any) -> Json:
     """The nodes with their workers, and the queues with their depth."""
     nodes = Nodes(request.queues.redis)
     return {
-        "nodes": [asdict(each) for each in nodes.nodes()],
+        "nodes": [_node(request, each) for each in nodes.nodes()],
         "queues": [asdict(each) for each in nodes.queues(request.settings.queues)],
+    }
+
+
+def _node(request: Any, node: NodeFacts) -> Json:
+    return {**asdict(node), "workers": [_worker(request, each) for each in node.workers]}
+
+
+def _worker(request: Any, worker: WorkerFacts) -> Json:
+    """A worker with the tasks that it is at, and the URL of their job."""
+    ids = (id.rpartition("-")[0] for id in members(worker.delivery or ""))
+    runs = [run for run in map(request.site.run, ids) if run is not None]
+    jobs = [facet_url(request, run.job.__parent__, "jobs", run.job.id) for run in runs[:1]]
+    return {
+        **asdict(worker),
+        "tasks": [run.spec.task for run in runs],
+        "job": jobs[0] if jobs else None,
     }
 
 
@@ -37,12 +55,13 @@ def steer(context: NodesFacet, request: Any) -> Json:
     place = fields.take("queue", queue(request.settings))
     node = fields.take("node", text)
     fields.end()
-    _act(Nodes(request.queues.redis), action, place, node)
+    act(Nodes(request.queues.redis), action, place, node)
     answer: Json = listing(context, request)
     return answer
 
 
-def _act(nodes: Nodes, action: str, place: str | None, node: str | None) -> None:
+def act(nodes: Nodes, action: str, place: str | None, node: str | None) -> None:
+    """Pauses the queue `place`, drains `node`, or has either go on; raises BadInput."""
     of: tuple[Callable[[str, bool], None], str | None]
     of = (nodes.pause, place) if action == "pause" else (nodes.drain, node)
     if action == "resume":

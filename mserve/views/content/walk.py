@@ -32,13 +32,21 @@ Path = tuple[str, ...]
 
 
 class Entry(NamedTuple):
-    """A folder, or a file and where its bytes are. `modified` is in µs."""
+    """A folder, or a file and where its bytes are. `modified` is in µs.
+
+    What is in the archive is a note instead, `text`.
+    """
 
     names: Path
     modified: int
     size: int = 0
     mimetype: str = ""
     path: str | None = None
+    text: bytes = b""
+
+    @property
+    def is_file(self) -> bool:
+        return bool(self.path or self.text)
 
 
 class Walk:
@@ -126,4 +134,13 @@ def _entry(names: Path, node: Any) -> Entry:
     if not isinstance(node, Mfile):
         return Entry(names, node.modified)
     content = node.content
+    if not content.here:
+        return _note(names, node)
     return Entry(names, node.modified, content.size, node.mimetype, content.path)
+
+
+def _note(names: Path, mfile: Mfile) -> Entry:
+    """A text beside the place of a file whose bytes are in the archive."""
+    text = f"{names[-1]} is in the archive. A GET of the file has it brought back.\n".encode()
+    names = (*names[:-1], f"{names[-1]}.archived.txt")
+    return Entry(names, mfile.modified, len(text), "text/plain", text=text)

@@ -44,12 +44,12 @@ class Archive(ZipStream):  # type: ignore[misc]
         """The entry's bytes in the zip."""
         info = ZipStreamInfo(arcname(entry), tuple(time.gmtime(entry.modified // SECOND))[:6])
         info.extra = struct.pack("<HHBl", TIMESTAMP, 5, 1, entry.modified // SECOND)
-        info.external_attr = (0o100644 if entry.path else 0o40755) << 16
+        info.external_attr = (0o100644 if entry.is_file else 0o40755) << 16
         info.file_size, info.header_offset = entry.size, self._pos
-        stored = entry.path is None or not PACKABLE.fullmatch(entry.mimetype)
+        stored = not entry.is_file or not PACKABLE.fullmatch(entry.mimetype)
         info.compress_type = ZIP_STORED if stored else ZIP_DEFLATED
         info._compresslevel = None if stored else LEVEL
-        for block in info._file_data(blocks(entry) if entry.path else None):
+        for block in info._file_data(blocks(entry) if entry.is_file else None):
             yield self._track(block)
         self._filelist.append(info)
 
@@ -57,11 +57,14 @@ class Archive(ZipStream):  # type: ignore[misc]
 def arcname(entry: Entry) -> str:
     """The path in the zip; what some unpackers take for a separator or choke on is escaped."""
     names = (UNSAFE.sub(lambda found: f"%{ord(found[0]):02X}", name) for name in entry.names)
-    return "/".join(names) + ("" if entry.path else "/")
+    return "/".join(names) + ("" if entry.is_file else "/")
 
 
 def blocks(entry: Entry) -> Iterator[bytes]:
     """The file's bytes; raises OSError where they are not as many as they should be."""
+    if entry.text:
+        yield entry.text
+        return
     left = entry.size
     with open(entry.path or "", "rb", buffering=0) as file:
         while left and (block := file.read(min(BLOCK, left))):

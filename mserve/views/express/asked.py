@@ -47,6 +47,7 @@ class Headers(EnvironHeaders):  # type: ignore[misc]  # webob has no types
 class Asked:
     """A request. It has an environ of its own: Pyramid may still get the one that came."""
 
+    express = True
     context: Any
     virtual_root: Any
     spool_folder: str
@@ -64,6 +65,9 @@ class Asked:
     @property
     def identity(self) -> Key | None:
         return self.policy.identity(self)
+
+    def has_permission(self, permission: str, context: Any) -> Any:
+        return self.policy.permits(self, context, permission)
 
     @property
     def door(self) -> str:

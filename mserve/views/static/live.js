@@ -99,5 +99,11 @@ function mergeRows(before, after) {
 function exchange(old, row) {
   const focused = old.contains(document.activeElement);
   old.replaceWith(row);
-  if (focused) row.querySelector("a")?.focus();
+  if (focused) row.querySelector("a, button")?.focus();
+}
+
+// A page that says data-every is brought up to date so often (s), while somebody looks at it.
+export function tendSteadily() {
+  const every = document.querySelector("[data-every]")?.dataset.every;
+  if (every) setInterval(() => document.hidden || refresh(), every * 1000);
 }

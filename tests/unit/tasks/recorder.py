@@ -5,6 +5,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from mserve.settings import Settings
@@ -22,7 +23,8 @@ class Recorder:
         self.redis = connect(url)
         self.interrupts = Interrupts()
 
-    def perform(self, run_id: str, attempt: int) -> bool:
+    def perform(self, runs: Sequence[str], attempt: int) -> bool:
+        (run_id,) = runs
         self.write("began", f"{time.time()} {run_id} {attempt} {os.getpid()}")
         match run_id[0]:
             case "d":

@@ -12,6 +12,7 @@ from mserve.errors import BadInput, Conflict
 from mserve.resources import clock, usage
 from mserve.resources.profile import TaskSet, TaskSpec, Workflow
 from mserve.resources.run import (
+    AWAITING,
     CANCELLED,
     DONE,
     DUE,
@@ -24,9 +25,9 @@ from mserve.resources.run import (
 )
 from mserve.resources.spool import Spool
 from mserve.tasks import attempts, engine, outlook
-from mserve.tasks.claim import Failed, Finished
+from mserve.tasks.claim import Ended, Failed, Finished, Taker
+from mserve.tasks.delivery import Delivery
 from mserve.tasks.outcome import Outcome, Output, Rendition
-from mserve.tasks.queue import Delivery
 from tests.unit.support import writers
 
 LATER = 10**12
@@ -76,10 +77,13 @@ class World:
         return f"{self.job}-{place}"
 
     def claim(self, place: str = "0-0", attempt: int = 1, worker: str = "w") -> Any:
-        return self.do(lambda site: attempts.claim(site, self.id(place), attempt, worker, 15))
+        return self.do(
+            lambda site: attempts.claim(site, self.id(place), attempt, Taker(worker, 15))
+        )
 
     def finish(self, place: str = "0-0", attempt: int = 1, result: Any = WELL) -> bool:
-        return bool(self.do(lambda site: attempts.finish(site, self.id(place), attempt, result)))
+        ended = [Ended(self.id(place), attempt, result)]
+        return self.do(lambda site: attempts.finish(site, ended)) == [True]
 
     def advance(self) -> None:
         self.do(lambda site: engine.advance(site, self.job))
@@ -135,7 +139,7 @@ def world(db: Any) -> World:
 
 
 def test_states_move_by_the_table(db: Any) -> None:
-    states = (DUE, RUNNING, DONE, FAILED, CANCELLED, SKIPPED)
+    states = (DUE, RUNNING, AWAITING, DONE, FAILED, CANCELLED, SKIPPED)
     assert {*NEXT} == {*states}
     assert {state for state in states if not NEXT[state] - {DUE}} == ENDED  # DUE: by a retry
 
@@ -174,15 +178,15 @@ def test_only_the_attempt_that_is_due_is_claimed(world: World) -> None:
         assert world.claim(attempt=attempt) is None
     for place in ("0-1", "1-0", "x", "", "0--1", "-1--1", "0-0-0", "٠-٠"):
         assert world.claim(place) is None, place
-    assert world.do(lambda site: attempts.claim(site, "nonsense", 1, "w", 15)) is None
+    assert world.do(lambda site: attempts.claim(site, "nonsense", 1, Taker("w", 15))) is None
     assert world.claim() is not None
 
 
 def test_two_workers_at_once_claim_once(world: World) -> None:
     world.start(task_set(spec("mime")))
     with writers(world.db, 2) as (first, second):
-        assert attempts.claim(first.site, world.id("0-0"), 1, "a", 15)
-        assert attempts.claim(second.site, world.id("0-0"), 1, "b", 15)
+        assert attempts.claim(first.site, world.id("0-0"), 1, Taker("a", 15))
+        assert attempts.claim(second.site, world.id("0-0"), 1, Taker("b", 15))
         first.commit()
         with pytest.raises(TransientError):
             second.commit()
@@ -274,7 +278,7 @@ def test_a_finish_that_is_tried_again_keeps_the_bytes(world: World) -> None:
     tries = []
 
     def act(site: Any) -> bool:
-        done = attempts.finish(site, world.id("0-0"), 1, result)
+        [done] = attempts.finish(site, [Ended(world.id("0-0"), 1, result)])
         tries.append(done)
         if len(tries) < 4:
             raise TransientError
@@ -354,8 +358,8 @@ def test_two_finishers_at_once_open_the_next_set_once(world: World) -> None:
     world.start(task_set(spec("a"), spec("b")), task_set(spec("c"), spec("d")))
     world.claim("0-0"), world.claim("0-1")
     with writers(world.db, 2) as (first, second):
-        assert attempts.finish(first.site, world.id("0-0"), 1, WELL)
-        assert attempts.finish(second.site, world.id("0-1"), 1, WELL)
+        assert attempts.finish(first.site, [Ended(world.id("0-0"), 1, WELL)]) == [True]
+        assert attempts.finish(second.site, [Ended(world.id("0-1"), 1, WELL)]) == [True]
         first.commit()
         second.commit()
     with writers(world.db, 2) as (first, second):
@@ -534,7 +538,7 @@ def test_a_delivery_that_was_lost_is_made_again(world: World) -> None:
     world.start(task_set(spec("a")))
     assert world.requeue()
     assert world.claim(attempt=1) is None
-    assert world.see("0-0", "attempt", "lapses") == (2, 0)
+    assert world.see("0-0", "attempt", "lapses") == (2, 1)
     assert world.claim(attempt=2)
 
 
@@ -544,7 +548,7 @@ def test_a_worker_that_only_seemed_dead_and_the_sweeper_agree(world: World) -> N
     for order in ("finish", "requeue"):
         with writers(world.db, 2) as (worker, sweeper):
             attempt = world.see("0-0", "attempt")
-            assert attempts.finish(worker.site, world.id("0-0"), attempt, ILL)
+            assert attempts.finish(worker.site, [Ended(world.id("0-0"), attempt, ILL)]) == [True]
             assert attempts.requeue(sweeper.site, world.id("0-0"), attempt)
             winner, loser = (worker, sweeper) if order == "finish" else (sweeper, worker)
             winner.commit()
@@ -646,5 +650,6 @@ def test_jobs_of_a_service_that_goes_leave_nothing_due(world: World) -> None:
     world.claim("0-0")
     world.do(lambda site: ingest.remove(site["demo"]["files"], recursive=True))
     assert world.index("due") == world.index("running") == world.index("active") == {}
-    assert not world.do(lambda s: attempts.finish(s, world.id("0-0"), 1, WELL))
+    ended = [Ended(world.id("0-0"), 1, WELL)]
+    assert world.do(lambda s: attempts.finish(s, ended)) == [False]
     assert world.do(lambda s: attempts.requeue(s, world.id("0-0"), 1)) is False

@@ -12,14 +12,16 @@ from redis.connection import AbstractConnection
 
 from mserve import database
 from mserve.tasks import attempts, engine, news, steering
-from mserve.tasks.claim import Failed
+from mserve.tasks.claim import Ended, Failed, Taker
+from mserve.tasks.delivery import Delivery
 from mserve.tasks.news import Change, Follower, News
-from mserve.tasks.queue import Delivery, Queues
+from mserve.tasks.queue import Queues
 from mserve.tasks.runner import Runner
 from tests.unit.tasks.support import RedisServer, Tree, wait_for
 
 ONE = Change("job1", "file1", "service")
 TWO = Change("job2", "file2", "service")
+NO = Failed("no", 0.1, final=True)
 
 
 @pytest.fixture
@@ -66,8 +68,8 @@ def test_every_change_of_a_job_is_told_once_a_commit(
     told = database.run(tree.db, lambda site: [[*Change.of(site.run(run).job)]])
     assert heard() == [told]
     acts: list[Callable[[Any, Any], Any]] = [
-        lambda site, run: attempts.claim(site, run.id, 1, "here", 15),
-        lambda site, run: attempts.finish(site, run.id, 1, Failed("no", 0.1, final=True)),
+        lambda site, run: attempts.claim(site, run.id, 1, Taker("here", 15)),
+        lambda site, run: attempts.finish(site, [Ended(run.id, 1, NO)]),
         lambda site, run: engine.advance(site, run.job.id),
         lambda site, run: steering.retry(site, run.job),
         lambda site, run: attempts.requeue(site, run.id, 2),
@@ -76,7 +78,7 @@ def test_every_change_of_a_job_is_told_once_a_commit(
     for act in acts:
         change(tree, run, act)
         assert heard() == [told]
-    change(tree, run, lambda site, run: attempts.finish(site, run.id, 1, Failed("no", 0.1)))
+    change(tree, run, lambda site, run: attempts.finish(site, [Ended(run.id, 1, NO)]))
     assert heard() == []  # it had moved on
 
 
@@ -97,7 +99,7 @@ def test_deliveries_and_news_go_in_one_round_trip(
 
     assert queues.ping()  # connected
     monkeypatch.setattr(AbstractConnection, "send_packed_command", counted)
-    assert queues.push([Delivery("a", 1, "normal")], [ONE, TWO]) == {"a-1"}
+    assert queues.push([Delivery("a", 1, "normal")], changes=[ONE, TWO]) == {"a-1"}
     assert len(sent) == 1
     assert heard() == [[[*ONE], [*TWO]]]
 
@@ -108,13 +110,16 @@ def test_a_follower_is_rung_for_what_it_follows_alone(listening: News, queues: Q
         listening.follow("file2") as file,
         listening.follow("service") as service,
     ):
-        for each in (job, file, service):
-            assert rung(each) and each.take() is None  # what was before is not known
-        assert listening.heard and len(listeners()) == 1
-        queues.push([], [ONE])
+        wait_for(lambda: listening.heard)
+        time.sleep(0.1)
+        assert job.take() is None  # it was the first: what was before is not known
+        for each in (file, service):
+            each.take()
+        assert len(listeners()) == 1
+        queues.push([], changes=[ONE])
         assert rung(job) and rung(service) and not rung(file, 0.2)
         assert (job.take(), service.take(), file.take()) == ({"job1"}, {"job1"}, set())
-        queues.push([], [ONE, TWO])
+        queues.push([], changes=[ONE, TWO])
         assert rung(file) and file.take() == {"job2"}
         time.sleep(0.2)
         assert service.take() == {"job1", "job2"} and not rung(service, 0)
@@ -149,7 +154,7 @@ def test_redis_goes_and_comes_back(listening: News, redis: RedisServer, queues: 
         redis.start()
         assert rung(follower) and follower.take() is None  # something may have been missed
         assert listening.heard
-        queues.push([], [ONE])
+        queues.push([], changes=[ONE])
         assert rung(follower) and follower.take() == {"job1"}
 
 

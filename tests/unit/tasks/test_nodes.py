@@ -2,15 +2,16 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
 
 from mserve.settings import Settings
+from mserve.tasks.delivery import Delivery
 from mserve.tasks.nodes import NODE, Nodes
 from mserve.tasks.process import serve
-from mserve.tasks.queue import Delivery, Queues
+from mserve.tasks.queue import Queues
 from tests.unit.tasks.support import wait_for
 
 
@@ -23,8 +24,8 @@ class Performer:
         self.interrupts: Any = None
         self.done: list[str] = []
 
-    def perform(self, run_id: str, attempt: int) -> bool:
-        self.done.append(run_id)
+    def perform(self, runs: Sequence[str], attempt: int) -> bool:
+        self.done += runs
         return True
 
 

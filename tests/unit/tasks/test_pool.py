@@ -17,7 +17,8 @@ import pytest
 from mserve.errors import SettingsError
 from mserve.settings import Settings
 from mserve.tasks import pool
-from mserve.tasks.queue import Delivery, Queues
+from mserve.tasks.delivery import Delivery
+from mserve.tasks.queue import Queues
 from tests.unit.tasks.support import RedisServer, wait_for
 
 ROOT = Path(__file__).parents[3]
@@ -36,6 +37,10 @@ class Pool:
     def workers(self) -> set[int]:
         return {child.pid for child in self.parent.children() if child.status() != "zombie"}
 
+    def descendants(self) -> list[psutil.Process]:
+        """Its workers, and theirs, if it lives."""
+        return self.parent.children(recursive=True) if self.process.poll() is None else []
+
     def has(self, count: int) -> set[int] | None:
         """The workers, if there are so many."""
         found = self.workers()
@@ -49,7 +54,8 @@ class Pool:
 
 
 @pytest.fixture
-def start(lines: dict[str, str]) -> Iterator[Start]:
+def start(lines: dict[str, str], redis: RedisServer) -> Iterator[Start]:
+    """Starts pools; none of their workers waits at Redis any more when the next test pushes."""
     pools: list[Pool] = []
 
     def begin(workers: str, **more: str) -> Pool:
@@ -58,9 +64,14 @@ def start(lines: dict[str, str]) -> Iterator[Start]:
         return pools[-1]
 
     yield begin
+    workers = [worker for each in pools for worker in each.descendants()]
     for each in pools:
         each.process.kill()
         each.process.wait()
+    psutil.wait_procs(workers, timeout=10)
+    waiting = Queues.from_url(redis.url).redis
+    wait_for(lambda: waiting.info("clients")["blocked_clients"] == 0)
+    waiting.close()
 
 
 def performed(queues: Queues, name: str = "ended") -> list[list[str]]:

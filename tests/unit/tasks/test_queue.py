@@ -11,7 +11,8 @@ from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from mserve.tasks import queue
-from mserve.tasks.queue import FUNCTION, Delivery, Queues, after_commit, bind
+from mserve.tasks.delivery import Delivery
+from mserve.tasks.queue import FUNCTION, Queues, after_commit, bind
 from tests.unit.tasks.support import RedisServer
 
 ONE = Delivery("a1b2-0-0", 1, "normal")
@@ -33,7 +34,7 @@ def test_rq_finds_the_queues_and_the_jobs(queues: Queues) -> None:
     queues.push([ONE, TWO])
     assert {each.name for each in Queue.all(queues.redis)} == {"normal", "priority"}
     job = Job.fetch(ONE.id, queues.redis, JSONSerializer)
-    assert (job.func_name, job.args) == (FUNCTION, ["a1b2-0-0", 1])
+    assert (job.func_name, job.args) == (FUNCTION, [["a1b2-0-0"], 1])
     assert (job.origin, job.timeout, job.result_ttl) == ("normal", -1, 0)
     assert job.description == "attempt 1 of a1b2-0-0"
     assert job.is_queued and job.enqueued_at is not None
@@ -69,8 +70,8 @@ def test_what_a_worker_has_just_taken_does_not_wait(queues: Queues) -> None:
 
 
 def test_an_attempt_is_alive_for_as_long_as_was_said(queues: Queues) -> None:
-    queues.beat(ONE.id, 30)
-    queues.beat(TWO.id, 0.001)
+    queues.beat([ONE.id], 30)
+    queues.beat([TWO.id], 0.001)
     assert 29_000 < queues.redis.pttl(queue.ALIVE + ONE.id) <= 30_000
     assert queues.alive([ONE.id, "unknown"]) == {ONE.id}
     assert queues.alive([]) == set()

@@ -15,9 +15,10 @@ from mserve.tasks.registry import Source, TaskRegistry, task
 
 DOCS = Path(__file__).parents[3] / "docs" / "tasks.md"
 BUILT_IN = [
-    "audio_metadata", "checksum", "command", "email", "fetch", "hls", "image_metadata", "mime",
-    "poster", "text_extract", "thumbnail", "transcode", "verify", "video_metadata",
-    "video_poster", "video_proxy", "video_thumbnail", "waveform", "web_service", "webhook",
+    "archive", "audio_metadata", "backup", "checksum", "command", "email", "fetch", "hls",
+    "image_metadata", "mime", "poster", "retrieve", "text_extract", "thumbnail",
+    "transcode", "verify", "video_metadata", "video_poster", "video_proxy",
+    "video_thumbnail", "waveform", "web_service", "webhook",
 ]  # fmt: skip
 FIVE_LINES = """
 from mserve.tasks.registry import task
@@ -164,7 +165,7 @@ def test_the_code_of_the_handbook_runs(module: Any) -> None:
     module("\n".join(blocks("python")), "shop_tasks")
     (line, points) = blocks("ini")
     assert [*TaskRegistry.load(line.partition("=")[2].split())] == sorted(
-        [*BUILT_IN, "head", "inside", "lines"]
+        [*BUILT_IN, "head", "inside", "lines", "remind"]
     )
     parser = configparser.ConfigParser()
     parser.read_string(points)

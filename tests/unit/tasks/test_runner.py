@@ -11,7 +11,7 @@ from ZODB.POSException import StorageError
 
 from mserve import database
 from mserve.resources.run import DONE, DUE, FAILED, RUNNING
-from mserve.tasks import attempts, runner
+from mserve.tasks import attempts, execution
 from mserve.tasks.queue import Queues
 from mserve.tasks.runner import Runner
 from tests.unit.tasks.support import RedisServer, Tree, wait_for
@@ -23,7 +23,7 @@ def left_over(runner: Runner) -> list[str]:
 
 def test_a_task_runs_on_the_bytes(runner: Runner, tree: Tree) -> None:
     run = tree.start("read")
-    assert runner.perform(run, 1)
+    assert runner.perform([run], 1)
     state, result, worker, seconds = tree.see(run, "state", "result", "worker", "seconds")
     assert (state, result["bytes"], worker) == (DONE, 10, "here")
     assert 0 < seconds < 5
@@ -32,20 +32,20 @@ def test_a_task_runs_on_the_bytes(runner: Runner, tree: Tree) -> None:
 
 def test_an_attempt_is_performed_once(runner: Runner, tree: Tree) -> None:
     run = tree.start("read")
-    assert runner.perform(run, 1)
-    assert not runner.perform(run, 1)
+    assert runner.perform([run], 1)
+    assert not runner.perform([run], 1)
 
 
 def test_another_attempt_or_run_is_not_performed(runner: Runner, tree: Tree) -> None:
     run = tree.start("read")
-    assert not runner.perform(run, 2)
-    assert not runner.perform("nothing-0-0", 1)
+    assert not runner.perform([run], 2)
+    assert not runner.perform(["nothing-0-0"], 1)
     assert tree.state(run) == DUE
 
 
 def test_outputs_are_kept_and_the_scratch_folder_is_not(runner: Runner, tree: Tree) -> None:
     run = tree.start("copy")
-    runner.perform(run, 1)
+    runner.perform([run], 1)
     made = database.run(tree.db, lambda site: site.run(run).outputs[0].content.path)
     assert Path(made).read_bytes() == b"some bytes"
     assert left_over(runner) == []
@@ -65,7 +65,7 @@ def test_outputs_are_kept_and_the_scratch_folder_is_not(runner: Runner, tree: Tr
 )
 def test_a_failure_is_told(runner: Runner, tree: Tree, task: str, words: str) -> None:
     run = tree.start(task)
-    assert runner.perform(run, 1)
+    assert runner.perform([run], 1)
     state, error = tree.see(run, "state", "error")
     assert state == FAILED
     assert error.startswith(words)
@@ -76,26 +76,26 @@ def test_a_failure_is_told(runner: Runner, tree: Tree, task: str, words: str) ->
 def test_a_task_cannot_swallow_its_time_limit(runner: Runner, tree: Tree) -> None:
     run = tree.start("sleep", stubborn=True)
     began = time.monotonic()
-    runner.perform(run, 1)
+    runner.perform([run], 1)
     assert time.monotonic() - began < 3
     assert tree.state(run) == FAILED
 
 
 def test_bad_arguments_are_told(runner: Runner, tree: Tree) -> None:
     run = tree.start("wait", seconds="many")
-    runner.perform(run, 1)
+    runner.perform([run], 1)
     assert "seconds" in tree.see(run, "error")[0]
 
 
 def test_what_failed_by_chance_is_tried_again(runner: Runner, tree: Tree) -> None:
     run = tree.start("break", retries=1)
-    runner.perform(run, 1)
+    runner.perform([run], 1)
     assert tree.see(run, "state", "attempt") == (DUE, 2)
 
 
 def test_what_no_retry_can_mend_is_not_tried_again(runner: Runner, tree: Tree) -> None:
     run = tree.start("refuse", retries=1)
-    runner.perform(run, 1)
+    runner.perform([run], 1)
     assert tree.see(run, "state", "attempt") == (FAILED, 1)
 
 
@@ -103,7 +103,7 @@ def test_a_task_is_stopped(runner: Runner, tree: Tree) -> None:
     run = tree.start("wait", retries=5)
     threading.Timer(0.3, runner.interrupts.stop, [f"{run}-1"]).start()
     began = time.monotonic()
-    runner.perform(run, 1)
+    runner.perform([run], 1)
     assert time.monotonic() - began < 3
     assert tree.see(run, "state", "error") == (FAILED, "the task was stopped")
 
@@ -111,27 +111,27 @@ def test_a_task_is_stopped(runner: Runner, tree: Tree) -> None:
 def test_a_task_is_stopped_before_it_begins(runner: Runner, tree: Tree) -> None:
     run = tree.start("wait")
     runner.interrupts.stop(f"{run}-1")
-    runner.perform(run, 1)
+    runner.perform([run], 1)
     assert tree.see(run, "error") == ("the task was stopped",)
 
 
 def test_stopping_another_task_stops_nothing(runner: Runner, tree: Tree) -> None:
     run = tree.start("wait", seconds=0.5)
     threading.Timer(0.1, runner.interrupts.stop, [f"{run}-0"]).start()
-    runner.perform(run, 1)
+    runner.perform([run], 1)
     assert tree.state(run) == DONE
 
 
 def test_progress_can_be_followed(runner: Runner, tree: Tree, queues: Queues) -> None:
     run = tree.start("read")
-    runner.perform(run, 1)
+    runner.perform([run], 1)
     assert queues.read_progress([run]) == {run: (1.0, "read")}
 
 
 def test_a_task_needs_no_redis(runner: Runner, tree: Tree, redis: RedisServer) -> None:
     run = tree.start("read")
     redis.kill()
-    runner.perform(run, 1)
+    runner.perform([run], 1)
     assert tree.state(run) == DONE
 
 
@@ -144,7 +144,7 @@ def test_who_was_given_up_finishes_nothing(runner: Runner, tree: Tree) -> None:
 
     other = threading.Thread(target=give_up)
     other.start()
-    assert runner.perform(run, 1)
+    assert runner.perform([run], 1)
     other.join()
     assert tree.see(run, "state", "attempt") == (DUE, 2)
 
@@ -169,7 +169,7 @@ class Flaky:
 def test_a_database_that_is_away_is_waited_for(runner: Runner, tree: Tree) -> None:
     run = tree.start("read")
     runner.db = Flaky(runner.db, 3)
-    assert runner.perform(run, 1)
+    assert runner.perform([run], 1)
     assert tree.state(run) == DONE
 
 
@@ -178,7 +178,7 @@ def test_the_wait_has_an_end(runner: Runner, tree: Tree, monkeypatch: pytest.Mon
     run = tree.start("read")
     runner.db = Flaky(runner.db, 1000)
     with pytest.raises(StorageError):
-        runner.perform(run, 1)
+        runner.perform([run], 1)
     assert tree.state(run) == DUE
 
 
@@ -186,19 +186,15 @@ def test_what_the_tree_does_not_take_is_a_failure(
     runner: Runner, tree: Tree, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = tree.start("copy")
-    of_file = runner_module_spool().of_file
+    of_file = execution.Spool.of_file
 
     def lost(path: str) -> Any:
         spool = of_file(path)
         spool.discard()
         return spool
 
-    monkeypatch.setattr("mserve.tasks.runner.Spool.of_file", lost)
-    runner.perform(run, 1)
+    monkeypatch.setattr("mserve.tasks.execution.Spool.of_file", lost)
+    runner.perform([run], 1)
     state, error = tree.see(run, "state", "error")
     assert state == FAILED
     assert error.startswith("its outcome could not be recorded: ")
-
-
-def runner_module_spool() -> Any:
-    return runner.Spool

@@ -16,7 +16,8 @@ import pytest
 from mserve import database
 from mserve.resources.run import CANCELLED, DONE, DUE, FAILED, RUNNING
 from mserve.settings import Settings
-from mserve.tasks import attempts, engine, outlook, process, scheduler
+from mserve.tasks import attempts, ending, engine, outlook, process, scheduler
+from mserve.tasks.claim import Taker
 from mserve.tasks.interrupt import Interrupts
 from mserve.tasks.queue import ALIVE, Queues, bind
 from mserve.tasks.runner import Runner
@@ -60,7 +61,7 @@ def forget_life(queues: Queues, run: str, attempt: int = 1) -> None:
 
 
 def claim(tree: Tree, run: str, lease: float = 0.0) -> None:
-    assert database.run(tree.db, lambda site: attempts.claim(site, run, 1, "gone", lease))
+    assert database.run(tree.db, lambda site: attempts.claim(site, run, 1, Taker("gone", lease)))
 
 
 def test_what_waits_is_left_alone(sweeper: Scheduler, tree: Tree, queues: Queues) -> None:
@@ -111,8 +112,8 @@ def test_a_delivery_lost_before_the_claim_is_found_again(
     assert tree.see(run, "state", "attempt") == (DUE, 2)
     assert queues.waiting("normal") == {f"{run}-2"}
     assert queues.redis.ttl(f"rq:job:{run}-1") > 0, "RQ would keep it for ever"
-    assert not runner.perform(run, 1)
-    assert runner.perform(run, 2)
+    assert not runner.perform([run], 1)
+    assert runner.perform([run], 2)
     assert tree.state(run) == DONE
 
 
@@ -136,7 +137,7 @@ def test_a_worker_that_died_in_the_task_is_noticed(
     assert tree.see(run, "state", "attempt") == (RUNNING, 1)
     sweeper.sweep()
     assert tree.see(run, "state", "attempt") == (DUE, 2)
-    assert runner.perform(run, 2)
+    assert runner.perform([run], 2)
     assert tree.job(run)[0] == DONE
 
 
@@ -145,7 +146,7 @@ def test_who_is_alive_may_take_longer_than_the_lease(
 ) -> None:
     run = tree.start("read")
     claim(tree, run)
-    queues.beat(f"{run}-1", 30)
+    queues.beat([f"{run}-1"], 30)
     for _ in range(3):
         sweeper.sweep()
     assert tree.see(run, "state", "attempt") == (RUNNING, 1)
@@ -165,7 +166,7 @@ def test_who_comes_back_to_life_is_not_given_up(
     run = tree.start("read")
     claim(tree, run)
     for alive in (False, True, False):
-        queues.beat(f"{run}-1", 30) if alive else forget_life(queues, run)
+        queues.beat([f"{run}-1"], 30) if alive else forget_life(queues, run)
         sweeper.sweep()
     assert tree.see(run, "state", "attempt") == (RUNNING, 1)
 
@@ -192,16 +193,16 @@ def test_a_retry_is_pushed_when_its_pause_is_over(
     runner: Runner,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(attempts, "BACKOFF", 300_000)  # µs
+    monkeypatch.setattr(ending, "BACKOFF", 300_000)  # µs
     run = tree.start("break", retries=1)
     queues.redis.flushall()
-    runner.perform(run, 1)
+    runner.perform([run], 1)
     sweeper.sweep()
     assert queues.waiting("normal") == set()
     time.sleep(0.35)
     sweeper.sweep()
     assert queues.waiting("normal") == {f"{run}-2"}
-    runner.perform(run, 2)
+    runner.perform([run], 2)
     assert tree.state(run) == FAILED
 
 
@@ -211,7 +212,7 @@ def test_a_job_whose_worker_died_before_it_advanced_is_advanced(
     run = tree.start("read")
     with monkeypatch.context() as patch:
         patch.setattr(engine, "advance", lambda site, job: None)
-        runner.perform(run, 1)
+        runner.perform([run], 1)
     assert tree.job(run)[0] == RUNNING
     sweeper.sweep()
     assert tree.job(run)[0] == DONE

@@ -16,7 +16,8 @@ from rq.serializers import JSONSerializer
 
 from mserve.settings import Settings
 from mserve.tasks import process
-from mserve.tasks.queue import ALIVE, FUNCTION, Delivery, Queues, connect
+from mserve.tasks.delivery import Delivery
+from mserve.tasks.queue import ALIVE, FUNCTION, Queues, connect
 from mserve.tasks.worker import ForeignJob, TaskJob, TaskWorker
 from tests.unit.tasks.recorder import Recorder, called
 from tests.unit.tasks.support import RedisServer, wait_for
@@ -231,10 +232,12 @@ def enqueue(queues: Queues, function: str, *arguments: Any, **options: Any) -> J
     [
         ("os.mkdir", ["{folder}"]),
         ("os.mkdir", ["one", 1]),
-        (FUNCTION, ["one"]),
-        (FUNCTION, ["one", "1"]),
-        (FUNCTION, [["one"], 1]),
-        (FUNCTION, ["another", 1]),
+        (FUNCTION, [["one"]]),
+        (FUNCTION, [["one"], "1"]),
+        (FUNCTION, ["one", 1]),
+        (FUNCTION, [[], 1]),
+        (FUNCTION, [["one", 1], 1]),
+        (FUNCTION, [["another"], 1]),
     ],
 )
 def test_nothing_but_deliveries_is_performed(
@@ -284,7 +287,7 @@ def test_a_pickle_is_not_read(start: Start, queues: Queues, tmp_path: Any) -> No
 def test_a_functions_name_is_never_looked_up(queues: Queues) -> None:
     [id] = queues.push([ONE])
     job = TaskJob.fetch(id, queues.redis)
-    assert job.delivery() == ("one", 1)
+    assert job.parcel() == (["one"], 1)
     with pytest.raises(ForeignJob):
         job.func  # noqa: B018
 

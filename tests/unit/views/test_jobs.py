@@ -8,7 +8,7 @@ import pytest
 from mserve import database
 from mserve.resources.run import JobOutput
 from mserve.tasks import attempts, engine
-from mserve.tasks.claim import Failed, Finished
+from mserve.tasks.claim import Ended, Failed, Finished, Taker
 from mserve.tasks.confine import Meter
 from mserve.tasks.confined import Spent
 from mserve.tasks.forms import schema
@@ -123,8 +123,9 @@ def test_outputs_are_fetched_by_their_place(customer: Any, file: Any, db: Any) -
     outcome = Outcome({"n": 1}, {}, (Output("report", Path("x"), "text/html"),))
 
     def act(site: Any) -> None:
-        assert attempts.claim(site, f"{job}-0-0", 1, "w", 15)
-        assert attempts.finish(site, f"{job}-0-0", 1, Finished(outcome, 1, (made,)))
+        assert attempts.claim(site, f"{job}-0-0", 1, Taker("w", 15))
+        ended = Ended(f"{job}-0-0", 1, Finished(outcome, 1, (made,)))
+        assert attempts.finish(site, [ended]) == [True]
         engine.advance(site, job)
 
     database.run(db, act)
@@ -241,8 +242,8 @@ def ended(db: Any, id: str, result: Finished | Failed) -> None:
         job = site.ids[id]
         while job.outcome is None:
             for run in job.runs[-1]:
-                if attempts.claim(site, run.id, run.attempt, "worker-1", 60):
-                    attempts.finish(site, run.id, run.attempt, result)
+                if attempts.claim(site, run.id, run.attempt, Taker("worker-1", 60)):
+                    attempts.finish(site, [Ended(run.id, run.attempt, result)])
             engine.advance(site, id)
 
     database.run(db, act)

@@ -53,6 +53,19 @@ def test_facts_are_sent_instead(source_of: Any, web: Web) -> None:
     assert asked.headers["content-digest"] == f"sha-256=:{digest}:"
 
 
+def test_an_address_of_the_file_is_sent_instead(source_of: Any, web: Web) -> None:
+    more = {"url": "http://h/k/secret/-/content", "sha256": "ab"}
+    web_service(source_of(b"abc", "a.txt", **more), url=web("/", answers(b"{}")), send="url")
+    (asked,) = web.asked
+    assert {"name": "a.txt", "size": 3, **more}.items() <= json.loads(asked.body).items()
+
+
+def test_a_site_without_an_address_sends_none(source_of: Any, web: Web) -> None:
+    with pytest.raises(TaskError, match=r"the ini needs mserve\.url"):
+        web_service(source_of(b"abc"), url=web("/", answers(b"{}")), send="url")
+    assert web.asked == []
+
+
 def test_an_empty_file_is_sent(source_of: Any, web: Web) -> None:
     web_service(source_of(b""), url=web("/", answers(b"{}")))
     assert web.asked[0].headers["content-length"] == "0" and web.asked[0].body == b""

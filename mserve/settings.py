@@ -42,6 +42,7 @@ class Settings:
     sendfile: str
     internal_prefix: str
     streams: int
+    waiters: int
     upload_limit: int
     unpack_files: int
     unpack_size: int
@@ -111,6 +112,7 @@ class _Parser:
             sendfile=self.read("sendfile", "none", self.front),
             internal_prefix=self.read("internal_prefix", "/-/blobs/", self.prefix),
             streams=self.read("streams", "4", self.whole),
+            waiters=self.read("waiters", "500", self.whole),
             upload_limit=self.read("upload_limit", str(1 << 40), self.whole),
             unpack_files=self.read("unpack_files", "10000", self.whole),
             unpack_size=self.read("unpack_size", str(100 << 30), self.whole),

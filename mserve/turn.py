@@ -8,6 +8,9 @@ or for another process gives the turn away first, and goes on beside the next on
 import threading
 from collections.abc import Callable
 
+ATTEND = "mserve.attend"
+"""In the WSGI environ: how to wait for something else than the client (server/attendance.py)."""
+
 _here = threading.local()
 
 

@@ -23,7 +23,8 @@ from mserve.client.tree import Names, Tree, children, local_tree, remote_tree, w
 from mserve.client.upload import Report
 
 THRESHOLD = 8 << 20  # bytes from which on a file goes in pieces
-POLL = 0.2, 5.0  # seconds between two looks at a job: at first, at most
+WAIT = 5  # seconds that the server is asked to wait for a job's end
+POLL = 0.2, 5.0  # seconds between two looks at a job that it did not wait for: at first, at most
 
 
 def _unheard(_: object) -> None:
@@ -158,13 +159,16 @@ class Client:
         id = what.job if isinstance(what, Stored) else self._newest(place)
         began, pause = time.monotonic(), POLL[0]
         while id is not None:
-            job = Job.of(self.session.look(place.facet("jobs", id)))
+            asked = time.monotonic()
+            left = WAIT if timeout is None else max(0, min(WAIT, int(timeout - asked + began)))
+            job = Job.of(self.session.look(place.facet("jobs", id), wait=left))
             if job.ended:
                 return job
             if timeout is not None and time.monotonic() - began > timeout:
                 raise StillRunning(f"the job {job.name} is {job.state}, {job.percent} % done")
-            self.stop.wait(pause)
-            pause = min(POLL[1], pause * 1.5)
+            if time.monotonic() - asked < POLL[0]:
+                self.stop.wait(pause)
+                pause = min(POLL[1], pause * 1.5)
         return None
 
     def _newest(self, place: Address) -> str | None:

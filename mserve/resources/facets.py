@@ -2,6 +2,8 @@
 
 from typing import Any, ClassVar
 
+from mserve.resources.job_parts import JobsEvents
+
 
 class Facet:
     """One facet of a node, reached by traversal; not stored, it only shows what the node has."""
@@ -58,7 +60,7 @@ class Jobs(Facet):
     types = frozenset({"service", "mfile"})
 
     def __getitem__(self, name: str) -> Any:
-        return self.node.job(name)
+        return JobsEvents(self) if name == "events" else self.node.job(name)
 
 
 class Schedules(Facet):

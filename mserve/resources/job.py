@@ -9,7 +9,7 @@ from mserve.resources import clock
 from mserve.resources.content import Content
 from mserve.resources.ids import new_id
 from mserve.resources.index import newest_first
-from mserve.resources.job_parts import Answers, Log, Outputs
+from mserve.resources.job_parts import Answers, JobEvents, Log, Outputs
 from mserve.resources.profile import Edition, TaskSet, Workflow
 from mserve.resources.provenance import Remake
 from mserve.resources.run import (
@@ -95,6 +95,8 @@ class Job(Persistent):  # type: ignore[misc]  # persistent has no types
             return Outputs(self)
         if name == "log":
             return Log(self)
+        if name == "events":
+            return JobEvents(self)
         if name == "answers":
             return Answers(self)
         raise KeyError(name)

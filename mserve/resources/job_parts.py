@@ -1,7 +1,7 @@
-"""What a job has below it: its log and its outputs, each at its place in the tree."""
+"""What a job has below it: its log, events and outputs, each at its place in the tree."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mserve.resources.run import DONE, JobOutput, Run, TaskRun
 
@@ -22,6 +22,25 @@ class Log:
             for each in run.attempts:
                 yield f"== {run.spec.name}, attempt {each.number}: {each.error or DONE}"
                 yield each.log
+
+
+class JobEvents:
+    """`<job>/events`: what happens to it."""
+
+    __name__ = "events"
+
+    def __init__(self, job: "Job") -> None:
+        self.__parent__ = self.job = job
+
+
+class JobsEvents:
+    """`…/-/jobs/events`: what happens to the jobs of a file or service."""
+
+    __name__ = "events"
+
+    def __init__(self, jobs: Any) -> None:
+        self.__parent__ = jobs
+        self.node = jobs.node
 
 
 class Answers:

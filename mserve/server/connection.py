@@ -11,11 +11,13 @@ from collections.abc import Callable
 from typing import Protocol
 
 from mserve.server.answer import Answer, Application, plain
+from mserve.server.attendance import Attendance
 from mserve.server.body import Chunked, Counted, Cut, Input
 from mserve.server.environ import Environ
 from mserve.server.head import END, LIMIT, Head, Refused, parse
 from mserve.server.sending import AT_ONCE, Sending
 from mserve.server.wire import Gone, Wire
+from mserve.turn import ATTEND
 
 NEVER = float("inf")
 LINGER = 2.0  # seconds in which a client may notice that it was answered before it was done
@@ -29,6 +31,7 @@ class Host(Protocol):
 
     app: Application
     stopping: bool
+    closing: int
 
     def watch(self, connection: "Connection", event: int) -> None: ...
     def later(self, connection: "Connection", moment: float) -> None: ...
@@ -107,6 +110,7 @@ class Connection:
         body = Input(self.wire, source, head.expects)
         answer = Answer(self.wire, head, body, lambda: self.host.stopping)
         environ = self.make(head, *self.client, body)
+        environ[ATTEND] = Attendance(self.wire, self.host.closing)
         sending = answer.give(self.host.app, environ)
         self.stays = answer.stays
         if body.left and self.stays:

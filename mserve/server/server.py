@@ -25,7 +25,10 @@ EVENTS = 16  # at a time from the epoll
 
 
 class Server:
-    """Serves `app` on the sockets; `run` it in the main thread."""
+    """Serves `app` on the sockets; `run` it in the main thread.
+
+    closing: an eventfd, readable once the server is to end.
+    """
 
     def __init__(self, app: Application, options: Options, listeners: list[socket.socket]) -> None:
         self.app, self.options = app, options
@@ -37,6 +40,7 @@ class Server:
         self._epoll = select.epoll()
         self._bell = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         self._exit = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
+        self.closing = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         self._lock = threading.Lock()
         self._accepting = False
         self._timers: list[tuple[float, int, Connection]] = []
@@ -60,6 +64,7 @@ class Server:
     def stop(self) -> None:
         """From any thread, or a signal's handler."""
         self.stopping = True
+        os.eventfd_write(self.closing, 1)
         self._ring()
 
     def _ring(self) -> None:

@@ -20,7 +20,7 @@ class Wire:
         connected.setblocking(False)
         self.socket = connected
         self.held = bytearray()
-        self._waiting = waiting
+        self.waiting = waiting
         self._timeout = timeout
         self._poll: select.poll | None = None
 
@@ -98,7 +98,7 @@ class Wire:
         if self._poll is None:
             self._poll = select.poll()
         self._poll.register(self.socket, event)
-        with self._waiting():
+        with self.waiting():
             ready = self._poll.poll(1000 * (self._timeout if timeout is None else timeout))
         if not ready:
             raise Gone("the client did nothing for too long")

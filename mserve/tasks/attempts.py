@@ -15,6 +15,7 @@ from mserve.tasks.claim import Claim, Ended, Failed, Finished, Taker
 from mserve.tasks.delivery import Delivery
 from mserve.tasks.doors import close_door, open_door
 from mserve.tasks.engine import cancel, push
+from mserve.tasks.telling import tell
 
 LAPSES = 10
 """A task whose worker died this often is taken to be what kills it, and fails."""
@@ -72,6 +73,7 @@ def _begin(site: Any, run: TaskRun, worker: str, moment: int) -> None:
     run.move(RUNNING)
     run.worker, run.started = worker, moment
     site.due.discard(run.id)
+    tell(run.job)
 
 
 def _claim(run: TaskRun, taker: Taker, *, at_once: bool = False) -> Claim:
@@ -128,6 +130,7 @@ def _end(site: Any, run: TaskRun, result: Finished | Failed) -> None:
         awaiting.hold(site, run, result.outcome.awaits)
     else:
         ending.end(site, run, result)
+    tell(run.job)
 
 
 def _note_attempt(run: TaskRun, result: Finished | Failed) -> None:
@@ -153,6 +156,7 @@ def requeue(site: Any, run_id: str, attempt: int) -> bool:
     run = site.run(run_id)
     if run is None or run.state not in (DUE, RUNNING, AWAITING) or run.attempt != attempt:
         return False
+    tell(run.job)
     if run.state == AWAITING:
         awaiting.give_up(site, run)
         return True

@@ -10,6 +10,7 @@ from mserve.resources import clock
 from mserve.resources.run import AWAITING, RUNNING, TaskRun
 from mserve.tasks import ending
 from mserve.tasks.claim import Failed, Finished
+from mserve.tasks.telling import tell
 
 LATE = "no answer came in time"
 
@@ -45,3 +46,4 @@ def _end(site: Any, run: TaskRun, result: Finished | Failed) -> None:
     site.running.discard(run.id)
     ending.end(site, run, result)
     ending.count([run])
+    tell(run.job)

@@ -27,6 +27,7 @@ from mserve.tasks.condition import Condition
 from mserve.tasks.delivery import Delivery
 from mserve.tasks.doors import close_door
 from mserve.tasks.queue import after_commit
+from mserve.tasks.telling import tell
 
 
 def start(
@@ -138,6 +139,7 @@ def _open(site: Any, job: Job, task_set: TaskSet) -> None:
     for run in due:
         site.due[run.id] = (run.attempt, run.queue, 0)
     push(site, [Delivery(run.id, run.attempt, run.queue) for run in due])
+    tell(job)
 
 
 def _make_run(job: Job, place: str, spec: TaskSpec) -> Run:
@@ -160,6 +162,7 @@ def _close(site: Any, job: Job, outcome: str) -> None:
     if job.in_tree and not job.counted:
         job.counted = True
         usage.report(job.node.lineage(), usage.JOB, 1)
+    tell(job)
 
 
 def cancel(site: Any, job: Job) -> None:

@@ -9,6 +9,7 @@ import json
 import logging
 import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
@@ -25,6 +26,7 @@ from rq.serializers import JSONSerializer
 from rq.utils import now
 
 from mserve.tasks.delivery import Delivery, Parcel, members, pack
+from mserve.tasks.news import CHANNEL, Change, message
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -57,12 +59,19 @@ class Queues:
     def from_url(cls, url: str) -> "Queues":
         return cls(connect(url))
 
-    def push(self, parcels: Iterable[Delivery | Parcel], *, first: bool = False) -> set[str]:
+    def push(
+        self,
+        parcels: Iterable[Delivery | Parcel],
+        *,
+        first: bool = False,
+        changes: Collection[Change] = (),
+    ) -> set[str]:
         """Delivers, and returns the ids of deliveries that were new; a round trip for each batch.
 
         `first`: to the head of the queue, before all that wait.
 
-        RQ's own `enqueue(unique=True)` costs two round trips a job; this is its script, pipelined.
+        `changes` are told with the first one. RQ's own `enqueue(unique=True)` costs two round trips
+        a job; this is its script, pipelined.
         """
         new: set[str] = set()
         for batch in _batches(parcels):
@@ -73,9 +82,14 @@ class Queues:
                 keys = (job.key, _key(each.queue))
                 end = "L" if first else "R"
                 pipeline.eval(UNIQUE_ENQUEUE_SCRIPT, 2, *keys, each.id, end, -1, *_fields(job))
-            answers = pipeline.execute()[1:]
+            if changes:
+                pipeline.publish(CHANNEL, message(changes))
+                changes = ()
+            answers = pipeline.execute()[1 : 1 + len(batch)]
             for each, pushed in zip(batch, answers, strict=True):
                 new.update(members(each.id) if pushed else ())
+        if changes:
+            self.redis.publish(CHANNEL, message(changes))
         return new
 
     def _job(self, parcel: Delivery | Parcel) -> Job:
@@ -127,7 +141,10 @@ class Queues:
 
     def progress(self, run: str, fraction: float, words: str) -> None:
         """Tells how far a task run is, from 0 to 1; the caller sees that it is not too often."""
-        self.redis.set(PROGRESS + run, json.dumps([fraction, words]), ex=PROGRESS_TTL)
+        pipeline = self.redis.pipeline(transaction=False)
+        pipeline.set(PROGRESS + run, json.dumps([fraction, words]), ex=PROGRESS_TTL)
+        pipeline.publish(CHANNEL, message([[run.partition("-")[0]]]))
+        pipeline.execute()
 
     def read_progress(self, runs: Collection[str]) -> dict[str, tuple[float, str]]:
         """Fraction and words of those `runs` that have told any."""
@@ -173,29 +190,44 @@ def bind(db: Any, queues: Queues) -> None:
     _bound[db] = queues
 
 
-def after_commit(transaction: Any, db: Any, deliveries: Sequence[Delivery]) -> None:
-    """Pushes once `transaction` is committed, all that it made due in one round trip.
+@dataclass(frozen=True)
+class Outbox:
+    """What leaves after the commit of a transaction; a job is told of once."""
+
+    deliveries: list[Delivery] = field(default_factory=list)
+    changes: dict[str, Change] = field(default_factory=dict)
+
+
+def after_commit(
+    transaction: Any,
+    db: Any,
+    deliveries: Sequence[Delivery] = (),
+    changes: Sequence[Change] = (),
+) -> None:
+    """Once `transaction` is committed, pushes all that it made due and tells of all that it
+    changed, in one round trip.
 
     Where no queues are bound, nothing is pushed.
     """
     queues = _bound.get(db)
-    if queues is None or not deliveries:
+    if queues is None or not (deliveries or changes):
         return
     try:
-        gathered = transaction.data(queues)
+        outbox = transaction.data(queues)
     except KeyError:
-        gathered = []
-        transaction.set_data(queues, gathered)
-        transaction.addAfterCommitHook(_push_if_committed, (queues, gathered))
-    gathered.extend(deliveries)
+        outbox = Outbox()
+        transaction.set_data(queues, outbox)
+        transaction.addAfterCommitHook(_push_if_committed, (queues, outbox))
+    outbox.deliveries.extend(deliveries)
+    outbox.changes.update((each.job, each) for each in changes)
 
 
-def _push_if_committed(committed: bool, queues: Queues, deliveries: Sequence[Delivery]) -> None:
+def _push_if_committed(committed: bool, queues: Queues, outbox: Outbox) -> None:
     """Never raises: what is due stays due in the tree, and a sweep delivers it."""
     if not committed or time.monotonic() < queues.away_until:
         return
     try:
-        queues.push(pack(deliveries))
+        queues.push(pack(outbox.deliveries), changes=outbox.changes.values())
     except RedisError as fault:
         queues.away_until = time.monotonic() + AWAY
         log.warning("tasks wait for the next sweep, pushing again in %g s: %s", AWAY, fault)

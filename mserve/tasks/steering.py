@@ -11,6 +11,7 @@ from mserve.resources.run import DONE, RUNNING, Run
 from mserve.tasks import ending, engine
 from mserve.tasks.delivery import Delivery
 from mserve.tasks.queue import stop_after_commit
+from mserve.tasks.telling import tell
 
 
 def stop(site: Any, job: Job) -> None:
@@ -40,6 +41,7 @@ def retry(site: Any, job: Job) -> None:
         run.ended = None
         ending.again(site, run, 0)
     engine.push(site, [_delivery(run) for run in failures])
+    tell(job)
     engine.advance(site, job.id)
 
 

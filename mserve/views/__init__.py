@@ -12,7 +12,10 @@ from mserve.security import SecurityPolicy
 from mserve.taking_turns import MachineLock
 from mserve.tasks import queue
 from mserve.tasks.access import Accesses
+from mserve.tasks.news import News
 from mserve.tasks.registry import TaskRegistry
+from mserve.views.content.throttle import Seats
+from mserve.views.follow.looks import Looks
 from mserve.views.request import Request
 from mserve.views.traversal import Traverser
 
@@ -30,6 +33,9 @@ def includeme(config: Configurator) -> None:
     settings = registry.mserve
     registry.queues = queue.Queues.from_url(settings.redis)
     registry.tasks = TaskRegistry.load(settings.tasks)
+    registry.news = News(registry.queues.redis)
+    registry.looks = Looks(registry)
+    registry.waiters = Seats(settings.waiters)
     config.set_request_factory(Request)
     config.set_root_factory(root)
     registry.mserve_policy = SecurityPolicy()

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from mserve.views.declared import Declared
+from mserve.views.follow import LONGEST
 from mserve.views.paging import LIMIT
 from mserve.views.schema_words import ID, SHORT, TEXT, TIME, WHOLE, Schema, one_of
 from mserve.views.schemas import NAME, STREAMED
@@ -54,6 +55,10 @@ QUERY: dict[str, tuple[Schema, str]] = {
     "modified<": (TIME, "Modified at that time or before"),
     "sort": (TEXT, "`name`, `size`, `modified` or `relevance`; `-` before it reverses the order"),
     "at": (WHOLE, "The place, from 0, that it shall have; left out: the last"),
+    "wait": (
+        {"type": "integer", "minimum": 0, "maximum": LONGEST},
+        "Seconds to wait for the end of the job, which is shown as it is then",
+    ),
     "metric": (TEXT, "The URI of the one metric that is asked for"),
 }
 READS = {

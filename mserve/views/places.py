@@ -23,6 +23,8 @@ from mserve.resources.facets import (
 from mserve.resources.job import Job
 from mserve.resources.job_parts import (
     AnswerView,
+    JobEvents,
+    JobsEvents,
     Log,
     OutputMfile,
     OutputThumbnail,
@@ -82,6 +84,8 @@ WORKFLOW = "{profile}/workflows/{workflow}"
 BELOW: dict[type, tuple[type[Facet], str]] = {
     Key: (Keys, "{key}"),
     Job: (Jobs, "{job}"),
+    JobEvents: (Jobs, "{job}/events"),
+    JobsEvents: (Jobs, "events"),
     Log: (Jobs, "{job}/log"),
     OutputView: (Jobs, "{job}/outputs/{output}"),
     AnswerView: (Jobs, "{job}/answers/{answer}"),

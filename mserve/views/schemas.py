@@ -182,6 +182,7 @@ MEDIA: dict[str, tuple[str, ...]] = {
     "Names": ("application/x-www-form-urlencoded",),
     "Page": ("text/html",),
     "Text": ("text/plain",),
+    "Events": ("text/event-stream",),
     "Piece": ("application/offset+octet-stream",),
     "Zip": ("application/zip",),
     "Archive": ("application/zip", "application/x-tar"),

@@ -3,7 +3,6 @@
 from typing import Any
 
 from pyramid.response import Response
-from redis.exceptions import RedisError
 
 from mserve.errors import BadInput
 from mserve.resources.facets import Jobs
@@ -11,11 +10,12 @@ from mserve.resources.job import Job
 from mserve.resources.job_parts import Log
 from mserve.resources.profile import TaskSpec, Workflow
 from mserve.resources.roles import Permission
-from mserve.resources.run import RUNNING
 from mserve.tasks import engine, steering
 from mserve.views import job_json, paging
 from mserve.views.body import Fields, document, mapping, text
 from mserve.views.config import created, rest
+from mserve.views.follow.seen import progress
+from mserve.views.follow.waited import QUERY, asked, waited
 from mserve.views.html.headers import guard_document
 from mserve.views.profiles import queue, task
 from mserve.views.schedules import file_needed, find_files_needed
@@ -32,27 +32,20 @@ def listing(context: Jobs, request: Any) -> Any:
     return paging.page(request, context, items, found, limit)
 
 
-@rest(context=Job, method="GET", permission=Permission.VIEW, gives="Job")
+@rest(context=Job, method="GET", permission=Permission.VIEW, gives="Job", query=QUERY)
 def show(context: Job, request: Any) -> Any:
-    """A job with its sets and tasks as they are now."""
-    return job_json.job(request, context, progress(request, context))
-
-
-def progress(request: Any, job: Job) -> job_json.Progress:
-    """What the job's running tasks say of themselves; nothing where Redis is away."""
-    runs = [run.id for run in job.all_runs() if run.state == RUNNING]
-    try:
-        return request.queues.read_progress(runs) if runs else {}
-    except RedisError:
-        return {}
+    """A job with its sets and tasks as they are now, or with `?wait=` when it has ended."""
+    shown = job_json.job(request, context, progress(request.queues, context))
+    return waited(request, context, shown)
 
 
 @rest(context=Jobs, method="POST", permission=Permission.PROCESS,
-      takes="NewJob", gives={202: "Job"})  # fmt: skip
+      takes="NewJob", gives={200: "Job", 202: "Job"}, query=QUERY)  # fmt: skip
 def start(context: Jobs, request: Any) -> Any:
     """Runs now: `{"workflow": name, "queue"?}` or `{"task": name, "arguments"?, "queue"?}`.
 
-    Of a service only what needs no file can be run.
+    202; or with `?wait=` 200, where the job has ended meanwhile. Of a service only what needs no
+    file can be run.
     """
     node = context.node
     fields = Fields(document(request))
@@ -67,11 +60,11 @@ def start(context: Jobs, request: Any) -> Any:
 
 
 def accepted(request: Any, job: Job) -> Any:
-    """Answers 202 with a job that has begun, and where it is."""
+    """Answers 202 with a job that has begun, and where it is; or waits for its end."""
     answer = job_json.job(request, job)
     created(request, answer, answer["url"])
     request.response.status_int = 202
-    return answer
+    return waited(request, job, answer)
 
 
 def _start_workflow(node: Any, workflow: str, fields: Fields, request: Any) -> Job:
@@ -104,13 +97,14 @@ def _start_task(node: Any, fields: Fields, request: Any) -> Job:
 
 
 @rest(context=Job, method="POST", permission=Permission.PROCESS,
-      takes="JobAction", gives={200: "Job", 202: "Job"})  # fmt: skip
+      takes="JobAction", gives={200: "Job", 202: "Job"}, query=QUERY)  # fmt: skip
 def steer(context: Job, request: Any) -> Any:
     """Stops the job, retries it or runs it again: `{"action": "cancel"}`, `retry` or `again`.
 
     `cancel` ends what of it runs, too; `retry` has what failed done once more; `again` starts
-    another job like it, on the file as it is now.
+    another job like it, on the file as it is now, and waits for it with `?wait=`.
     """
+    asked(request)
     fields = Fields(document(request))
     action = fields.need("action", _is_action)
     fields.end()

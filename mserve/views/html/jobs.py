@@ -21,7 +21,7 @@ SHOWN = 10  # jobs on the page of a file
 
 @page(context=Job, permission=Permission.VIEW, template="job.jinja2")
 def job(context: Job, request: Any) -> dict[str, Any]:
-    """A job as it is now; a script asks on until it has ended."""
+    """A job as it is now; a script follows it until it has ended."""
     return {
         "job": job_json.job(request, context),
         "node": context.__parent__,

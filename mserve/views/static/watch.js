@@ -1,4 +1,4 @@
-// Follows jobs: asks for each one's JSON until it has ended, and paints what it says.
+// Follows jobs, by events or by asking for each one's JSON until it has ended, and paints them.
 
 import { refresh, rest } from "./live.js";
 import { duration } from "./words.js";
@@ -47,6 +47,48 @@ async function ask(url, entry) {
   return true;
 }
 
+const followed = new Map(); // job URL to what is told of it
+
+// As watch, by a stream of events: a connection each, so of the one job that a page is about.
+function follow(url, tell) {
+  const known = followed.has(url);
+  followed.set(url, tell);
+  if (!known) listen(url);
+}
+
+// While nobody sees the page it has no connection; browsers have few of them.
+function listen(url) {
+  let source = open(url);
+  document.addEventListener("visibilitychange", () => {
+    source.close();
+    if (!document.hidden && followed.has(url)) source = open(url);
+  });
+}
+
+function open(url) {
+  const source = new EventSource(`${url}/events`);
+  let job = null;
+  const on = (name, act) =>
+    source.addEventListener(name, (event) => act(JSON.parse(event.data)));
+  on("job", (data) => followed.get(url)((job = data)));
+  on("progress", (data) => followed.get(url)({ ...job, percent: data.percent }));
+  on("end", () => {
+    leave(source, url);
+    refresh();
+  });
+  source.addEventListener("error", () => {
+    if (source.readyState === EventSource.CLOSED) watch(url, leave(source, url));
+  });
+  return source;
+}
+
+function leave(source, url) {
+  source.close();
+  const tell = followed.get(url);
+  followed.delete(url);
+  return tell;
+}
+
 function paint(article, job) {
   if (!article.isConnected || !job) return;
   say(article, "state", job.state);
@@ -78,7 +120,8 @@ function findJobs() {
   for (const article of document.querySelectorAll("[data-job]")) {
     const url = article.dataset.job;
     delete article.dataset.job;
-    watch(url, (job) => paint(article, job));
+    const way = article.closest("[data-follow]") ? follow : watch;
+    way(url, (job) => paint(article, job));
   }
 }
 

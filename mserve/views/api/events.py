@@ -1,0 +1,55 @@
+"""REST of following: what happens to a job, or to the jobs of a file or service, as it happens."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from pyramid.response import Response
+
+from mserve.resources.job_parts import JobEvents, JobsEvents
+from mserve.resources.roles import Permission
+from mserve.views.config import no_content, rest
+from mserve.views.content.throttle import Stream as Body
+from mserve.views.follow.listed import Listed
+from mserve.views.follow.looks import kept
+from mserve.views.follow.seats import busy, seat
+from mserve.views.follow.stream import END, Stream
+from mserve.views.follow.watch import Watch
+from mserve.views.html.headers import guard_document
+
+
+@rest(context=JobEvents, method="GET", permission=Permission.VIEW,
+      gives={200: "Events", 204: None})  # fmt: skip
+def of_job(context: JobEvents, request: Any) -> Response:
+    """A job as it is, and each change of it as it comes, as Server-Sent Events, until it has ended.
+
+    `job` has the job's JSON, `progress` how far its tasks are, `end` is the last event. Who comes
+    again with `Last-Event-ID: end` is answered 204 where nothing has begun since.
+    """
+    job = context.job
+    if request.headers.get("Last-Event-ID") == END and job.outcome is not None:
+        return no_content()
+    return _stream(request, job.id, lambda watch: Stream(watch).blocks())
+
+
+@rest(context=JobsEvents, method="GET", permission=Permission.VIEW, gives="Events")
+def of_jobs(context: JobsEvents, request: Any) -> Response:
+    """Which jobs of a file or service have changed, as Server-Sent Events, without an end.
+
+    Each event `job` has `id`, `url`, `name`, `state` and `percent`; first come those of the newest
+    that have not ended.
+    """
+    return _stream(request, context.node.id, lambda watch: Listed(watch).blocks())
+
+
+def _stream(request: Any, id: str, blocks: Callable[[Watch], Iterator[bytes]]) -> Response:
+    response = Response(headerlist=[("Content-Type", "text/event-stream")])
+    guard_document(response.headers)
+    response.headers["X-Accel-Buffering"] = "no"
+    if request.method == "HEAD":
+        return response
+    found = seat(request)
+    if found is None:
+        return busy(request)
+    watch = Watch(request.registry, kept(request.environ), id)
+    response.app_iter = Body(blocks(watch), found)
+    return response

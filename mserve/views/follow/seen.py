@@ -1,0 +1,40 @@
+"""What is seen of a job at one look."""
+
+from functools import partial
+from typing import Any, NamedTuple
+
+from redis.exceptions import RedisError
+
+from mserve.resources.job import Job
+from mserve.resources.run import RUNNING
+from mserve.views import job_json
+from mserve.views.follow.watch import Watch
+from mserve.views.json import Json
+
+
+class Seen(NamedTuple):
+    """A job's JSON, what its running tasks say of themselves, and whether it has ended."""
+
+    document: Json
+    progress: job_json.Progress
+    ended: bool
+
+
+def see(watch: Watch) -> Seen | None:
+    """The job; None where the database is away. Raises NotThere."""
+    return watch.look(partial(_see, watch.registry))
+
+
+def _see(registry: Any, asked: Any, job: Job) -> Seen:
+    told = progress(registry.queues, job) if registry.news.heard else {}
+    return Seen(job_json.job(asked, job, told), told, job.outcome is not None)
+
+
+def progress(queues: Any, job: Job) -> job_json.Progress:
+    """What the job's running tasks say of themselves; nothing where Redis is away."""
+    runs = [run.id for run in job.all_runs() if run.state == RUNNING]
+    try:
+        found: job_json.Progress = queues.read_progress(runs) if runs else {}
+    except RedisError:
+        return {}
+    return found

@@ -35,10 +35,7 @@ def run(settings: Settings, queue: str, ready: Callable[[Any], None] | None = No
 
     `ready(db)` may refuse the database by raising.
     """
-    os.environ["MSERVE_IMAGE_PIXELS"] = str(settings.image_pixels)  # tasks know no settings
-    os.environ.update(settings.outlets)
-    registry = TaskRegistry.load(settings.tasks)
-    preload(registry.confined())
+    registry = prepare(settings)
     stop = threading.Event()
     db = patiently("the database", lambda: open_database(settings), stop)
     try:
@@ -49,6 +46,18 @@ def run(settings: Settings, queue: str, ready: Callable[[Any], None] | None = No
         serve(settings, queue, Runner(db, registry, queues, settings), queues, stop)
     finally:
         db.close()
+
+
+def prepare(settings: Settings) -> TaskRegistry:
+    """The tasks, once the environment and what confines them are ready for them; may be repeated.
+
+    Raises SettingsError, DuplicateTask.
+    """
+    os.environ["MSERVE_IMAGE_PIXELS"] = str(settings.image_pixels)  # tasks know no settings
+    os.environ.update(settings.outlets)
+    registry = TaskRegistry.load(settings.tasks)
+    preload(registry.confined())
+    return registry
 
 
 def serve(

@@ -55,7 +55,7 @@ class Worker(BaseWorker):
         _check_redis(self.settings, connection)
         _check_options(options)
 
-    def work(self, *, max_jobs: int | None = None, **options: Any) -> bool:  # type: ignore[override]
+    def work(self, *, max_jobs: int | None = None, **options: Any) -> bool:  # type: ignore[override]  # fewer
         """Ends after `max_jobs` tasks as well; whether it did any is not asked for."""
         _check_options(options)
         faulthandler.enable(all_threads=True)

@@ -17,7 +17,7 @@ from redis import Redis
 from rq import defaults
 from rq.worker import BaseWorker
 
-from mserve import evolve
+from mserve import evolve, ingest
 from mserve.cli.common import configure, read
 from mserve.errors import MserveError
 from mserve.settings import Settings
@@ -62,7 +62,7 @@ class Worker(BaseWorker):
         settings = dataclasses.replace(self.settings, max_jobs=max_jobs or sys.maxsize)
         configure(ini())
         try:
-            process.run(settings, self.queue, evolve.check)
+            process.run(settings, self.queue, evolve.check, ingest.store_outputs)
         except (MserveError, *process.AWAY) as fault:
             _refuse(str(fault))
         return True

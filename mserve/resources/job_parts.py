@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from mserve.resources.run import DONE, JobOutput, TaskRun
+from mserve.resources.run import DONE, JobOutput, Run, TaskRun
 
 if TYPE_CHECKING:
     from mserve.resources.job import Job
@@ -90,3 +90,39 @@ class OutputView:
         self.__parent__ = outputs
         self.__name__ = name
         self.output = output
+
+    @property
+    def run(self) -> Run:
+        """The task run that made it."""
+        number, index, _ = self.__name__.split("-", 2)
+        run = self.__parent__.job.run(f"{number}-{index}")
+        assert run is not None
+        return run
+
+    def __getitem__(self, name: str) -> "OutputThumbnail | OutputMfile":
+        return BELOW[name](self)
+
+
+class OutputThumbnail:
+    """`<output>/thumbnail`: a small picture of it."""
+
+    __name__ = "thumbnail"
+
+    def __init__(self, parent: OutputView) -> None:
+        self.__parent__ = parent
+        self.output = parent.output
+
+
+class OutputMfile:
+    """`<output>/mfile`: where a file is made of it."""
+
+    __name__ = "mfile"
+
+    def __init__(self, parent: OutputView) -> None:
+        self.__parent__ = parent
+        self.output = parent.output
+
+
+BELOW: dict[str, type[OutputThumbnail] | type[OutputMfile]] = {
+    "thumbnail": OutputThumbnail, "mfile": OutputMfile,
+}  # fmt: skip

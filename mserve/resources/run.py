@@ -32,11 +32,16 @@ ENDED = frozenset({DONE, FAILED, CANCELLED, SKIPPED})
 
 @dataclass(frozen=True)
 class JobOutput:
-    """A named result of a task run, as bytes."""
+    """A named result of a task run, as bytes.
+
+    `mfile` is the id of the file that was made of it, `fault` why it did not become one.
+    """
 
     name: str
     mimetype: str
     content: Content
+    mfile: str | None = None
+    fault: str | None = None
 
 
 @dataclass(frozen=True)

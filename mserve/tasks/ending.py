@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mserve.resources import clock, usage
-from mserve.resources.content import Content, Rendition
+from mserve.resources.content import Content
 from mserve.resources.job import Job
-from mserve.resources.run import DONE, DUE, ENDED, FAILED, JobOutput, Run, TaskRun
+from mserve.resources.run import DONE, DUE, ENDED, FAILED, Run, TaskRun
 from mserve.tasks import keeping
-from mserve.tasks import outcome as outcomes
 from mserve.tasks.claim import Failed, Finished
 from mserve.tasks.doors import close_door
+from mserve.tasks.outputs import keep
 
 BACKOFF = 5 * clock.SECOND
 
@@ -46,27 +46,13 @@ def _succeed(site: Any, run: TaskRun, result: Finished) -> None:
     run.result = dict(result.outcome.result)
     if content is not None:
         _learn(run.job, content, result.outcome.facts)
-    run.outputs = tuple(
-        _keep_output(content, output, spool)
-        for output, spool in zip(result.outcome.outputs, result.spools, strict=True)
-        if not keeping.taken_back(content, output, spool)
-    )
+    run.outputs = keep(run, result)
 
 
 def _learn(job: Job, content: Content, known: Mapping[str, str]) -> None:
     content.learn(known)
     if known and job.in_tree:
         job.service.site.changed(job.mfile, job.service)
-
-
-def _keep_output(content: Content | None, output: outcomes.Output, spool: Any) -> JobOutput:
-    """Takes the bytes of an output; those of a rendition become the content's."""
-    made = spool.content()
-    made.mimetype = output.mimetype
-    if isinstance(output, outcomes.Rendition) and content is not None:
-        rendition = Rendition(made, output.mimetype, output.width, output.height)
-        content.add_rendition(output.name, rendition)
-    return JobOutput(output.name, output.mimetype, made)
 
 
 def _fail(site: Any, run: TaskRun, result: Failed) -> None:

@@ -19,7 +19,7 @@ from mserve.settings import Settings
 from mserve.tasks.confine import preload
 from mserve.tasks.queue import Queues, bind, connect
 from mserve.tasks.registry import TaskRegistry
-from mserve.tasks.runner import Runner
+from mserve.tasks.runner import Runner, Store
 from mserve.tasks.worker import Performer, TaskWorker
 
 log = logging.getLogger(__name__)
@@ -30,10 +30,15 @@ LONGEST_PAUSE = 5.0
 AWAY = (RedisError, TransientError, StorageError, ConnectionError)
 
 
-def run(settings: Settings, queue: str, ready: Callable[[Any], None] | None = None) -> None:
+def run(
+    settings: Settings,
+    queue: str,
+    ready: Callable[[Any], None] | None = None,
+    store: Store | None = None,
+) -> None:
     """Works on `queue` until SIGTERM, or until so many jobs are done that a new process is due.
 
-    `ready(db)` may refuse the database by raising.
+    `ready(db)` may refuse the database by raising; `store` is the runner's.
     """
     registry = prepare(settings)
     stop = threading.Event()
@@ -43,7 +48,8 @@ def run(settings: Settings, queue: str, ready: Callable[[Any], None] | None = No
             ready(db)
         queues = Queues.from_url(settings.redis)
         bind(db, queues)
-        serve(settings, queue, Runner(db, registry, queues, settings), queues, stop)
+        runner = Runner(db, registry, queues, settings, store=store)
+        serve(settings, queue, runner, queues, stop)
     finally:
         db.close()
 

@@ -47,7 +47,8 @@ class Task:
     bytes it takes so little time that a worker does several such tasks of a file in one go. With
     `away` it also runs on content that is in the archive; `path` of its source is then the copy
     there. `linked` tells by the arguments for how many seconds its source is to have a `url`. One
-    that does not need a file can run for a service as well, on a source that is empty.
+    that does not need a file can run for a service as well, on a source that is empty. `tools` are
+    the distributions and libraries that it works with (tasks/tools.py).
     """
 
     name: str
@@ -60,6 +61,7 @@ class Task:
     away: bool = False
     linked: Linked = _alone
     needs_file: bool = True
+    tools: tuple[str, ...] = ()
 
     def check(self, arguments: Mapping[str, Any]) -> list[str]:
         """All that is wrong with `arguments`, each a sentence; an empty list if they will do."""
@@ -85,6 +87,7 @@ def task(
     away: bool = False,
     linked: Linked = _alone,
     needs_file: bool = True,
+    tools: tuple[str, ...] = (),
 ) -> Callable[[Function], Function]:
     """Mark a function `f(source, *, …)` as the task `name`; f.task is the Task.
 
@@ -93,6 +96,7 @@ def task(
     away: whether it can also work on the copy of a content that is in the archive.
     linked: by the arguments, seconds in which others may read the file by `source.url`, or None.
     needs_file: whether it has nothing to do where there is no file, as on a service's schedule.
+    tools: what it works with, by the names of distributions, for what it makes to tell.
 
     Raises ValueError for a bad name, TypeError for a function that cannot be a task.
     """
@@ -101,9 +105,18 @@ def task(
 
     def mark(function: Function) -> Function:
         summary = (inspect.getdoc(function) or "").partition("\n")[0]
-        parameters = read_parameters(function)
         found = Task(
-            name, function, timeout, summary, parameters, limits, brief, away, linked, needs_file
+            name=name,
+            function=function,
+            timeout=timeout,
+            summary=summary,
+            parameters=read_parameters(function),
+            limits=limits,
+            brief=brief,
+            away=away,
+            linked=linked,
+            needs_file=needs_file,
+            tools=tools,
         )
         setattr(function, "task", found)  # noqa: B010 - a function type declares no attributes
         return function

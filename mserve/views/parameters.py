@@ -36,7 +36,10 @@ QUERY: dict[str, tuple[Schema, str]] = {
     ),
     "cursor": (TEXT, "Where the page begins, as the `next` of the page before says"),
     "recursive": (one_of("true", "false"), "`true`: also with all that is below it"),
-    "format": (TEXT, "`zip`: the folder with all that the key may read, as a zip"),
+    "format": (
+        TEXT,
+        "Of a folder `zip`: all in it that the key may read; of a provenance `prov`: PROV-JSON",
+    ),
     "unpack": (one_of("zip", "tar"), "The file is an archive, and all that is in it is stored"),
     "q": (SHORT, 'Words; `and`, `or`, `not`, `"a phrase"` and `prefix*` are possible'),
     "type": (one_of("mfile", "folder"), ""),

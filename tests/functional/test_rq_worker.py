@@ -57,7 +57,7 @@ def test_it_does_what_an_upload_asks_for_and_is_stopped_softly(
 
 def test_what_a_killed_one_was_at_is_done_again(start: Start, client: httpx.Client) -> None:
     worker = start()
-    job = nap(client, "killed.txt", 1.0)
+    job = nap(client, "killed.txt", 4)
     worker.kill()
     worker.wait()
     start()

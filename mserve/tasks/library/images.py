@@ -15,6 +15,7 @@ from mserve.tasks.library.pixels import shrink
 from mserve.tasks.outcome import Rendition
 from mserve.tasks.registry import task
 from mserve.tasks.source import Source
+from mserve.tasks.tools import PICTURES
 
 TIMEOUT = 120.0
 LIMITS = Limits(memory=1024 * MIB, cpu=120, file=64 * MIB)
@@ -23,7 +24,7 @@ Pixels = Annotated[int, range(1, 4097)]
 Page = Annotated[int, range(1, 1_000_001)]
 
 
-@task("thumbnail", timeout=TIMEOUT, limits=LIMITS)
+@task("thumbnail", timeout=TIMEOUT, limits=LIMITS, tools=PICTURES)
 def thumbnail(
     source: Source, *, width: Pixels = 210, height: Pixels = 128, page: Page = 1
 ) -> Rendition:
@@ -31,7 +32,7 @@ def thumbnail(
     return _render(source, "thumbnail", (width, height), page)
 
 
-@task("poster", timeout=TIMEOUT, limits=LIMITS)
+@task("poster", timeout=TIMEOUT, limits=LIMITS, tools=PICTURES)
 def poster(
     source: Source, *, width: Pixels = 420, height: Pixels = 256, page: Page = 1
 ) -> Rendition:

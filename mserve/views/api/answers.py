@@ -9,6 +9,7 @@ from pyramid.response import Response
 
 from mserve.database import attempt
 from mserve.errors import BadInput, Refused, TooLarge
+from mserve.ingest.derived import store_outputs
 from mserve.resources.job_parts import AnswerView
 from mserve.resources.names import check_name
 from mserve.resources.roles import Permission
@@ -129,3 +130,4 @@ def _refuse(name: str) -> None:
 
 def _store(found: Any, request: Any, answer: Finished | Failed) -> None:
     awaiting.answer(request.site, found.run, found.attempt, answer)
+    store_outputs(request.site, found.run.id)

@@ -58,7 +58,7 @@ class SecurityPolicy:
         found = request.__dict__.get("mserve_key", False)
         if found is False:
             found = request.mserve_key = self._find(request)
-        return found  # type: ignore[no-any-return]
+        return found  # type: ignore[no-any-return]  # the tree has no types
 
     def _find(self, request: Any) -> Key | None:
         secret = secret_of(request)

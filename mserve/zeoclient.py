@@ -71,7 +71,7 @@ class SyncedStorage(ClientStorage):  # type: ignore[misc]  # ZEO has no types
         except IndexError:  # another thread was faster
             return self.new_oid()
 
-    def loadBefore(self, oid: bytes, tid: bytes) -> Any:  # noqa: N802
+    def loadBefore(self, oid: bytes, tid: bytes) -> Any:  # noqa: N802 - as ZODB calls it
         """As ZEO's, by a shorter way where there is one."""
         found = self._cache.loadBefore(oid, tid)
         if not found and self.direct is not None:
@@ -121,7 +121,7 @@ class SyncedStorage(ClientStorage):  # type: ignore[misc]  # ZEO has no types
         except KeyError:
             return False
 
-    def storeBlob(  # noqa: N802
+    def storeBlob(  # noqa: N802 - as ZODB calls it
         self, oid: bytes, serial: bytes, data: bytes, path: str, version: str, txn: Any
     ) -> None:
         """As ZEO's where the blobs' folder is shared, with fewer calls.

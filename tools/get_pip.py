@@ -40,7 +40,7 @@ def main() -> None:
     page = urljoin(index(), "pip/")
     with urlopen(page) as answer:  # noqa: S310 - the address is the user's own setting
         address, digest = urldefrag(urljoin(answer.url, newest(answer.read().decode())))
-    with urlopen(address) as answer:  # noqa: S310
+    with urlopen(address) as answer:  # noqa: S310 - as that page names it
         data = answer.read()
     if digest.startswith("sha256=") and digest[7:] != hashlib.sha256(data).hexdigest():
         sys.exit(f"{address}: its digest is not the one that the index names")

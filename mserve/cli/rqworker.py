@@ -17,7 +17,7 @@ from redis import Redis
 from rq import defaults
 from rq.worker import BaseWorker
 
-from mserve import evolve
+from mserve import evolve, ingest
 from mserve.cli.common import configure, read
 from mserve.errors import MserveError
 from mserve.settings import Settings
@@ -55,14 +55,14 @@ class Worker(BaseWorker):
         _check_redis(self.settings, connection)
         _check_options(options)
 
-    def work(self, *, max_jobs: int | None = None, **options: Any) -> bool:  # type: ignore[override]
+    def work(self, *, max_jobs: int | None = None, **options: Any) -> bool:  # type: ignore[override]  # fewer
         """Ends after `max_jobs` tasks as well; whether it did any is not asked for."""
         _check_options(options)
         faulthandler.enable(all_threads=True)
         settings = dataclasses.replace(self.settings, max_jobs=max_jobs or sys.maxsize)
         configure(ini())
         try:
-            process.run(settings, self.queue, evolve.check)
+            process.run(settings, self.queue, evolve.check, ingest.store_outputs)
         except (MserveError, *process.AWAY) as fault:
             _refuse(str(fault))
         return True

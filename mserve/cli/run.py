@@ -71,7 +71,7 @@ def options(command: Callable[..., Any]) -> Callable[..., Any]:
 
     gathered.__doc__ = command.__doc__
     gathered.__name__ = command.__name__
-    gathered.__click_params__ = getattr(command, "__click_params__", [])  # type: ignore[attr-defined]
+    gathered.__click_params__ = getattr(command, "__click_params__", [])  # type: ignore[attr-defined]  # click's own
     for option in reversed(OPTIONS):
         gathered = option(gathered)
     return gathered

@@ -39,7 +39,7 @@ class Server(StorageServer):  # type: ignore[misc]  # ZEO has no types
         super().invalidate(session, storage, transaction, oids)
 
 
-class Session(ZEOStorage):  # type: ignore[misc]
+class Session(ZEOStorage):  # type: ignore[misc]  # ZEO has no types
     """What a client calls. One that asks what the storage can do is told where it can look."""
 
     def get_info(self) -> dict[str, Any]:

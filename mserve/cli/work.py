@@ -23,8 +23,10 @@ def worker(ini: Path, counts: tuple[str, ...]) -> None:
     settings = configure(ini)
     wanted = processes(settings, counts)
     from mserve import evolve, ingest
-    from mserve.tasks import pool, process  # bring the queue and the task libraries
+    from mserve.tasks import confine, pool, process  # bring the queue and the task libraries
 
+    process.prepare(settings)
+    confine.share_server()
     pool.run(settings, wanted, partial(process.run, ready=evolve.check, store=ingest.store_outputs))
 
 

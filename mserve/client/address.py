@@ -75,7 +75,7 @@ def parse(url: str) -> tuple[Address, str | None]:
     try:
         parts = urlsplit(url)
         host = parts.hostname and parts.netloc.rpartition("@")[2]
-        parts.port  # noqa: B018  # ValueError where it is no number
+        parts.port  # noqa: B018 - ValueError where it is no number
     except ValueError:
         raise BadAddress("this is not a URL: https://host/container/service/…") from None
     if parts.scheme not in ("http", "https") or not host:

@@ -127,7 +127,7 @@ class Lease:
         """A critical section of all who hold a lease or believe so; raises Conflict, Missing."""
         fcntl.flock(self._descriptor, fcntl.LOCK_EX)
         try:
-            self.partial.size  # noqa: B018  # Missing, where it was discarded
+            self.partial.size  # noqa: B018 - Missing, where it was discarded
             if not self.partial.is_current(self._lock):
                 raise Conflict("another request has taken this upload over")
             yield

@@ -1,7 +1,7 @@
 """CONFINEMENT: a task's function runs in a process of its own, with limits of memory, processor
 time and size of files. Whatever it does there, crash, hang or grow, costs that process alone.
 
-The process is forked from a server that has imported the tasks, one for each worker
+The process is forked from a server that has imported the tasks, one for all workers of a pool
 (multiprocessing's forkserver), so that it starts within milliseconds. What comes back is JSON, as
 a file may have come from anyone, and have taken over who read it.
 """
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from mserve.errors import TaskError
+from mserve.tasks import forkserver
 from mserve.tasks.confined import LOG, Order, Spent, work
 from mserve.tasks.outcome import Outcome, Output, Rendition
 from mserve.tasks.source import Source
@@ -25,7 +26,7 @@ MIB = 1 << 20
 MESSAGE = 16 * MIB  # bytes of a message at most
 LOG_KEPT = 8 << 10  # bytes of the end of what a task said
 PRELOADED: list[str] = []
-"""Modules that the server of a worker imports; more can be added until the first task."""
+"""Modules that the server imports; more can be added until it is started, or the first task."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,13 @@ def _context() -> Any:
 
 def preload(modules: Iterable[str]) -> None:
     """Has the modules imported once for all tasks that are confined."""
-    PRELOADED.extend(modules)
+    PRELOADED.extend(each for each in modules if each not in PRELOADED)
+
+
+def share_server() -> None:
+    """Starts the server now, for the workers that this process will fork: forkserver.share."""
+    _context()
+    forkserver.share()
 
 
 def _plain(source: Source) -> dict[str, Any]:

@@ -41,10 +41,7 @@ def run(
 
     `ready(db)` may refuse the database by raising; `store` is the runner's.
     """
-    os.environ["MSERVE_IMAGE_PIXELS"] = str(settings.image_pixels)  # tasks know no settings
-    os.environ.update(settings.outlets)
-    registry = TaskRegistry.load(settings.tasks)
-    preload(registry.confined())
+    registry = prepare(settings)
     stop = threading.Event()
     db = patiently("the database", lambda: open_database(settings), stop)
     try:
@@ -57,6 +54,18 @@ def run(
     finally:
         log.info("worker %d: %s", os.getpid(), TALLY)
         db.close()
+
+
+def prepare(settings: Settings) -> TaskRegistry:
+    """The tasks, once the environment and what confines them are ready for them; may be repeated.
+
+    Raises SettingsError, DuplicateTask.
+    """
+    os.environ["MSERVE_IMAGE_PIXELS"] = str(settings.image_pixels)  # tasks know no settings
+    os.environ.update(settings.outlets)
+    registry = TaskRegistry.load(settings.tasks)
+    preload(registry.confined())
+    return registry
 
 
 def serve(

@@ -37,7 +37,7 @@ def target_folder(request: Any, node: Node, path: str | None) -> Branch:
     if path is None:
         if not request.has_permission(Permission.WRITE, node.__parent__):
             raise Refused("this key may not rename the place that it was made for")
-        return node.__parent__  # type: ignore[no-any-return]
+        return node.__parent__  # type: ignore[no-any-return]  # traversal has no types
     if not request.has_permission(Permission.REMOVE, node):
         raise Conflict("this key may not take the node away from where it is")
     return folder_at(request, path)

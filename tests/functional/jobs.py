@@ -12,11 +12,11 @@ def ended(client: httpx.Client, job: str) -> Any:
     return wait_for(lambda: next((j for j in [client.get(job).json()] if j["ended"]), None))
 
 
-def nap(client: httpx.Client, name: str, seconds: float) -> str:
+def nap(client: httpx.Client, name: str, seconds: float, task: str = "nap") -> str:
     """A job that takes its time, once a worker is at it, on a file whose ingest has ended."""
     made = client.put(name, content=b"bytes").json()
     ended(client, made["job"])
-    asked = {"task": "nap", "arguments": {"seconds": seconds}}
+    asked = {"task": task, "arguments": {"seconds": seconds}}
     job = str(client.post(made["links"]["jobs"], json=asked).json()["url"])
     wait_for(lambda: client.get(job).json()["percent"] == 50)
     return job

@@ -124,7 +124,7 @@ def largest_written(pid: int) -> int:
 
 
 def local_port(client: httpx.Client) -> int:
-    pool: Any = client._transport._pool  # type: ignore[attr-defined]
+    pool: Any = client._transport._pool  # type: ignore[attr-defined]  # no public way
     stream = pool.connections[0]._connection._network_stream
     return int(stream.get_extra_info("client_addr")[1])
 
@@ -141,7 +141,7 @@ def production(**lines: str) -> Iterator[Production]:
         Redis.from_url(redis.url).config_set("requirepass", password)
         url = redis.url.replace("unix://", f"unix://:{password}@")
         stack = Production(postgres, url, **lines)
-        yield stack.start()  # type: ignore[misc]
+        yield stack.start()  # type: ignore[misc]  # start() gives a Stack
     finally:
         if stack:
             stack.end()

@@ -147,7 +147,8 @@ def kill(stack: Production, name: str) -> None:
     """kill -9 of a web process, or of a process of the pool that takes tasks."""
     pid = stack.pids()[name]
     if name == "worker":
-        psutil.Process(pid).children()[0].kill()
+        pool = psutil.Process(pid)
+        next(each for each in pool.children() if each.cmdline() == pool.cmdline()).kill()
     else:
         os.kill(pid, signal.SIGKILL)
         stack.await_new_pid(name, pid)

@@ -57,7 +57,7 @@ def test_it_does_what_an_upload_asks_for_and_is_stopped_softly(
 
 def test_what_a_killed_one_was_at_is_done_again(start: Start, client: httpx.Client) -> None:
     worker = start()
-    job = nap(client, "killed.txt", 1.0)
+    job = nap(client, "killed.txt", 4)
     worker.kill()
     worker.wait()
     start()
@@ -75,14 +75,13 @@ def test_it_is_seen_paused_and_its_tasks_are_cancelled(
     )
     assert f"-{worker.pid}-" in told.stdout and "busy" in told.stdout
     with unserved.client(unserved.admin) as admin:
-        steer = lambda **asked: admin.post("/-/nodes", json=asked).raise_for_status()  # noqa: E731
-        steer(action="pause", queue="normal")
+        admin.post("/-/nodes", json={"action": "pause", "queue": "normal"})
         client.post(job, json={"action": "cancel"})
         wait_for(lambda: state_of(admin, worker.pid) == "idle")
         waits = client.put("waits.txt", content=b"bytes").json()["job"]
         with pytest.raises(AssertionError):
             wait_for(lambda: client.get(waits).json()["started"], 2)
-        steer(action="resume", queue="normal")
+        admin.post("/-/nodes", json={"action": "resume", "queue": "normal"})
     assert ended(client, waits)["state"] == "done"
 
 

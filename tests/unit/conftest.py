@@ -10,7 +10,9 @@ from webtest import TestApp
 
 from mserve import database, evolve, first_keys, main
 from mserve.settings import Settings
+from mserve.tasks.queue import Queues
 from tests.unit.support import holdings
+from tests.unit.tasks.support import RedisServer
 
 hypothesis.settings.register_profile(
     "busy machine",
@@ -50,6 +52,30 @@ def lines(tmp_path: Path) -> dict[str, str]:
         "mserve.redis": f"unix://{data}/no-redis.sock",
         "mserve.demo": "true",
     }
+
+
+@pytest.fixture(scope="session")
+def redis_process() -> Iterator[RedisServer]:
+    server = RedisServer()
+    server.start()
+    yield server
+    server.remove()
+
+
+@pytest.fixture
+def redis(redis_process: RedisServer) -> RedisServer:
+    """A running server without any data."""
+    if redis_process.process is None or redis_process.process.poll() is not None:
+        redis_process.start(fresh=True)
+    Queues.from_url(redis_process.url).redis.flushall()
+    return redis_process
+
+
+@pytest.fixture
+def queues(redis: RedisServer) -> Iterator[Queues]:
+    queues = Queues.from_url(redis.url)
+    yield queues
+    queues.redis.close()
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from redis import Redis
 from rq import Queue
 
 from mserve.cli.rqworker import Worker
-from tests.unit.tasks.conftest import queues, redis, redis_process  # noqa: F401 - fixtures
 from tests.unit.tasks.support import RedisServer
 
 LOGGING = """
@@ -25,7 +24,7 @@ handlers =
 
 
 @pytest.fixture
-def ini(lines: dict[str, str], redis: RedisServer, tmp_path: Path) -> Path:  # noqa: F811
+def ini(lines: dict[str, str], redis: RedisServer, tmp_path: Path) -> Path:
     told = {**lines, "mserve.redis": redis.url, "mserve.queues": "gpu"}
     text = "".join(f"{name} = {value}\n" for name, value in told.items())
     path = tmp_path / "node.ini"
@@ -34,7 +33,7 @@ def ini(lines: dict[str, str], redis: RedisServer, tmp_path: Path) -> Path:  # n
 
 
 @pytest.fixture
-def make(ini: Path, redis: RedisServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:  # noqa: F811
+def make(ini: Path, redis: RedisServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """As RQ's command makes a worker."""
     monkeypatch.setenv("MSERVE_INI", str(ini))
     monkeypatch.setenv("MSERVE_IMAGE_PIXELS", "1000000")  # which a worker sets, and is undone

@@ -14,8 +14,7 @@ from contextlib import contextmanager
 from errno import EINVAL, EOVERFLOW
 from pathlib import Path
 
-# All that can be opened; Pillow would else look for more when a process opens its first image.
-from PIL import (  # noqa: F401
+from PIL import (  # noqa: F401 - else Pillow looks for them at its first image
     AvifImagePlugin,
     BmpImagePlugin,
     GifImagePlugin,

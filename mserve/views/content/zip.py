@@ -10,7 +10,7 @@ from typing import Any
 
 from pyramid.response import Response
 from pyramid_zodbconn import get_connection
-from zipstream import (  # type: ignore[import-untyped]
+from zipstream import (  # type: ignore[import-untyped]  # it ships no types
     ZIP_DEFLATED,
     ZIP_STORED,
     ZipStream,
@@ -37,7 +37,7 @@ PACKABLE = re.compile(
 UNSAFE = re.compile(r"[\\\x00-\x1f\x7f]")
 
 
-class Archive(ZipStream):  # type: ignore[misc]
+class Archive(ZipStream):  # type: ignore[misc]  # it ships no types
     """zipstream-ng's zip, with each entry's own time, and no memory of what is still to come."""
 
     def entry(self, entry: Entry) -> Iterator[bytes]:

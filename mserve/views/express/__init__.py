@@ -68,7 +68,7 @@ class Express:
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         answer = self.answer(environ)
         if answer is None:
-            return self.app(environ, start_response)  # type: ignore[no-any-return]
+            return self.app(environ, start_response)  # type: ignore[no-any-return]  # Pyramid has no types
         start_response(STATUS[answer.status], [*answer.headers.items()])
         return () if environ["REQUEST_METHOD"] == "HEAD" else answer.body
 

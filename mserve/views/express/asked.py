@@ -38,7 +38,7 @@ class Headers(EnvironHeaders):  # type: ignore[misc]  # webob has no types
     """WebOb's view of the fields in the environ; what views ask for is translated once."""
 
     def __contains__(self, name: object) -> bool:
-        return NAMES[name] in self.environ  # type: ignore[index]
+        return NAMES[name] in self.environ  # type: ignore[index]  # WebOb has no types
 
     def get(self, name: str, default: Any = None) -> Any:
         return self.environ.get(NAMES[name], default)
@@ -79,7 +79,7 @@ class Asked:
         return int(length) if length else None
 
     @cached_property
-    def GET(self) -> Mapping[str, str]:  # noqa: N802  # as WebOb calls it
+    def GET(self) -> Mapping[str, str]:  # noqa: N802 - as WebOb calls it
         """The query."""
         return BaseRequest(self.environ).GET if self.environ.get("QUERY_STRING") else {}
 

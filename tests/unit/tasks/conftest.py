@@ -1,4 +1,4 @@
-"""A real Redis, and a real tree with a service whose files tasks can be run on."""
+"""A real tree with a service whose files tasks can be run on."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -12,30 +12,6 @@ from mserve.tasks.queue import Queues, bind
 from mserve.tasks.registry import TaskRegistry
 from mserve.tasks.runner import Runner
 from tests.unit.tasks.support import RedisServer, Tree
-
-
-@pytest.fixture(scope="session")
-def redis_process() -> Iterator[RedisServer]:
-    server = RedisServer()
-    server.start()
-    yield server
-    server.remove()
-
-
-@pytest.fixture
-def redis(redis_process: RedisServer) -> RedisServer:
-    """A running server without any data."""
-    if redis_process.process is None or redis_process.process.poll() is not None:
-        redis_process.start(fresh=True)
-    Queues.from_url(redis_process.url).redis.flushall()
-    return redis_process
-
-
-@pytest.fixture
-def queues(redis: RedisServer) -> Iterator[Queues]:
-    queues = Queues.from_url(redis.url)
-    yield queues
-    queues.redis.close()
 
 
 @pytest.fixture

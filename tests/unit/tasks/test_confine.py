@@ -32,7 +32,10 @@ def source(tmp_path: Path, told: list[tuple[float, str]]) -> Source:
     (tmp_path / "content").write_bytes(b"abc")
     scratch = tmp_path / "scratch"
     scratch.mkdir()
-    report = lambda fraction, words: told.append((fraction, words))  # noqa: E731
+
+    def report(fraction: float, words: str) -> None:
+        told.append((fraction, words))
+
     return Source(tmp_path / "content", "a.txt", "text/plain", 3, scratch, {"title": "A"}, report)
 
 

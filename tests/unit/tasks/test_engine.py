@@ -147,7 +147,7 @@ def test_states_move_by_the_table(db: Any) -> None:
         id = "job"
 
     for former, state in product(states, states):
-        run = TaskRun(Named(), "0-0", "normal", former)  # type: ignore[arg-type]
+        run = TaskRun(Named(), "0-0", "normal", former)  # type: ignore[arg-type]  # a stand-in for a job
         if state in NEXT[former]:
             run.move(state)
             assert run.state == state

@@ -36,7 +36,7 @@ def test_a_result_is_copied() -> None:
         ({"a": float("nan")}, "cannot be written as JSON"),
         ({("a", "b"): 1}, "cannot be written as JSON"),
         (Outcome(facts={"size": "5"}), "facts are texts: .'md5', 'mimetype'."),
-        (Outcome(facts={"md5": b"5"}), "facts are texts"),  # type: ignore[dict-item]
+        (Outcome(facts={"md5": b"5"}), "facts are texts"),  # type: ignore[dict-item]  # wrongly
         (Output("o", Path("/no/such/file"), "a/b"), "the output 'o' but wrote no such file"),
         (Output("o", Path("/"), "a/b"), "wrote no such file"),
         (Outcome(outputs=(Output("o", Path(__file__), "a/b"),) * 2), "two outputs called 'o'"),

@@ -63,7 +63,7 @@ def test_the_built_in_tasks_are_there() -> None:
     assert tasks["thumbnail"].summary == "Make a small picture for listings."
     assert "sculpture" not in tasks
     with pytest.raises(TypeError):
-        tasks["b"] = tasks["mime"]  # type: ignore[index]
+        tasks["b"] = tasks["mime"]  # type: ignore[index]  # which is what is tested
 
 
 def test_a_stranger_s_task_in_five_lines(module: Any, source: Source) -> None:

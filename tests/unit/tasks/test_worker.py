@@ -289,7 +289,7 @@ def test_a_functions_name_is_never_looked_up(queues: Queues) -> None:
     job = TaskJob.fetch(id, queues.redis)
     assert job.parcel() == (["one"], 1)
     with pytest.raises(ForeignJob):
-        job.func  # noqa: B018
+        job.func  # noqa: B018 - it raises
 
 
 def test_rubbish_in_the_queue_does_not_end_the_worker(start: Start, queues: Queues) -> None:

@@ -159,4 +159,4 @@ def begin(db: Any, see: Any, client: Any, *path: str) -> Walk:
             node = node[name]
         return Walk(db, node, site.key_index[digest(client.key)])
 
-    return see(start)  # type: ignore[no-any-return]
+    return see(start)  # type: ignore[no-any-return]  # see() gives Any

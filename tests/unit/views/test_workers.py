@@ -5,11 +5,10 @@ from typing import Any
 import pytest
 
 from mserve.settings import Settings
-from tests.unit.tasks.conftest import queues, redis, redis_process  # noqa: F401 - fixtures
 
 
 @pytest.fixture
-def lines(lines: dict[str, str], redis: Any) -> dict[str, str]:  # noqa: F811
+def lines(lines: dict[str, str], redis: Any) -> dict[str, str]:
     return {**lines, "mserve.redis": redis.url}
 
 
@@ -59,13 +58,13 @@ def test_nobody_else_sees_it(customer: Any, stranger: Any) -> None:
     assert stranger("GET", "/-/nodes").status_int in (401, 404)
 
 
-def test_a_redis_that_is_away_is_told(admin: Any, redis: Any) -> None:  # noqa: F811
+def test_a_redis_that_is_away_is_told(admin: Any, redis: Any) -> None:
     redis.kill()
     answer = admin("GET", "/-/nodes")
     assert answer.status_int == 503 and answer.headers["Retry-After"]
 
 
-def deliver(queues: Any, admin: Any, customer: Any, name: str) -> str:  # noqa: F811
+def deliver(queues: Any, admin: Any, customer: Any, name: str) -> str:
     """As if a worker of node2 was at the first set of an upload, of two; the URL of its job."""
     workflow = {"sets": [{"tasks": [{"task": "mime"}, {"task": "checksum"}]}]}
     profile = {"workflows": {"ingest": workflow}}
@@ -81,7 +80,7 @@ def deliver(queues: Any, admin: Any, customer: Any, name: str) -> str:  # noqa: 
     return job
 
 
-def test_the_task_at_hand_and_its_job_are_told(admin: Any, customer: Any, queues: Any) -> None:  # noqa: F811
+def test_the_task_at_hand_and_its_job_are_told(admin: Any, customer: Any, queues: Any) -> None:
     job = deliver(queues, admin, customer, "a")
     [node] = admin("GET", "/-/nodes").json["nodes"]
     [worker] = node["workers"]
@@ -92,7 +91,7 @@ def test_the_task_at_hand_and_its_job_are_told(admin: Any, customer: Any, queues
 
 
 def test_the_page_shows_workers_and_steers_by_plain_forms(
-    admin: Any, customer: Any, queues: Any  # noqa: F811
+    admin: Any, customer: Any, queues: Any
 ) -> None:  # fmt: skip
     job = deliver(queues, admin, customer, "a")
     page = admin("GET", "/", headers=HTML).html.find("a", string="Nodes and queues")
@@ -146,7 +145,7 @@ def test_a_form_that_says_what_cannot_be_done_changes_nothing(
 
 
 def test_the_page_is_nobody_elses_and_a_redis_that_is_away_is_told(
-    admin: Any, customer: Any, redis: Any  # noqa: F811
+    admin: Any, customer: Any, redis: Any
 ) -> None:  # fmt: skip
     assert customer("GET", "/-/nodes", headers=HTML).status_int == 404
     assert customer("POST", "/-/nodes", body=b"do=pause&queue=normal", headers={

@@ -139,7 +139,7 @@ def colour_at(path: Path, moment: float) -> tuple[int, ...]:
                 break
             shown = frame
         image = shown.to_image()
-    return image.getpixel((image.width // 2, image.height // 2))  # type: ignore[no-any-return]
+    return image.getpixel((image.width // 2, image.height // 2))  # type: ignore[no-any-return]  # RGB
 
 
 def loudness(path: Path, stream: int = 0) -> list[tuple[float, float]]:

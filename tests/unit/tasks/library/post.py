@@ -24,7 +24,7 @@ class Post:
     users: list[tuple[bytes, bytes, bool]] = field(default_factory=list)
     password: bytes = b"open sesame, please"
 
-    async def handle_RCPT(  # noqa: N802 - as aiosmtpd has it
+    async def handle_RCPT(  # noqa: N802 - as aiosmtpd calls it - as aiosmtpd has it
         self, server: Any, session: Any, envelope: Any, address: str, options: Any
     ) -> str:
         reply = self.replies.get(address, "250 OK")
@@ -32,7 +32,7 @@ class Post:
             envelope.rcpt_tos.append(address)
         return reply
 
-    async def handle_DATA(  # noqa: N802
+    async def handle_DATA(  # noqa: N802 - as aiosmtpd calls it
         self, server: Any, session: Any, envelope: Any
     ) -> str:
         message = message_from_bytes(envelope.content, _class=EmailMessage, policy=default)

@@ -10,7 +10,7 @@ from mserve.errors import TaskError
 from mserve.tasks.library.address import Unreachable
 from mserve.tasks.library.fetch import fetch
 from mserve.tasks.registry import TaskRegistry
-from tests.unit.tasks.library.fresh import run_fresh
+from tests.unit.tasks.library.fresh import run_each
 from tests.unit.tasks.library.web import Handler, Web
 
 TASK = TaskRegistry.load()["fetch"]
@@ -113,11 +113,11 @@ def test_faults_are_told_apart(source_of: Any, web: Web) -> None:
 def test_in_a_process_of_its_own(web: Web, tmp_path: Path) -> None:
     """It learns there what the ini allows, and its faults come back for what they are."""
     web("/b", lambda handler: handler.answer(500))
-    done = run_fresh("fetch", {"url": web("/a", file)}, tmp_path)
-    assert done["result"]["size"] == len(CONTENT) and done["outputs"] == [["a", "image/png"]]
-    done = run_fresh("fetch", {"url": web.url + "/none"}, tmp_path)
-    assert done["fault"] == f"TaskError: {web.url}/none answers 404 Not Found"
-    done = run_fresh("fetch", {"url": web.url + "/b"}, tmp_path)
-    assert done["fault"] == f"Crashed: Unreachable: {web.url}/b answers 500 Internal Server Error"
-    done = run_fresh("fetch", {"url": f"http://127.0.0.2:{web.port}/"}, tmp_path)
-    assert "not on the public internet" in done["fault"]
+    urls = [web("/a", file), web.url + "/none", web.url + "/b", f"http://127.0.0.2:{web.port}/"]
+    fetched, none, fault, special = run_each("fetch", [{"url": url} for url in urls], tmp_path)
+    assert fetched["result"]["size"] == len(CONTENT) and fetched["outputs"] == [["a", "image/png"]]
+    assert none["fault"] == f"TaskError: {web.url}/none answers 404 Not Found"
+    assert fault["fault"] == (
+        f"Crashed: Unreachable: {web.url}/b answers 500 Internal Server Error"
+    )
+    assert "not on the public internet" in special["fault"]

@@ -141,7 +141,7 @@ def test_half_frames_become_whole_ones(source_of: Any) -> None:
     seen = [image for _, image in pictures_of(path)]
     assert len(seen) == 20
     column = [seen[10].getpixel((80, y)) for y in range(20, 76)]
-    steps = [abs(a[2] - b[2]) for a, b in pairwise(column)]  # type: ignore[index]
+    steps = [abs(a[2] - b[2]) for a, b in pairwise(column)]  # type: ignore[index]  # RGB
     assert sum(steps) / len(steps) < 60  # of 255 where lines alternate
 
 
@@ -180,7 +180,10 @@ def test_frames_of_other_sizes_on_the_way(source_of: Any) -> None:
 
 def test_progress_is_told_in_percent(source_of: Any) -> None:
     told: list[tuple[float, str]] = []
-    report = lambda fraction, words: told.append((fraction, words))  # noqa: E731
+
+    def report(fraction: float, words: str) -> None:
+        told.append((fraction, words))
+
     made(source_of(film(), report=report))
     fractions = [fraction for fraction, _ in told]
     assert fractions == sorted(set(fractions)) and 30 < len(told) <= 101

@@ -44,7 +44,7 @@ def test_the_picture_shows_them(source_of: Any) -> None:
     heights = []
     for top in (0, 40):  # of the two channels
         column = [image.getpixel((60, top + y)) for y in range(40)]
-        heights.append(sum(pixel[3] > 0 for pixel in column))  # type: ignore[index]
+        heights.append(sum(pixel[3] > 0 for pixel in column))  # type: ignore[index]  # RGBA
     assert abs(heights[0] - 20) <= 2 and abs(heights[1] - 10) <= 2
 
 

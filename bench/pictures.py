@@ -30,8 +30,8 @@ def measure(stack: Stack, share: float) -> Report:
         notes=(
             "JPEG, PNG, WebP, AVIF, HEIC, TIFF, GIF and PDF in all modes, of 256 to 24 million "
             "pixels; each has one task, its thumbnail.",
-            f"In {found.seconds:.0f} s, uploads and all. Resident memory of the workers and all "
-            "that they start, looked at 50 times a second; what processes share counts in each.",
+            f"In {found.seconds:.0f} s, uploads and all. Resident memory at the most: of a task's "
+            "own process as it tells, of the workers as looked at; what is shared counts in each.",
             *(f"{name}: {words}" for name, words in sorted(found.errors.items())),
         ),
         samples={"most memory of each process, bytes": [*found.memory.values()]},

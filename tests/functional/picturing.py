@@ -15,7 +15,7 @@ from PIL import Image
 from tests.functional.many_pictures import Made
 from tests.functional.stack import Stack, wait_for
 
-LOOK = 0.02  # seconds between two looks at the memory
+LOOK = 0.5  # seconds between two looks at the workers
 WORKFLOW = {"workflows": {"ingest": {"sets": [{"tasks": [{"task": "thumbnail"}]}]}}}
 BOX = (210, 128)  # pixels
 LIMIT = 600.0  # seconds for one picture, behind all that wait before it
@@ -25,19 +25,20 @@ LIMIT = 600.0  # seconds for one picture, behind all that wait before it
 class Pictured:
     """The thumbnails' sizes and the errors, by the files' names; the most memory of a process.
 
-    memory: bytes by process id; what several processes share is counted in each.
+    memory: bytes by file name, as each task's own process tells, and of the workers by process id;
+    what several processes share is counted in each.
     """
 
     thumbnails: dict[str, tuple[int, int]] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
-    memory: dict[int, int] = field(default_factory=dict)
+    memory: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
 
 
 class Watch(threading.Thread):
     """Looks at the memory of the workers, and of all that they start, until `over`."""
 
-    def __init__(self, stack: Stack, memory: dict[int, int]) -> None:
+    def __init__(self, stack: Stack, memory: dict[str, int]) -> None:
         super().__init__(daemon=True)
         self.pool = psutil.Process(stack.pids()["worker"])
         self.memory = memory
@@ -51,8 +52,8 @@ class Watch(threading.Thread):
 
     def look(self, process: psutil.Process) -> None:
         with suppress(psutil.Error):
-            found = process.memory_info().rss
-            self.memory[process.pid] = max(found, self.memory.get(process.pid, 0))
+            name, found = str(process.pid), process.memory_info().rss
+            self.memory[name] = max(found, self.memory.get(name, 0))
 
 
 def picture_all(stack: Stack, files: Iterable[Made]) -> Pictured:
@@ -80,6 +81,7 @@ def only_thumbnails(stack: Stack) -> None:
 def note(client: httpx.Client, mfile: Any, found: Pictured) -> None:
     job = wait_for(lambda: ended(client, mfile["job"]), LIMIT)
     (task,) = job["sets"][0]["tasks"]
+    found.memory[mfile["name"]] = max(each["memory"] for each in task["attempts"])
     if task["state"] == "done":
         body = client.get(f"{mfile['url']}/-/thumbnail").raise_for_status().content
         with Image.open(io.BytesIO(body)) as image:

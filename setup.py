@@ -57,6 +57,7 @@ EXTRAS = {
         "mypy>=1.11",
         "openapi-spec-validator>=0.9",
         "pillow-heif>=1.8",  # makes the HEIC files of the tests
+        "prov>=3.2",  # reads PROV-JSON, and has its schema
         "pytest>=8.0",
         "pytest-xdist>=3.6",
         "ruff>=0.6",

@@ -104,6 +104,12 @@ def schedules(site: Site) -> None:
             service.schedules, service.rounds = OOBTree(), OOBTree()
 
 
+@step
+def provenance(site: Site) -> None:
+    """The site gets an index of which files were made of which; none is known so far."""
+    site.derived = Index()
+
+
 def spread(old: Index, new: Index) -> Index:
     """`new` with all that is in `old`."""
     for key, value in old.items():

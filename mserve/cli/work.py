@@ -22,10 +22,10 @@ def worker(ini: Path, counts: tuple[str, ...]) -> None:
     """
     settings = configure(ini)
     wanted = processes(settings, counts)
-    from mserve import evolve
+    from mserve import evolve, ingest
     from mserve.tasks import pool, process  # bring the queue and the task libraries
 
-    pool.run(settings, wanted, partial(process.run, ready=evolve.check))
+    pool.run(settings, wanted, partial(process.run, ready=evolve.check, store=ingest.store_outputs))
 
 
 @click.command()

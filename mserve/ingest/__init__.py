@@ -4,6 +4,7 @@ Each acts inside its caller's transaction. Doors receive the bytes first, outsid
 transaction, as a Spool, and call one of these in a fresh, short one that may be tried again.
 """
 
+from mserve.ingest.derived import make_again, store_outputs
 from mserve.ingest.folders import make_folder, make_folders
 from mserve.ingest.places import copy, move
 from mserve.ingest.store import Stored, create, put, replace
@@ -14,6 +15,7 @@ __all__ = [
     "Stored",
     "copy",
     "create",
+    "make_again",
     "make_folder",
     "make_folders",
     "move",
@@ -23,4 +25,5 @@ __all__ = [
     "replace",
     "restore",
     "restore_version",
+    "store_outputs",
 ]

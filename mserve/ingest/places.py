@@ -8,6 +8,7 @@ from mserve.resources import usage
 from mserve.resources.folder import Folder
 from mserve.resources.mfile import Mfile
 from mserve.resources.node import Branch, Node, depend_on
+from mserve.resources.provenance import link
 
 PARENTS = {
     "container": {"site"},
@@ -68,6 +69,7 @@ def _copy_one(node: Node, parent: Branch, name: str) -> Node:
     made.metadata = node.metadata
     place(made, parent, name)
     if isinstance(made, Mfile):
+        link(made)
         usage.keep(made.lineage(), made.content.size, made.created)
     return made
 

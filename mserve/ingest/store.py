@@ -9,7 +9,8 @@ from mserve.resources import usage
 from mserve.resources.content import Content
 from mserve.resources.job import Job
 from mserve.resources.mfile import Mfile
-from mserve.resources.node import Branch, depend_on
+from mserve.resources.node import Branch, Node, depend_on
+from mserve.resources.provenance import link
 from mserve.resources.spool import Spool
 from mserve.resources.version import Version
 from mserve.tasks import engine
@@ -39,14 +40,27 @@ def put(folder: Branch, name: str, spool: Spool, announced: str = "") -> Stored:
 
 def create(folder: Branch, name: str, spool: Spool, announced: str = "") -> Stored:
     """A new Mfile: content, usage and its ingest workflow. Raises BadInput, NameTaken."""
+    check_folder(folder)
+    folder.check_name(name)
+    return add(folder, name, spool.content(), media_type(name, announced))
+
+
+def check_folder(folder: Node) -> None:
+    """Raises BadInput where no files can be put."""
     if folder.type not in ("service", "folder"):
         raise BadInput(f"files go into a service or a folder in one, not into a {folder.type}")
-    folder.check_name(name)
-    mfile = Mfile(spool.content(), media_type(name, announced))
+
+
+def add(
+    folder: Branch, name: str, content: Content, announced: str | None, process: bool = True
+) -> Stored:
+    """As `create`, of a content; its ingest workflow starts if `process`. Raises NameTaken."""
+    mfile = Mfile(content, announced)
     place(mfile, folder, name)
-    usage.keep(mfile.lineage(), spool.size, mfile.created)
-    usage.report(mfile.lineage(), usage.INGEST, spool.size)
-    return Stored(mfile, engine.start(mfile, "ingest"), created=True)
+    link(mfile)
+    usage.keep(mfile.lineage(), content.size, mfile.created)
+    usage.report(mfile.lineage(), usage.INGEST, content.size)
+    return Stored(mfile, engine.start(mfile, "ingest") if process else None, created=True)
 
 
 def replace(mfile: Mfile, spool: Spool, announced: str = "") -> Stored:
@@ -55,14 +69,20 @@ def replace(mfile: Mfile, spool: Spool, announced: str = "") -> Stored:
     return supersede(mfile, spool.content(), media_type(mfile.__name__ or "", announced))
 
 
-def supersede(mfile: Mfile, content: Content, announced: str | None) -> Stored:
-    """Gives the name to `content`; the former one becomes a version."""
+def supersede(
+    mfile: Mfile, content: Content, announced: str | None, process: bool = True
+) -> Stored:
+    """Gives the name to `content`; the former one becomes a version.
+
+    The update workflow starts if `process`.
+    """
     depend_on(mfile.above())
     former = mfile.replace(content, announced)
+    link(mfile)
     freed = _keep(mfile, former)
     mfile.site.changed(mfile, mfile.find("service"))
     usage.keep(mfile.lineage(), content.size - freed, mfile.modified, files=0)
-    return Stored(mfile, engine.start(mfile, "update"), created=False)
+    return Stored(mfile, engine.start(mfile, "update") if process else None, created=False)
 
 
 def _keep(mfile: Mfile, former: Version) -> int:

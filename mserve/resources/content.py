@@ -14,6 +14,7 @@ from ZODB.POSException import ConflictError
 
 from mserve.errors import Away
 from mserve.resources import clock
+from mserve.resources.provenance import Origin
 
 FACTS = frozenset({"mimetype", "md5"})
 
@@ -55,6 +56,8 @@ class Content(Persistent):  # type: ignore[misc]  # persistent has no types
     _v_path: str | None = None
     retrieval: str | None = None
     """The job that was last started to bring the bytes back, by its id."""
+    origin: Origin | None = None
+    """What it was made of; None: it was uploaded."""
 
     def __init__(self, path: str, size: int, sha256: str) -> None:
         """Takes the file `path`, which lies beside the blobs, away by a rename."""

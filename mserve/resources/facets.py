@@ -95,6 +95,11 @@ class VersionView:
         self.version = version
 
 
+class Provenance(Facet):
+    name = "provenance"
+    types = frozenset({"mfile"})
+
+
 class Trash(Facet):
     name = "trash"
     types = frozenset({"service"})
@@ -155,7 +160,8 @@ FACETS: dict[str, type[Facet]] = {
     facet.name: facet
     for facet in (
         Info, UsageFacet, Keys, Health, ContentFacet, Thumbnail, Poster, Jobs, Profiles,
-        Versions, Trash, Copy, Batch, Uploads, Search, Tasks, NodesFacet, Schedules, Rounds,
+        Versions, Provenance, Trash, Copy, Batch, Uploads, Search, Tasks, NodesFacet, Schedules,
+        Rounds,
     )
 }  # fmt: skip
 

@@ -9,6 +9,7 @@ from BTrees.OOBTree import OOBTree
 from persistent import Persistent
 
 SHARDS = 64
+AFTER_DASH = chr(ord("-") + 1)
 BEGINNINGS = {f"{number:02x}": number for number in range(256)}
 
 
@@ -57,6 +58,11 @@ class Index(Persistent):  # type: ignore[misc]  # persistent has no types
         """All keys, in no order."""
         for shard in self.shards:
             yield from shard
+
+    def beginning(self, prefix: str) -> Iterator[str]:
+        """The keys that begin so, in order; `prefix` ends in the dash after an id."""
+        keys: Iterator[str] = iter(self._shard(prefix).keys(prefix, prefix[:-1] + AFTER_DASH))
+        return keys
 
     def page(self, limit: int, after: str | None = None) -> list[tuple[str, Any]]:
         """The `limit` items of the lowest keys, in order; above the key `after` if given.

@@ -9,8 +9,9 @@ from mserve.resources import clock
 from mserve.resources.content import Content
 from mserve.resources.ids import new_id
 from mserve.resources.index import newest_first
-from mserve.resources.job_parts import Log, Outputs
+from mserve.resources.job_parts import Answers, Log, Outputs
 from mserve.resources.profile import Edition, TaskSet, Workflow
+from mserve.resources.provenance import Remake
 from mserve.resources.run import (
     CANCELLED,
     DUE,
@@ -42,6 +43,8 @@ class Job(Persistent):  # type: ignore[misc]  # persistent has no types
     counted = False
     queue: str | None = None
     """Where its tasks wait whose specs name no queue; None: as the service's priority says."""
+    remakes: Remake | None = None
+    """The file that its output is to be the content of."""
     retried: tuple[Run, ...] = ()
     """Runs of earlier sets that are made again, before the next set is opened."""
     runs: tuple[tuple[Run, ...], ...] = ()
@@ -92,6 +95,8 @@ class Job(Persistent):  # type: ignore[misc]  # persistent has no types
             return Outputs(self)
         if name == "log":
             return Log(self)
+        if name == "answers":
+            return Answers(self)
         raise KeyError(name)
 
     def open_set(self, runs: tuple[Run, ...]) -> None:

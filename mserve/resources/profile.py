@@ -14,7 +14,10 @@ TRIGGERS = ("ingest", "access", "update", "periodic")
 
 @dataclass(frozen=True)
 class TaskSpec:
-    """One task of a set: which, with what, when (CEL), where, and how often it is tried again."""
+    """One task of a set: which, with what, when (CEL), where, and how often it is tried again.
+
+    `mfile` is where its outputs become files (ingest/naming.py); empty: they stay with the job.
+    """
 
     task: str
     name: str
@@ -22,6 +25,7 @@ class TaskSpec:
     condition: str = ""
     queue: str | None = None
     retries: int = 2
+    mfile: str = ""
 
 
 @dataclass(frozen=True)

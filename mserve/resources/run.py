@@ -14,13 +14,14 @@ from mserve.resources.profile import TaskSpec
 if TYPE_CHECKING:
     from mserve.resources.job import Job
 
-DUE, RUNNING, DONE, FAILED, CANCELLED, SKIPPED = (
-    "queued", "running", "done", "failed", "cancelled", "skipped",
+DUE, RUNNING, AWAITING, DONE, FAILED, CANCELLED, SKIPPED = (
+    "queued", "running", "awaiting", "done", "failed", "cancelled", "skipped",
 )  # fmt: skip
 
 NEXT: Mapping[str, frozenset[str]] = {
     DUE: frozenset({DUE, RUNNING, FAILED, CANCELLED}),
-    RUNNING: frozenset({DONE, FAILED, DUE, CANCELLED}),
+    RUNNING: frozenset({DONE, FAILED, DUE, CANCELLED, AWAITING}),
+    AWAITING: frozenset({DONE, FAILED, DUE, CANCELLED}),  # no worker: others are to answer
     DONE: frozenset(),
     FAILED: frozenset({DUE}),
     CANCELLED: frozenset({DUE}),
@@ -31,11 +32,16 @@ ENDED = frozenset({DONE, FAILED, CANCELLED, SKIPPED})
 
 @dataclass(frozen=True)
 class JobOutput:
-    """A named result of a task run, as bytes."""
+    """A named result of a task run, as bytes.
+
+    `mfile` is the id of the file that was made of it, `fault` why it did not become one.
+    """
 
     name: str
     mimetype: str
     content: Content
+    mfile: str | None = None
+    fault: str | None = None
 
 
 @dataclass(frozen=True)

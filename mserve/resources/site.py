@@ -6,6 +6,7 @@ from typing import Any
 from mserve.resources.index import Index, Timeline, Transit
 from mserve.resources.names import check_container_name
 from mserve.resources.node import Branch, Node
+from mserve.resources.provenance import unlink
 
 
 class Site(Branch):
@@ -16,8 +17,9 @@ class Site(Branch):
     worker has claimed, `active` the ids of jobs that have not ended,
     `expiring` what is in the trash, by the time when it goes for good, `uploads` the ids of
     files that come in pieces to their Uploads, `unindexed` what the catalogs do not know yet,
-    `schedules` what starts by itself, by the time when it does next, and `rounds` the ids of
-    Rounds that have not ended to them.
+    `schedules` what starts by itself, by the time when it does next, `rounds` the ids of
+    Rounds that have not ended to them, and `derived` which files were made of which (see
+    resources/provenance.py).
     """
 
     type = "site"
@@ -38,6 +40,7 @@ class Site(Branch):
         self.unindexed = Transit()
         self.schedules = Timeline()
         self.rounds = Timeline()
+        self.derived = Index()
 
     def check_name(self, name: object) -> str:
         return check_container_name(name)
@@ -49,6 +52,7 @@ class Site(Branch):
     def forget(self, node: Node) -> None:
         """Takes a node that leaves the tree out of the id index, and its keys out of use."""
         self.ids.discard(node.id)
+        unlink(self, node)
         for key in (node.keys or {}).values():
             self.key_index.discard(key.digest)
 

@@ -4,22 +4,18 @@ Every function acts on the tree inside its caller's transaction. `attempt` fence
 was thought dead can finish nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from mserve.resources import clock, usage
-from mserve.resources.content import Content, Rendition
-from mserve.resources.job import Job
 from mserve.resources.node import prefetch
-from mserve.resources.run import DONE, DUE, ENDED, FAILED, RUNNING, JobOutput, Run, TaskRun
-from mserve.tasks import facts, keeping
-from mserve.tasks import outcome as outcomes
+from mserve.resources.run import AWAITING, DUE, FAILED, RUNNING, TaskRun
+from mserve.tasks import awaiting, ending, facts
 from mserve.tasks.claim import Claim, Ended, Failed, Finished, Taker
 from mserve.tasks.delivery import Delivery
 from mserve.tasks.doors import close_door, open_door
 from mserve.tasks.engine import cancel, push
 
-BACKOFF = 5 * clock.SECOND
 LAPSES = 10
 """A task whose worker died this often is taken to be what kills it, and fails."""
 
@@ -126,13 +122,12 @@ def _take(site: Any, ended: Ended) -> TaskRun | None:
 
 def _end(site: Any, run: TaskRun, result: Finished | Failed) -> None:
     site.running.discard(run.id)
-    close_door(site, run)
     run.seconds = result.seconds
     _note_attempt(run, result)
-    if isinstance(result, Finished):
-        _succeed(site, run, result)
+    if isinstance(result, Finished) and result.outcome.awaits is not None:
+        awaiting.hold(site, run, result.outcome.awaits)
     else:
-        _fail(site, run, result)
+        ending.end(site, run, result)
 
 
 def _note_attempt(run: TaskRun, result: Finished | Failed) -> None:
@@ -147,75 +142,20 @@ def _note_attempt(run: TaskRun, result: Finished | Failed) -> None:
 
 def _report(runs: Sequence[TaskRun]) -> None:
     """Meters attempts that have ended, and the tasks of which they were the last ones."""
-    if not runs or not runs[0].job.in_tree:
-        return
-    nodes = [*runs[0].job.node.lineage()]
-    usage.report(nodes, usage.JOB_RUNTIME, *(run.attempts[-1].seconds or 0.0 for run in runs))
-    ended = [run for run in runs if run.state in ENDED and not run.counted]
-    for run in ended:
-        run.counted = True
-    if ended:
-        usage.report(nodes, usage.TASK, *(1 for _ in ended))
-
-
-def _succeed(site: Any, run: TaskRun, result: Finished) -> None:
-    content = run.job.content
-    if result.outcome.copied is not None:
-        keeping.note(run.job, site, result.outcome.copied)
-    run.move(DONE)
-    run.ended, run.error = clock.now(), None
-    run.result = dict(result.outcome.result)
-    if content is not None:
-        _learn(run.job, content, result.outcome.facts)
-    run.outputs = tuple(
-        _keep_output(content, output, spool)
-        for output, spool in zip(result.outcome.outputs, result.spools, strict=True)
-        if not keeping.taken_back(content, output, spool)
-    )
-
-
-def _learn(job: Job, content: Content, known: Mapping[str, str]) -> None:
-    content.learn(known)
-    if known and job.in_tree:
-        job.service.site.changed(job.mfile, job.service)
-
-
-def _keep_output(content: Content | None, output: outcomes.Output, spool: Any) -> JobOutput:
-    """Takes the bytes of an output; those of a rendition become the content's."""
-    made = spool.content()
-    made.mimetype = output.mimetype
-    if isinstance(output, outcomes.Rendition) and content is not None:
-        rendition = Rendition(made, output.mimetype, output.width, output.height)
-        content.add_rendition(output.name, rendition)
-    return JobOutput(output.name, output.mimetype, made)
-
-
-def _fail(site: Any, run: TaskRun, result: Failed) -> None:
-    """Ends the run, or makes it due again after a pause that doubles."""
-    run.error = result.error
-    run.failures += 1
-    if result.final or run.failures > run.spec.retries:
-        run.move(FAILED)
-        run.ended = clock.now()
-    else:
-        pause = BACKOFF * 2 ** (run.failures - 1)
-        again(site, run, clock.now() + pause)
-
-
-def again(site: Any, run: Run, not_before: int) -> None:
-    """Makes a run due again as the next attempt."""
-    run.move(DUE)
-    run.attempt += 1
-    run.not_before = not_before
-    run.lease_until = run.worker = None
-    site.due[run.id] = (run.attempt, run.queue, not_before)
+    if runs and runs[0].job.in_tree:
+        seconds = [run.attempts[-1].seconds or 0.0 for run in runs]
+        usage.report(runs[0].job.node.lineage(), usage.JOB_RUNTIME, *seconds)
+    ending.count(runs)
 
 
 def requeue(site: Any, run_id: str, attempt: int) -> bool:
     """Gives up on an attempt whose delivery or worker was lost; False when it has moved on."""
     run = site.run(run_id)
-    if run is None or run.state not in (DUE, RUNNING) or run.attempt != attempt:
+    if run is None or run.state not in (DUE, RUNNING, AWAITING) or run.attempt != attempt:
         return False
+    if run.state == AWAITING:
+        awaiting.give_up(site, run)
+        return True
     run.lapses += 1
     if run.state == RUNNING:
         site.running.discard(run_id)
@@ -226,6 +166,6 @@ def requeue(site: Any, run_id: str, attempt: int) -> bool:
         run.move(FAILED)
         run.ended, run.error = clock.now(), f"its worker died {LAPSES} times"
         return True
-    again(site, run, 0)
+    ending.again(site, run, 0)
     push(site, [Delivery(run.id, run.attempt, run.queue)])
     return True

@@ -9,6 +9,7 @@ from mserve.resources.run import TaskRun
 from mserve.resources.spool import Spool
 from mserve.tasks.confine import Meter
 from mserve.tasks.outcome import Outcome
+from mserve.tasks.thumbnails import Picture
 
 
 @dataclass(frozen=True)
@@ -62,12 +63,17 @@ class Taker:
 
 @dataclass(frozen=True)
 class Finished:
-    """The task has ended well; `spools` holds the bytes of each of the outcome's outputs."""
+    """The task has ended well; `spools` holds the bytes of each of the outcome's outputs.
+
+    `thumbnails` are of outputs, by their names; `tools` the versions of what the task works with.
+    """
 
     outcome: Outcome
     seconds: float
     spools: tuple[Spool, ...] = ()
     meter: Meter = field(default_factory=Meter)
+    thumbnails: Mapping[str, Picture] = field(default_factory=dict)
+    tools: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from redis.exceptions import RedisError
 
 from mserve.errors import Away, TaskError
 from mserve.resources.spool import Spool
+from mserve.tasks import thumbnails
 from mserve.tasks.claim import Claim, Failed, Finished
 from mserve.tasks.confine import Crashed, Meter
 from mserve.tasks.delivery import Delivery
@@ -20,6 +21,7 @@ from mserve.tasks.outcome import Outcome
 from mserve.tasks.queue import Queues
 from mserve.tasks.registry import Task
 from mserve.tasks.source import Source
+from mserve.tasks.tools import versions
 from mserve.vault import ARCHIVE, Vault
 
 log = logging.getLogger(__name__)
@@ -49,7 +51,9 @@ class Executor:
         try:
             outcome = self._run(claim, scratch, meter)
             spools = tuple(Spool.of_file(str(output.path)) for output in outcome.outputs)
-            return Finished(outcome, time.monotonic() - began, spools, meter)
+            small = self._thumbnails(claim, outcome, scratch)
+            tools = versions(self.registry[claim.task].tools)
+            return Finished(outcome, time.monotonic() - began, spools, meter, small, tools)
         except TaskError as fault:
             words, final = str(fault), True
         except TaskStopped:
@@ -76,13 +80,27 @@ class Executor:
             size=claim.size,
             metadata=claim.metadata,
             sha256=claim.sha256 or "",
-            url=claim.secret and f"{self.address}/k/{claim.secret}/-/content",
+            **self._links(claim),
             scratch=scratch,
             report=self._reporter(claim),
         )
-        delivery = Delivery(claim.run_id, claim.attempt, "").id
         run = partial(task.run, source, dict(claim.arguments), meter)
-        return self.interrupts.run(delivery, task.timeout, run)
+        return self.interrupts.run(_id(claim), task.timeout, run)
+
+    def _thumbnails(
+        self, claim: Claim, outcome: Outcome, scratch: Path
+    ) -> Mapping[str, thumbnails.Picture]:
+        run = partial(self.interrupts.run, _id(claim))
+        return thumbnails.make(outcome.outputs, self.registry, scratch, run)
+
+    def _links(self, claim: Claim) -> dict[str, str]:
+        """Where others can read the file, and answer."""
+        if claim.secret is None:
+            return {}
+        facets = f"{self.address}/k/{claim.secret}/-"
+        answer = f"{claim.run_id.partition('-')[2]}-{claim.attempt}"
+        callback = f"{facets}/jobs/{claim.job_id}/answers/{answer}"
+        return {"url": f"{facets}/content", "callback": callback}
 
     def _reporter(self, claim: Claim) -> Callable[[float, str], None]:
         """Tells progress, at most every REPORT_INTERVAL; where Redis is away, nobody follows."""
@@ -100,6 +118,11 @@ class Executor:
                     log.debug("progress is not told: %s", fault)
 
         return report
+
+
+def _id(claim: Claim) -> str:
+    """By which the attempt is stopped."""
+    return Delivery(claim.run_id, claim.attempt, "").id
 
 
 def _path(claim: Claim, task: Task) -> Path:

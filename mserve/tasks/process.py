@@ -14,12 +14,13 @@ from redis.exceptions import RedisError
 from transaction.interfaces import TransientError
 from ZODB.POSException import StorageError
 
+from mserve.conflicts import TALLY
 from mserve.database import open_database
 from mserve.settings import Settings
 from mserve.tasks.confine import preload
 from mserve.tasks.queue import Queues, bind, connect
 from mserve.tasks.registry import TaskRegistry
-from mserve.tasks.runner import Runner
+from mserve.tasks.runner import Runner, Store
 from mserve.tasks.worker import Performer, TaskWorker
 
 log = logging.getLogger(__name__)
@@ -30,10 +31,15 @@ LONGEST_PAUSE = 5.0
 AWAY = (RedisError, TransientError, StorageError, ConnectionError)
 
 
-def run(settings: Settings, queue: str, ready: Callable[[Any], None] | None = None) -> None:
+def run(
+    settings: Settings,
+    queue: str,
+    ready: Callable[[Any], None] | None = None,
+    store: Store | None = None,
+) -> None:
     """Works on `queue` until SIGTERM, or until so many jobs are done that a new process is due.
 
-    `ready(db)` may refuse the database by raising.
+    `ready(db)` may refuse the database by raising; `store` is the runner's.
     """
     os.environ["MSERVE_IMAGE_PIXELS"] = str(settings.image_pixels)  # tasks know no settings
     os.environ.update(settings.outlets)
@@ -46,8 +52,10 @@ def run(settings: Settings, queue: str, ready: Callable[[Any], None] | None = No
             ready(db)
         queues = Queues.from_url(settings.redis)
         bind(db, queues)
-        serve(settings, queue, Runner(db, registry, queues, settings), queues, stop)
+        runner = Runner(db, registry, queues, settings, store=store)
+        serve(settings, queue, runner, queues, stop)
     finally:
+        log.info("worker %d: %s", os.getpid(), TALLY)
         db.close()
 
 

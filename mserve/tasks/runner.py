@@ -31,6 +31,7 @@ from mserve.tasks.registry import Task
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+Store = Callable[[Any, str], None]
 Done = list[tuple[Claim, Finished | Failed]]
 
 PREFIX = "task-"  # of scratch folders
@@ -38,7 +39,10 @@ PATIENCE = 60.0  # seconds to wait for a database that is away
 
 
 class Runner:
-    """Performs deliveries, in the main thread; `worker` is its name in the tree."""
+    """Performs deliveries, in the main thread; `worker` is its name in the tree.
+
+    `store(site, run)` is what is done beside recording the end of a task run, by its id.
+    """
 
     def __init__(
         self,
@@ -47,6 +51,7 @@ class Runner:
         queues: Queues,
         settings: Settings,
         worker: str = "worker",
+        store: Store | None = None,
     ) -> None:
         self.db = db
         self.registry = registry
@@ -54,6 +59,7 @@ class Runner:
         self.lease = settings.lease
         self.address = settings.outlets["MSERVE_URL"].rstrip("/")
         self.worker = worker
+        self.store = store
         self.executor = Executor(registry, queues, self.address)
         self.interrupts = self.executor.interrupts
 
@@ -77,8 +83,7 @@ class Runner:
     def _linked(self, spec: TaskSpec) -> float | None:
         """For how long the task needs an address of its file; None if it needs none."""
         task = self.registry.get(spec.task)
-        wanted = task is not None and bool(self.address) and task.linked(spec.arguments)
-        return task.timeout if wanted and task is not None else None
+        return task.linked(spec.arguments) if task is not None and self.address else None
 
     def _leave(self, others: Sequence[Delivery]) -> None:
         """What other workers are to take, each by itself; where Redis is away, a sweep does it."""
@@ -110,7 +115,7 @@ class Runner:
     def _finish(self, done: Done) -> None:
         """Records what came of the claims, each by itself where one is in the way of the others."""
         try:
-            took, settled = self.in_tree(lambda site: _record(site, done))
+            took, settled = self.in_tree(lambda site: self._record(site, done))
         except (MserveError, OSError, ValueError, TypeError) as fault:
             if len(done) == 1:
                 log.exception("%s: its outcome could not be recorded", done[0][0].run_id)
@@ -123,14 +128,16 @@ class Runner:
         if not settled:
             self.in_tree(lambda site: engine.advance(site, done[0][0].job_id))
 
+    def _record(self, site: Any, done: Done) -> tuple[list[bool], bool]:
+        """Which attempts were still awaited, and whether their job has gone on as far as it can.
 
-def _record(site: Any, done: Done) -> tuple[list[bool], bool]:
-    """Which attempts were still awaited, and whether their job has gone on as far as it can.
-
-    Who ends tasks of a set beside others does not see theirs, and has to look again.
-    """
-    took = attempts.finish(site, [_ended(*each) for each in done])
-    return took, engine.advance(site, done[0][0].job_id)
+        Who ends tasks of a set beside others does not see theirs, and has to look again.
+        """
+        took = attempts.finish(site, [_ended(*each) for each in done])
+        for (claim, _), one in zip(done, took, strict=True):
+            if one and self.store is not None:
+                self.store(site, claim.run_id)
+        return took, engine.advance(site, done[0][0].job_id)
 
 
 def _ended(claim: Claim, result: Finished | Failed) -> Ended:

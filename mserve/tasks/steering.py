@@ -8,7 +8,7 @@ from typing import Any
 from mserve.errors import Conflict
 from mserve.resources.job import Job
 from mserve.resources.run import DONE, RUNNING, Run
-from mserve.tasks import attempts, engine
+from mserve.tasks import ending, engine
 from mserve.tasks.delivery import Delivery
 from mserve.tasks.queue import stop_after_commit
 
@@ -38,7 +38,7 @@ def retry(site: Any, job: Job) -> None:
     for run in failures:
         run.failures = run.lapses = 0
         run.ended = None
-        attempts.again(site, run, 0)
+        ending.again(site, run, 0)
     engine.push(site, [_delivery(run) for run in failures])
     engine.advance(site, job.id)
 

@@ -7,6 +7,8 @@ from mserve.resources import clock
 from mserve.resources.job import Job
 from mserve.resources.profile import TaskSet, TaskSpec
 from mserve.resources.run import DONE, ENDED, Attempt, JobOutput, Run
+from mserve.tasks.thumbnails import NAME as THUMBNAIL
+from mserve.views import derived
 from mserve.views.json import Json
 from mserve.views.urls import facet_url, url
 
@@ -102,10 +104,14 @@ def _attempt(each: Attempt) -> Json:
 
 def _output(request: Any, thing: Job, run: Run, output: JobOutput) -> Json:
     place = f"{run.id.partition('-')[2]}-{output.name}"
+    here = facet_url(request, thing.__parent__, "jobs", thing.id, "outputs", place)
     return {
         "name": output.name,
         "mimetype": output.mimetype,
         "size": output.content.size,
         "sha256": output.content.sha256,
-        "url": facet_url(request, thing.__parent__, "jobs", thing.id, "outputs", place),
+        "url": here,
+        "thumbnail": f"{here}/thumbnail" if THUMBNAIL in output.content.renditions else None,
+        "mfile": derived.url_of(request, output.mfile),
+        "fault": output.fault,
     }

@@ -1,5 +1,6 @@
 """JSON Schemas of jobs, tasks, workflows, and of what does the work."""
 
+from mserve.ingest.landing import CONFLICTS
 from mserve.resources.profile import TRIGGERS
 from mserve.resources.run import NEXT
 from mserve.resources.schedule import EACH, MISSED
@@ -56,7 +57,7 @@ JOBS: dict[str, Schema] = {
     ),
     "Worker": fields(
         name=TEXT, node=TEXT, pid=WHOLE, queue=TEXT, state=TEXT, delivery=null(TEXT),
-        task=null(TEXT), job=null(URL), heartbeat=null(TIME), born=null(TIME), done=WHOLE,
+        tasks=array(TEXT), job=null(URL), heartbeat=null(TIME), born=null(TIME), done=WHOLE,
     ),
     "Queue": fields(name=TEXT, depth=WHOLE, workers=WHOLE, paused=FLAG),
     "NodeAction": closed(
@@ -68,7 +69,15 @@ JOBS: dict[str, Schema] = {
         needs_file=FLAG, arguments=OBJECT,
     ),
     "JobAction": closed(action=one_of("cancel", "retry", "again")),
-    "Output": fields(name=TEXT, mimetype=TEXT, size=WHOLE, sha256=SHA256, url=URL),
+    "Output": fields(
+        name=TEXT, mimetype=TEXT, size=WHOLE, sha256=SHA256, url=URL, thumbnail=null(URL),
+        mfile=null(URL), fault=null(TEXT),
+    ),
+    "NewMfile": closed(
+        path=may({**null(SHORT), "description": "from the client's own root; missing folders are "
+                  "made. Left out: the output's name, beside the job's file"}),
+        conflict=may(null(one_of(*CONFLICTS))),
+    ),
     "NewJob": {
         "oneOf": [
             closed(workflow=SHORT, queue=may(null(TEXT))),
@@ -128,5 +137,7 @@ JOBS: dict[str, Schema] = {
         task=TEXT, name=may(null(SHORT)), arguments=may(null(OBJECT)),
         condition=may({**null(SHORT), "description": "CEL; left out or empty: always"}),
         queue=may(null(TEXT)), retries=may(null({**WHOLE, "maximum": RETRIES})),
+        mfile=may({**null(SHORT), "description":
+                  "where outputs become files, as `{stem}-{output}.txt`; empty: nowhere"}),
     ),
 }  # fmt: skip

@@ -13,6 +13,7 @@ from mserve.resources.service import Service
 from mserve.resources.usage import RATES, Figure
 from mserve.tasks import retrieval
 from mserve.vault import where
+from mserve.views import derived
 from mserve.views.urls import facet_url, segment, url
 
 Json = dict[str, Any]
@@ -34,7 +35,7 @@ LINKS = {
         "batch",
     ),
     "folder": ("info", "keys", "usage", "search", "uploads", "copy", "batch"),
-    "mfile": ("info", "content", "keys", "usage", "jobs", "versions", "copy"),
+    "mfile": ("info", "content", "keys", "usage", "jobs", "versions", "provenance", "copy"),
 }
 
 
@@ -53,7 +54,8 @@ def node(request: Any, thing: Any, here: str | None = None) -> Json:
         "links": {name: f"{base}/-/{name}" for name in LINKS[thing.type]},
     }
     extra = EXTRA.get(thing.type)
-    return {**common, **extra(base, thing)} if extra else common
+    shown = {**common, **extra(base, thing)} if extra else common
+    return shown | derived.of(request, thing) if isinstance(thing, Mfile) else shown
 
 
 def _mfile(base: str, mfile: Mfile) -> Json:
@@ -188,4 +190,5 @@ def _spec(spec: TaskSpec) -> Json:
         "condition": spec.condition,
         "queue": spec.queue,
         "retries": spec.retries,
+        "mfile": spec.mfile,
     }

@@ -39,6 +39,7 @@ GROUPS = {
     "batch": "Many changes in one request", "tasks": "What workflows can have done with files",
     "nodes": "What does the work", "schedules": "What starts by the clock",
     "rounds": "A workflow on all files of a service",
+    "provenance": "What files were made of, and what of them",
 }  # fmt: skip
 SCHEMES: Json = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "The key as Bearer token"},

@@ -21,7 +21,13 @@ from mserve.resources.facets import (
     VersionView,
 )
 from mserve.resources.job import Job
-from mserve.resources.job_parts import Log, OutputView
+from mserve.resources.job_parts import (
+    AnswerView,
+    Log,
+    OutputMfile,
+    OutputThumbnail,
+    OutputView,
+)
 from mserve.resources.key import Key
 from mserve.resources.node import Node
 from mserve.resources.profile import Explain, Profile
@@ -68,6 +74,9 @@ BELOW: dict[type, tuple[type[Facet], str]] = {
     Job: (Jobs, "{job}"),
     Log: (Jobs, "{job}/log"),
     OutputView: (Jobs, "{job}/outputs/{output}"),
+    AnswerView: (Jobs, "{job}/answers/{answer}"),
+    OutputThumbnail: (Jobs, "{job}/outputs/{output}/thumbnail"),
+    OutputMfile: (Jobs, "{job}/outputs/{output}/mfile"),
     Upload: (Uploads, "{upload}"),
     VersionView: (Versions, "{version}"),
     Trashed: (Trash, "{trashed}"),

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from mserve.errors import BadDocument, BadInput
+from mserve.ingest.naming import Naming
 from mserve.resources.profile import TaskSet, TaskSpec, Workflow
 from mserve.resources.schedule import Schedule
 from mserve.settings import Settings
@@ -98,6 +99,7 @@ class ProfileReader:
             condition=fields.take("condition", condition, ""),
             queue=fields.take("queue", self.queue),
             retries=fields.take("retries", retries, TaskSpec.retries),
+            mfile=fields.take("mfile", naming, ""),
         )
         if called:
             faults = self.tasks[called].check(spec.arguments)
@@ -140,6 +142,11 @@ def seconds(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= LONGEST:
         raise BadInput(f"should be a whole number of seconds from 1 to {LONGEST}")
     return value
+
+
+def naming(value: Any) -> str:
+    """Where outputs become files; empty: nowhere."""
+    return Naming.parse(text(value)).text if value != "" else ""
 
 
 def condition(value: Any) -> str:

@@ -7,6 +7,7 @@ a field that nobody knows, so theirs are closed. A test holds the answers of vie
 from mserve.resources.names import FACETS, LIMIT
 from mserve.resources.roles import ROLES
 from mserve.views.job_schemas import JOBS
+from mserve.views.provenance_schemas import PROVENANCE
 from mserve.views.schema_words import (
     FLAG,
     ID,
@@ -81,13 +82,14 @@ NODES: dict[str, Schema] = {
     "Mfile": node(
         "mfile", size=WHOLE, mimetype=TEXT, sha256=SHA256, md5=null(MD5), etag=TEXT, version=WHOLE,
         state=one_of("ready", "processing"), renditions=table(ref("Rendition")),
-        **STORED,
+        **STORED, derived_from=null(ref("Origin")), stale=FLAG,
     ),
     "Copy": fields(verified=TIME, where=TEXT),
     "Retrieving": fields(
         title=TEXT, status={"const": 202}, detail=TEXT, stored={"const": "retrieving"},
         job=null(URL),
     ),
+    **PROVENANCE,
     "Rendition": fields(url=URL, width=WHOLE, height=WHOLE, mimetype=TEXT, size=WHOLE),
     "AnyNode": {
         "oneOf": [ref(name) for name in ("Site", "Container", "Service", "Folder", "Mfile")],

@@ -11,12 +11,13 @@ from mserve.tasks.library.describe import (
 from mserve.tasks.library.media import is_cover, open_media, sound_of
 from mserve.tasks.registry import task
 from mserve.tasks.source import Source
+from mserve.tasks.tools import FILMS
 
 TIMEOUT = 180.0
 LIMITS = Limits(memory=512 * MIB, cpu=120.0, file=16 * MIB)
 
 
-@task("audio_metadata", timeout=TIMEOUT, limits=LIMITS)
+@task("audio_metadata", timeout=TIMEOUT, limits=LIMITS, tools=FILMS)
 def audio_metadata(source: Source) -> Json:
     """Find out container, streams and tags of a recording."""
     with open_media(source.path) as container:

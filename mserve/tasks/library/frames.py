@@ -22,6 +22,7 @@ from mserve.tasks.library.pixels import shrink
 from mserve.tasks.outcome import Rendition
 from mserve.tasks.registry import task
 from mserve.tasks.source import Source
+from mserve.tasks.tools import FILMS
 
 TIMEOUT = 300.0
 LIMITS = Limits(memory=1536 * MIB, cpu=240.0, file=64 * MIB)
@@ -36,7 +37,7 @@ COARSE = (
 )
 
 
-@task("video_thumbnail", timeout=TIMEOUT, limits=LIMITS)
+@task("video_thumbnail", timeout=TIMEOUT, limits=LIMITS, tools=FILMS)
 def video_thumbnail(
     source: Source, *, width: Pixels = 210, height: Pixels = 128, at: float | str = "10%"
 ) -> Rendition:
@@ -44,7 +45,7 @@ def video_thumbnail(
     return _render(source, "thumbnail", (width, height), at)
 
 
-@task("video_poster", timeout=TIMEOUT, limits=LIMITS)
+@task("video_poster", timeout=TIMEOUT, limits=LIMITS, tools=FILMS)
 def video_poster(
     source: Source, *, width: Pixels = 420, height: Pixels = 256, at: float | str = "10%"
 ) -> Rendition:

@@ -15,6 +15,7 @@ from mserve.tasks.library.transcoding import LIMITS, TIMEOUT
 from mserve.tasks.outcome import Outcome, Output
 from mserve.tasks.registry import task
 from mserve.tasks.source import Source
+from mserve.tasks.tools import FILMS
 
 HEIGHTS = [360, 720]
 ALLOWED = range(90, 4321)
@@ -27,7 +28,7 @@ MIMETYPES = {
 Seconds = Annotated[int, range(2, 31)]
 
 
-@task("hls", timeout=TIMEOUT, limits=LIMITS)
+@task("hls", timeout=TIMEOUT, limits=LIMITS, tools=FILMS)
 def hls(
     source: Source,
     *,

@@ -25,7 +25,8 @@ BLOCKS: dict[str, Callable[[Image.Image, Fields], None]] = {
 }
 
 
-@task("image_metadata", timeout=120.0, limits=Limits(memory=1024 * MIB, cpu=60, file=MIB))
+@task("image_metadata", timeout=120.0,
+      limits=Limits(memory=1024 * MIB, cpu=60, file=MIB), tools=("Pillow", "pi-heif"))  # fmt: skip
 def image_metadata(source: Source) -> dict[str, Any]:
     """Read size, colours, EXIF, IPTC and XMP of an image."""
     with raster.opened(source.path) as image:

@@ -12,9 +12,11 @@ from PIL import Image
 from mserve.tasks.confine import MIB, Limits
 from mserve.tasks.library import pdf, raster
 from mserve.tasks.library.pixels import shrink
+from mserve.tasks.library.webp import lean
 from mserve.tasks.outcome import Rendition
 from mserve.tasks.registry import task
 from mserve.tasks.source import Source
+from mserve.tasks.tools import PICTURES
 
 TIMEOUT = 120.0
 LIMITS = Limits(memory=1024 * MIB, cpu=120, file=64 * MIB)
@@ -23,7 +25,7 @@ Pixels = Annotated[int, range(1, 4097)]
 Page = Annotated[int, range(1, 1_000_001)]
 
 
-@task("thumbnail", timeout=TIMEOUT, limits=LIMITS)
+@task("thumbnail", timeout=TIMEOUT, limits=LIMITS, tools=PICTURES)
 def thumbnail(
     source: Source, *, width: Pixels = 210, height: Pixels = 128, page: Page = 1
 ) -> Rendition:
@@ -31,7 +33,7 @@ def thumbnail(
     return _render(source, "thumbnail", (width, height), page)
 
 
-@task("poster", timeout=TIMEOUT, limits=LIMITS)
+@task("poster", timeout=TIMEOUT, limits=LIMITS, tools=PICTURES)
 def poster(
     source: Source, *, width: Pixels = 420, height: Pixels = 256, page: Page = 1
 ) -> Rendition:
@@ -45,7 +47,7 @@ def _render(source: Source, name: str, box: tuple[int, int], page: int) -> Rendi
         small = pdf.draw(source.path, box, page)
     else:
         with raster.opened(source.path, page, others=("PDF",)) as image:
-            small = shrink(image, box)
+            small = shrink(lean(image), box)
     return save(small, source.scratch, name)
 
 

@@ -53,6 +53,11 @@ def _detector(mime: bool) -> "magic.Magic":
     return magic.Magic(mime=mime, mime_encoding=mime, magic_file=DATABASE)
 
 
+def version() -> int:
+    """libmagic's version: 545 is 5.45."""
+    return int(magic.version())  # type: ignore[no-untyped-call]  # python-magic
+
+
 def detect(path: Path) -> Detected:
     """What libmagic says about the file; raises TaskError where it cannot tell."""
     try:

@@ -12,7 +12,7 @@ BRIEF = 1 << 60  # bytes; it reads but the first of them
 TINY = 1  # byte; libmagic has no opinion of a single one
 
 
-@task("mime", timeout=60.0, brief=BRIEF)
+@task("mime", timeout=60.0, brief=BRIEF, tools=("libmagic",))
 def mime(source: Source) -> Outcome:
     """Find out the media type of the file."""
     detected = libmagic.detect(source.path)

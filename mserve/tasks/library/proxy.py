@@ -10,6 +10,7 @@ from mserve.tasks.library.transcoding import LIMITS, TIMEOUT
 from mserve.tasks.outcome import Outcome, Output
 from mserve.tasks.registry import task
 from mserve.tasks.source import Source
+from mserve.tasks.tools import FILMS
 
 Side = Annotated[int, range(16, 4097)]
 Rate = Annotated[int, range(1, 121)]
@@ -17,7 +18,7 @@ Quality = Annotated[int, range(0, 52)]
 FAST_START = {"movflags": "+faststart"}  # what a player needs to begin comes first
 
 
-@task("video_proxy", timeout=TIMEOUT, limits=LIMITS)
+@task("video_proxy", timeout=TIMEOUT, limits=LIMITS, tools=FILMS)
 def video_proxy(
     source: Source,
     *,

@@ -29,7 +29,8 @@ SPARE = 2  # times as much is gathered, as blanks may go
 Characters = Annotated[int, range(1, 10_000_001)]
 
 
-@task("text_extract", timeout=300.0, limits=Limits(memory=768 * MIB, cpu=120, file=64 * MIB))
+@task("text_extract", timeout=300.0, limits=Limits(memory=768 * MIB, cpu=120, file=64 * MIB),
+      tools=("libmagic", "pypdfium2", "PDFium"))  # fmt: skip
 def text_extract(source: Source, *, characters: Characters = 100_000) -> Outcome:
     """Read the plain text of a document."""
     details: dict[str, str] = {}

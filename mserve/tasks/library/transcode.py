@@ -11,6 +11,7 @@ from mserve.tasks.library.transcoding import LIMITS, TIMEOUT
 from mserve.tasks.outcome import Outcome, Output
 from mserve.tasks.registry import task
 from mserve.tasks.source import Source
+from mserve.tasks.tools import FILMS
 
 RATE = Fraction(60)  # frames a second at most
 FAST_START = {"movflags": "+faststart"}
@@ -48,7 +49,7 @@ Name = Literal[
 ]  # fmt: skip
 
 
-@task("transcode", timeout=TIMEOUT, limits=LIMITS)
+@task("transcode", timeout=TIMEOUT, limits=LIMITS, tools=FILMS)
 def transcode(source: Source, *, preset: Name) -> Outcome:
     """Make a film or a sound in another form, as one of the presets says."""
     chosen = PRESETS[preset]

@@ -20,12 +20,13 @@ from mserve.tasks.library.orientation import UPRIGHT, Orientation, orientation_o
 from mserve.tasks.library.picture import first_frame
 from mserve.tasks.registry import task
 from mserve.tasks.source import Source
+from mserve.tasks.tools import FILMS
 
 TIMEOUT = 180.0
 LIMITS = Limits(memory=1024 * MIB, cpu=120.0, file=16 * MIB)
 
 
-@task("video_metadata", timeout=TIMEOUT, limits=LIMITS)
+@task("video_metadata", timeout=TIMEOUT, limits=LIMITS, tools=FILMS)
 def video_metadata(source: Source) -> Json:
     """Find out container, streams, timecode and tags of a film."""
     with open_media(source.path) as container:

@@ -19,6 +19,7 @@ from mserve.tasks.library.transcoding import HOUR, feed
 from mserve.tasks.outcome import Outcome, Output, Rendition
 from mserve.tasks.registry import task
 from mserve.tasks.source import Source
+from mserve.tasks.tools import FILMS
 
 TIMEOUT = 2 * HOUR
 LIMITS = Limits(memory=512 * MIB, cpu=2 * HOUR, file=64 * MIB)
@@ -32,7 +33,7 @@ Buckets = Annotated[int, range(1, 20_001)]
 Pairs = list[list[tuple[int, int]]]
 
 
-@task("waveform", timeout=TIMEOUT, limits=LIMITS)
+@task("waveform", timeout=TIMEOUT, limits=LIMITS, tools=(*FILMS, "Pillow"))
 def waveform(
     source: Source, *, buckets: Buckets = 1000, width: Pixels = 800, height: Pixels = 200
 ) -> Outcome:

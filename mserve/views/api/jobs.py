@@ -8,14 +8,13 @@ from redis.exceptions import RedisError
 from mserve.errors import BadInput
 from mserve.resources.facets import Jobs
 from mserve.resources.job import Job
-from mserve.resources.job_parts import Log, OutputView
+from mserve.resources.job_parts import Log
 from mserve.resources.profile import TaskSpec, Workflow
 from mserve.resources.roles import Permission
 from mserve.resources.run import RUNNING
 from mserve.tasks import engine, steering
 from mserve.views import job_json, paging
 from mserve.views.body import Fields, document, mapping, text
-from mserve.views.bytes import serve
 from mserve.views.config import created, rest
 from mserve.views.html.headers import guard_document
 from mserve.views.profiles import queue, task
@@ -64,10 +63,10 @@ def start(context: Jobs, request: Any) -> Any:
         job = _start_workflow(node, workflow, fields, request)
     else:
         job = _start_task(node, fields, request)
-    return _accepted(request, job)
+    return accepted(request, job)
 
 
-def _accepted(request: Any, job: Job) -> Any:
+def accepted(request: Any, job: Job) -> Any:
     """Answers 202 with a job that has begun, and where it is."""
     answer = job_json.job(request, job)
     created(request, answer, answer["url"])
@@ -116,7 +115,7 @@ def steer(context: Job, request: Any) -> Any:
     action = fields.need("action", _is_action)
     fields.end()
     if action == "again":
-        return _accepted(request, steering.run_again(context))
+        return accepted(request, steering.run_again(context))
     {"cancel": steering.stop, "retry": steering.retry}[action](request.site, context)
     return job_json.job(request, context)
 
@@ -134,10 +133,3 @@ def log(context: Log, request: Any) -> Response:
     answer = Response(text, content_type="text/plain", charset="utf-8")
     guard_document(answer.headers)
     return answer
-
-
-@rest(context=OutputView, method="GET", permission=Permission.RENDITIONS, gives="Bytes")
-def output(context: OutputView, request: Any) -> Response:
-    """The bytes of one output."""
-    made = context.output
-    return serve(request, made.content, made.mimetype, made.name, made.content.created)

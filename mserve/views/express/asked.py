@@ -66,6 +66,9 @@ class Asked:
     def identity(self) -> Key | None:
         return self.policy.identity(self)
 
+    def has_permission(self, permission: str, context: Any) -> Any:
+        return self.policy.permits(self, context, permission)
+
     @property
     def door(self) -> str:
         return door_of(self.environ.get("HTTP_ACCEPT") or "")

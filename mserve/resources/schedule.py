@@ -71,14 +71,14 @@ class Scheduled(Persistent):  # type: ignore[misc]  # persistent has no types
         """Where it stands in the site's index by time."""
         return f"{self.next or 0:016x}-{self.service.id}-{self.name}"
 
-    def runs(self, moment: int) -> bool:
-        """Whether what is next is to be run at `moment` (µs), be it late."""
+    def due(self, moment: int) -> int | None:
+        """When the run was planned that is to be done at `moment` (both µs), or None."""
         if self.next is None or self.next > moment:
-            return False
+            return None
         if self.schedule.missed == COLLAPSE or self.next >= moment - GRACE:
-            return True
+            return self.next
         recent = self._after(moment - GRACE)
-        return recent is not None and recent <= moment
+        return None if recent is None or recent > moment else recent
 
     def go_on(self, since: int) -> None:
         """Plans the first run after `since` (µs), all before are past."""

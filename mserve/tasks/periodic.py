@@ -55,10 +55,11 @@ def _try(db: Any, key: str, moment: int) -> None:
 def fire(key: str, moment: int, site: Any) -> None:
     """Starts what is due as `key` of the site's index, unless another scheduler has."""
     scheduled = site.schedules.get(key)
-    if scheduled is None or scheduled.next is None:
+    if scheduled is None:
         return
-    if scheduled.runs(moment) and scheduled.service.closed(moment) is None:
-        scheduled.last = _start(site, scheduled, partial(Ran, scheduled.next, moment))
+    planned = scheduled.due(moment)
+    if planned is not None and scheduled.service.closed(moment) is None:
+        scheduled.last = _start(site, scheduled, partial(Ran, planned, moment))
     scheduled.go_on(moment)
 
 

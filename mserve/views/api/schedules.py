@@ -22,11 +22,12 @@ def listing(context: Schedules, request: Any) -> Any:
     limit, after = paging.asked(request)
     schedules = context.node.schedules
     found = list(schedules.items(min=after, excludemin=after is not None))
-    items = [_json(request, each) for _, each in found[:limit]]
+    items = [shown(request, each) for _, each in found[:limit]]
     return paging.page(request, context, items, found, limit, total=len(schedules))
 
 
-def _json(request: Any, scheduled: Scheduled) -> Json:
+def shown(request: Any, scheduled: Scheduled) -> Json:
+    """A schedule with what comes next, and what came of the last run."""
     return {
         "workflow": scheduled.name,
         "schedule": asdict(scheduled.schedule),

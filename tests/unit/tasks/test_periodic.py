@@ -106,9 +106,10 @@ def test_or_none(db: Any, wall: Clock, service: Callable[..., None], tick: Tick)
     wall.set("2026-11-27T18:40:00Z")
     tick()
     assert (jobs(db), last(db)) == ([], None)
-    wall.set("2026-11-27T19:00:10Z")
+    wall.set("2026-11-27T21:00:10Z")
     tick()
     assert len(jobs(db)) == 1
+    assert last(db).planned == wall.moment - 10_000_000, "those of 19:00 and 20:00 were missed"
 
 
 @pytest.mark.parametrize(("late", "number"), [(290, 1), (310, 0)])

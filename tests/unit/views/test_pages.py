@@ -69,7 +69,10 @@ def test_a_listing_shows_names_sizes_and_states(person: Person) -> None:
 def test_every_link_stays_below_the_key_and_static_files_need_none(
     person: Person, customer: Any
 ) -> None:
-    for path in ("", "cat.txt", "scans/", "?view=grid", job_path(customer), "-/jobs", "-/trash"):
+    for path in (
+        *("", "cat.txt", "scans/", "?view=grid", job_path(customer)),
+        *("-/jobs", "-/trash", "-/rounds"),
+    ):
         for tag in person.get(path).html.find_all(True):
             for address in filter(None, (tag.get(name) for name in ("href", "src", "action"))):
                 place = address.removeprefix("http://localhost")
@@ -78,7 +81,9 @@ def test_every_link_stays_below_the_key_and_static_files_need_none(
                     person.app.get(place, status=200)
 
 
-@pytest.mark.parametrize("path", ["", "cat.txt", "-/jobs", "-/trash", "missing", "?limit=x"])
+@pytest.mark.parametrize(
+    "path", ["", "cat.txt", "-/jobs", "-/trash", "-/rounds", "missing", "?limit=x"]
+)
 def test_every_page_has_the_headers_that_keep_scripts_and_strangers_out(
     person: Person, path: str
 ) -> None:
@@ -319,3 +324,24 @@ def test_who_may_only_look_gets_no_buttons_of_a_job(reader: Person, customer: An
     assert not reader.get(path).forms
     body = {"do": "cancel", "action": "cancel"}
     reader.app.post(reader.root + path, params=body, headers=HTML, status=403)
+
+
+def test_a_round_is_begun_and_cancelled_on_its_page(
+    person: Person, reader: Person, admin: Any
+) -> None:
+    page = person.follow(person.get(), "Rounds")
+    assert "No workflow has been run" in page and "Nothing starts by the clock" in page
+    answer = person.submit(page, "begin", 400, workflow="ingest", condition="mfile.")
+    assert "CEL" in answer
+    feed = {"task": "fetch", "arguments": {"url": "https://example.org/feed"}}
+    weekly = {"sets": [{"tasks": [feed]}], "schedule": {"cron": "0 3 * * sun"}}
+    document = admin("GET", f"{SERVICE}-/profiles/default").json
+    document["workflows"]["weekly"] = weekly
+    assert admin.json("PUT", f"{SERVICE}-/profiles/default", document).status_int == 200
+    page = person.submit(page, "begin", workflow="ingest", condition="mfile.size > 3").follow(
+        headers=HTML
+    )
+    assert "0 of 1 files looked at for mfile.size &gt; 3" in page and "0 3 * * sun (UTC)" in page
+    assert reader.get("-/rounds").html.find("form") is None
+    page = person.submit(page, "cancel").follow(headers=HTML)
+    assert page.html.find("span", string="cancelled") and "Cancel:" not in page

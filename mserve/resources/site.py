@@ -36,7 +36,7 @@ class Site(Branch):
         self.expiring = Timeline()
         self.uploads = Index()
         self.unindexed = Transit()
-        self.derived = Index()
+        self.derived = Transit()
 
     def check_name(self, name: object) -> str:
         return check_container_name(name)

@@ -75,3 +75,14 @@ def test_files_are_found(customer: Client, db: Any) -> None:
 
 def test_nothing_is_wrong_with_it(db: Any) -> None:
     assert [*check(db, Scope(digests=True))] == []
+
+
+def test_what_there_was_is_not_taken_for_made_of_anything(customer: Client) -> None:
+    listed = customer("GET", f"{FILES}/", headers={"Accept": "application/json"}).json["items"]
+    assert {(each["derived_from"], each["stale"]) for each in listed} == {(None, False)}
+    graph = customer("GET", f"{FILES}/done.txt/-/provenance").json
+    assert [each["name"] for each in graph["entities"]] == ["done.txt"]
+    copied = customer(
+        "POST", f"{FILES}/done.txt/-/copy", body=b"{}", content_type="application/json"
+    )
+    assert copied.status_int == 409  # and not for want of an index

@@ -54,7 +54,7 @@ bench: $(VENV)/.installed-test
 	$(PYTHON) -m bench $(ARGS)
 
 clean: # what was made from the sources; the data in var/ stays
-	rm -rf $(VENV) .venv-bench build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-bench .venv-celery build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.installed: setup.py constraints.txt tools/make_venv.sh tools/get_pip.py

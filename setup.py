@@ -10,6 +10,7 @@ REQUIRES = [
     "BTrees>=6.0",
     "common-expression-language>=0.10",
     "click>=8.1",
+    "croniter>=6.0",
     "httpcore>=1.0",
     "httpx>=0.28",
     "httptools>=0.8",
@@ -36,6 +37,7 @@ REQUIRES = [
     "rq>=3.0",
     "setuptools<82",  # Pyramid 2.1 imports pkg_resources
     "transaction>=5.0",
+    "tzdata>=2025.2",
     "ZEO>=6.2",
     "ZODB>=6.4",
     "zipstream-ng>=1.8",

@@ -10,8 +10,9 @@ from bench.compare import QUESTIONS, compare
 from bench.report import Report, configuration, write
 from tests.functional.stack import Stack
 
-OWN = ("folder", "latency", "thumbnail", "small")  # questions to mserve alone
-NAMES = (*OWN, "compare", *QUESTIONS)
+OWN = ("folder", "latency", "thumbnail", "small", "pictures")  # questions to mserve alone
+WHOLE = ("tasks",)  # which start what they need
+NAMES = (*OWN, *WHOLE, "compare", *QUESTIONS)
 RESULTS = Path(__file__).with_name("results")
 
 
@@ -20,10 +21,10 @@ def main() -> None:
     # all that was started is ended, also when this is told to stop
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     share = 0.1 if chosen.quick else 1.0
-    for name in chosen.names or (*OWN, "compare"):
+    for name in chosen.names or (*OWN, *WHOLE, "compare"):
         print(f"== {name}", flush=True)
         known = configuration()
-        report = measure(name, share) if name in OWN else compare(questions(name), share)
+        report = asked(name, share)
         page = write(report, known, name, chosen.out)
         print(page.read_text(), f"-> {page}", sep="\n", flush=True)
 
@@ -37,6 +38,13 @@ def arguments() -> argparse.Namespace:
     if unknown := set(chosen.names) - set(NAMES):
         parser.error(f"there is no {', '.join(sorted(unknown))}; there are: {', '.join(NAMES)}")
     return chosen
+
+
+def asked(name: str, share: float) -> Report:
+    if name in WHOLE:
+        report: Report = import_module(f"bench.{name}").measure(share)
+        return report
+    return measure(name, share) if name in OWN else compare(questions(name), share)
 
 
 def questions(name: str) -> tuple[str, ...]:

@@ -11,7 +11,9 @@ from mserve.resources import clock
 from mserve.resources.partial import Partial
 from mserve.settings import Settings
 from mserve.tasks.access import start_accessed
+from mserve.tasks.periodic import start_due
 from mserve.tasks.queue import Queues
+from mserve.tasks.rounds import carry_on
 from mserve.tasks.scheduler import Chore
 
 log = logging.getLogger(__name__)
@@ -58,6 +60,8 @@ def _end_uploads(folder: str, after: str, site: Any) -> str | None:
 
 
 CHORES = (
+    Chore(start_due, every=0.0),
+    Chore(carry_on, every=0.0),
     Chore(start_accessed, every=0.0),
     Chore(index_changes, every=0.0),
     Chore(empty_trash, every=HOUR),

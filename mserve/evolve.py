@@ -12,6 +12,8 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
+from BTrees.OOBTree import OOBTree
+
 from mserve import database, provision
 from mserve.errors import SchemaMismatch
 from mserve.resources.catalog import Catalog
@@ -91,6 +93,15 @@ def transit(site: Site) -> None:
     """Where much comes and goes, the indexes have a first key that stays."""
     for name in ("due", "running", "active", "unindexed"):
         setattr(site, name, spread(getattr(site, name), Transit()))
+
+
+@step
+def schedules(site: Site) -> None:
+    """Workflows may start by themselves, and on all files of a service, in rounds."""
+    site.schedules, site.rounds = Timeline(), Timeline()
+    for container in site.children.values():
+        for service in container.children.values():
+            service.schedules, service.rounds = OOBTree(), OOBTree()
 
 
 @step

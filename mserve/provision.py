@@ -6,6 +6,7 @@ from mserve.resources import usage
 from mserve.resources.container import Container
 from mserve.resources.key import Key
 from mserve.resources.node import Node, depend_on
+from mserve.resources.schedule import replan
 from mserve.resources.service import Service
 from mserve.resources.site import Site
 
@@ -32,6 +33,7 @@ def make_service(container: Container, name: str, **terms: Any) -> tuple[Service
     depend_on(container.lineage())
     container.add(name, service)
     service.site.register(service)
+    replan(service)
     usage.report(service.lineage(), usage.SERVICE, 1)
     return service, _keys(service, "serviceadmin", "servicecustomer")
 

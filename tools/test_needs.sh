@@ -15,4 +15,5 @@ need chromium chromium
 need chromedriver chromium-driver
 need node nodejs
 need npm npm
+need systemd-analyze systemd
 provide "the tests" || true # what can run without them does

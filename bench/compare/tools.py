@@ -1,6 +1,6 @@
 """The versions of what is compared and of what asks."""
 
-from bench.peers import environment
+from bench.peers.environment import SERVERS
 from bench.report import said
 from tests.functional.postgres import binaries
 
@@ -12,7 +12,7 @@ def versions() -> dict[str, str]:
         "PostgreSQL": said(str(binaries() / "postgres"), "--version"),
         "wrk": first(said("wrk", "-v", errors=True)),
         "curl": first(said("curl", "--version")),
-        ".venv-bench": " ".join(environment.versions().split()),
+        ".venv-bench": " ".join(SERVERS.versions().split()),
     }
 
 

@@ -1,37 +1,57 @@
-"""The peers in Python live in an environment of their own, .venv-bench, apart from mserve's."""
+"""The peers in Python live in environments of their own, apart from mserve's."""
 
 import os
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 from bench.peers.peer import ROOT
 
-HOME = ROOT / ".venv-bench"
-REQUIREMENTS = Path(__file__).with_name("requirements.txt")
-# published as source alone
-BUILT = "guillotina,wsgidav"
+
+@dataclass(frozen=True)
+class Environment:
+    """`folder` below the project with all that `requirements`, a file beside this one, names.
+
+    built: what of it is published as source alone; who: for whom it is, in words.
+    """
+
+    folder: str
+    requirements: str
+    who: str
+    built: str = ""
+
+    @property
+    def home(self) -> Path:
+        return ROOT / self.folder
+
+    def program(self, name: str) -> Path:
+        return self.home / "bin" / name
+
+    def provide(self) -> None:
+        """Makes it, unless it is there as the requirements have it."""
+        made, named = self.home / ".installed", Path(__file__).with_name(self.requirements)
+        # a system's upgrade may take Python away
+        there = made.exists() and self.program("python").exists()
+        if there and made.read_text() == named.read_text():
+            return
+        print(f"Installing {self.who} into {self.folder}", flush=True)
+        subprocess.run([ROOT / "tools" / "make_venv.sh", self.home], check=True)
+        self.install(named)
+        made.write_text(named.read_text())
+
+    def install(self, named: Path) -> None:
+        pip = [self.program("python"), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+        only = ["--only-binary", ":all:", *(["--no-binary", self.built] if self.built else [])]
+        quiet = {**os.environ, "PYTHONWARNINGS": "ignore"}
+        subprocess.run([*pip, *only, "-r", named], check=True, env=quiet)
+
+    def versions(self) -> str:
+        """What is installed, a line each."""
+        freeze = [self.program("python"), "-m", "pip", "freeze", "--disable-pip-version-check"]
+        return subprocess.run(freeze, check=True, capture_output=True, text=True).stdout
 
 
-def program(name: str) -> Path:
-    return HOME / "bin" / name
-
-
-def provide() -> None:
-    """Makes it, unless it is there as requirements.txt has it."""
-    made = HOME / ".installed"
-    there = made.exists() and program("python").exists()  # a system's upgrade may take Python away
-    if there and made.read_text() == REQUIREMENTS.read_text():
-        return
-    print("Installing WsgiDAV and Guillotina into .venv-bench", flush=True)
-    subprocess.run([ROOT / "tools" / "make_venv.sh", HOME], check=True)
-    pip = [program("python"), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
-    only = ["--only-binary", ":all:", "--no-binary", BUILT]
-    quiet = {**os.environ, "PYTHONWARNINGS": "ignore"}
-    subprocess.run([*pip, *only, "-r", REQUIREMENTS], check=True, env=quiet)
-    made.write_text(REQUIREMENTS.read_text())
-
-
-def versions() -> str:
-    """What is installed, a line each."""
-    freeze = [program("python"), "-m", "pip", "freeze", "--disable-pip-version-check"]
-    return subprocess.run(freeze, check=True, capture_output=True, text=True).stdout
+SERVERS = Environment(
+    ".venv-bench", "requirements.txt", "WsgiDAV and Guillotina", "guillotina,wsgidav"
+)
+CELERY = Environment(".venv-celery", "requirements_celery.txt", "Celery")

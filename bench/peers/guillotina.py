@@ -14,7 +14,7 @@ import psutil
 
 from bench.load.asked import DIGITS, MARK, Asked, digits
 from bench.load.wrk import LoadError
-from bench.peers import environment
+from bench.peers.environment import SERVERS
 from bench.peers.peer import MANY, TEXT, Peer, small
 from tests.functional.postgres import USER, Postgres
 
@@ -59,7 +59,7 @@ class Guillotina(Peer):
         self.root = secrets.token_hex(16)
 
     def start(self) -> None:
-        environment.provide()
+        SERVERS.provide()
         self.postgres.start().ask("CREATE DATABASE guillotina")
         (self.folder / APPLICATION.name).write_text(APPLICATION.read_text())
         (self.folder / "conf.yaml").write_text(self.text(self.root, secrets.token_hex(32)))
@@ -85,7 +85,7 @@ class Guillotina(Peer):
 
         The command makes them twice, and ends with an error the second time.
         """
-        command = [environment.program("guillotina"), "-c", "conf.yaml", "initialize-db"]
+        command = [SERVERS.program("guillotina"), "-c", "conf.yaml", "initialize-db"]
         with (self.folder / "init.log").open("wb") as log:
             subprocess.run(
                 command, cwd=self.folder, env={**os.environ, **self.path()},
@@ -96,7 +96,7 @@ class Guillotina(Peer):
 
     def command(self) -> Sequence[str | Path]:
         options = [f"--port={self.port}", f"--workers={PROCESSES}"]
-        return [environment.program("uvicorn"), *COMMAND.split(), *options]
+        return [SERVERS.program("uvicorn"), *COMMAND.split(), *options]
 
     def configuration(self) -> str:
         lines = [" ".join(map(str, self.command())), self.text("", ""), APPLICATION.read_text()]

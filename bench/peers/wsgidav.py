@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.peers import environment
+from bench.peers.environment import SERVERS
 from bench.peers.peer import Peer
 
 
@@ -12,13 +12,13 @@ class WsgiDav(Peer):
     web = ("python", "wsgidav")
 
     def start(self) -> None:
-        environment.provide()
+        SERVERS.provide()
         self.files.mkdir(exist_ok=True)
         super().start()
 
     def command(self) -> Sequence[str | Path]:
         return [
-            environment.program("wsgidav"), "--no-config", "--quiet", "--auth=anonymous",
+            SERVERS.program("wsgidav"), "--no-config", "--quiet", "--auth=anonymous",
             "--host=127.0.0.1", f"--port={self.port}", f"--root={self.files}",
         ]  # fmt: skip
 

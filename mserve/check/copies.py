@@ -54,7 +54,7 @@ def _all(site: Any) -> Iterator[tuple[str, Content]]:
         site._p_jar.cacheGC()
     for id, job in site.ids.items():
         if isinstance(job, Job):
-            held = [job.content] if job.outcome is None else []
+            held = [] if job.content is None else [job.content]
             outputs = (output.content for run in job.all_runs() for output in run.outputs)
             yield from ((f"job {id}", content) for content in (*held, *outputs))
 

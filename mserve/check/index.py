@@ -6,15 +6,15 @@ from typing import Any
 from mserve.check.finding import Finding, path
 from mserve.resources.job import Job
 from mserve.resources.node import Branch
-from mserve.resources.run import DUE, RUNNING
+from mserve.resources.run import AWAITING, DUE, RUNNING
 
 
 def check(site: Any, repair: bool) -> Iterator[Finding]:
     """Stale and missing entries of the indexes."""
     yield from _missing(site, repair)
     yield from _stale(site, repair)
-    yield from _runs(site, "due", DUE, repair)
-    yield from _runs(site, "running", RUNNING, repair)
+    yield from _runs(site, "due", (DUE,), repair)
+    yield from _runs(site, "running", (RUNNING, AWAITING), repair)
     yield from _active(site, repair)
 
 
@@ -50,14 +50,14 @@ def _in_trash(site: Any) -> Iterator[str]:
                 yield from (each.id for each in trashed.node.walk())
 
 
-def _runs(site: Any, name: str, state: str, repair: bool) -> Iterator[Finding]:
+def _runs(site: Any, name: str, states: tuple[str, ...], repair: bool) -> Iterator[Finding]:
     index = getattr(site, name)
     for id, _ in [*index.items()]:
         run = site.run(id)
-        if run is None or run.state != state:
+        if run is None or run.state not in states:
             if repair:
                 index.discard(id)
-            yield Finding("index", id, f"it is in the index {name} and is not {state}", repair)
+            yield Finding("index", id, f"it is in the index {name} and is not {states[0]}", repair)
 
 
 def _active(site: Any, repair: bool) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from mserve.ingest.places import check_place
 from mserve.resources import clock, usage
 from mserve.resources.mfile import Mfile
 from mserve.resources.node import Branch, Node, depend_on
+from mserve.resources.schedule import unplan
 from mserve.resources.trash import Trashed
 from mserve.tasks import engine
 
@@ -115,6 +116,9 @@ def _forget(node: Node, above: list[Node]) -> None:
 def _end(node: Any, site: Any) -> None:
     _cancel_jobs(node, site)
     if node.type == "service":
+        unplan(node)
+        for id in node.rounds:
+            site.rounds.discard(id)
         for _, job in node.jobs.items():
             site.ids.discard(job.id)
         for trashed in [*node.all_trash()]:

@@ -19,7 +19,7 @@ from mserve.resources.provenance import Origin
 FACTS = frozenset({"mimetype", "md5"})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rendition:
     """A smaller picture of a content, for example its thumbnail. Sizes are in pixels."""
 
@@ -27,6 +27,18 @@ class Rendition:
     mimetype: str
     width: int
     height: int
+
+    def __eq__(self, other: object) -> bool:
+        """Whether it is of the same bytes, also of references, while a conflict is resolved."""
+        return isinstance(other, Rendition) and _oid(self.content) == _oid(other.content)
+
+    def __hash__(self) -> int:
+        return hash(_oid(self.content))
+
+
+def _oid(content: Any) -> Any:
+    """What tells it from others; ZODB's references raise where they are compared."""
+    return getattr(content, "oid", None) or content._p_oid or id(content)
 
 
 class Content(Persistent):  # type: ignore[misc]  # persistent has no types

@@ -61,6 +61,19 @@ class Jobs(Facet):
         return self.node.job(name)
 
 
+class Schedules(Facet):
+    name = "schedules"
+    types = frozenset({"service"})
+
+
+class Rounds(Facet):
+    name = "rounds"
+    types = frozenset({"service"})
+
+    def __getitem__(self, name: str) -> Any:
+        return self.node.rounds[name]
+
+
 class Versions(Facet):
     name = "versions"
     types = frozenset({"mfile"})
@@ -147,7 +160,8 @@ FACETS: dict[str, type[Facet]] = {
     facet.name: facet
     for facet in (
         Info, UsageFacet, Keys, Health, ContentFacet, Thumbnail, Poster, Jobs, Profiles,
-        Versions, Provenance, Trash, Copy, Batch, Uploads, Search, Tasks, NodesFacet,
+        Versions, Provenance, Trash, Copy, Batch, Uploads, Search, Tasks, NodesFacet, Schedules,
+        Rounds,
     )
 }  # fmt: skip
 

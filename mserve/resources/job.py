@@ -1,4 +1,4 @@
-"""Job: a workflow that was started on a file, set by set."""
+"""Job: a workflow that was started on a file, or for a service, set by set."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,7 +9,7 @@ from mserve.resources import clock
 from mserve.resources.content import Content
 from mserve.resources.ids import new_id
 from mserve.resources.index import newest_first
-from mserve.resources.job_parts import Log, Outputs
+from mserve.resources.job_parts import Answers, Log, Outputs
 from mserve.resources.profile import Edition, TaskSet, Workflow
 from mserve.resources.provenance import Remake
 from mserve.resources.run import (
@@ -29,8 +29,15 @@ __all__ = ["Attempt", "Job", "JobOutput", "TaskRun"]  # the tree of schema 5 fin
 
 
 class Job(Persistent):  # type: ignore[misc]  # persistent has no types
-    """A workflow that was started on an Mfile, of the profile's edition of then."""
+    """A workflow that was started on an Mfile, of the profile's edition of then.
 
+    A job of a service, as a feed is pulled, has no `mfile`, and no content.
+    """
+
+    content: Content | None = None
+    sha256: str | None = None
+    round: Any = None
+    """The Round that it is a part of, if it is."""
     ended: int | None = None
     outcome: str | None = None
     counted = False
@@ -55,8 +62,9 @@ class Job(Persistent):  # type: ignore[misc]  # persistent has no types
         self.id = self.__name__ = new_id()
         self.service = service
         self.mfile = mfile
-        self.content: Content = mfile.content
-        self.sha256 = mfile.content.sha256
+        if mfile is not None:
+            self.content = mfile.content
+            self.sha256 = mfile.content.sha256
         self.trigger = trigger
         self.name = name
         self.edition = edition
@@ -71,17 +79,24 @@ class Job(Persistent):  # type: ignore[misc]  # persistent has no types
     @property
     def __parent__(self) -> Any:
         """The file, as long as it is in the tree, else the service."""
-        return self.mfile if self.in_tree else self.service
+        return self.node if self.in_tree else self.service
+
+    @property
+    def node(self) -> Any:
+        """What it is done for: its file, or the service."""
+        return self.service if self.mfile is None else self.mfile
 
     @property
     def in_tree(self) -> bool:
-        return self.mfile.in_tree and self.mfile.find("service") is self.service
+        return bool(self.node.in_tree and self.node.find("service") is self.service)
 
     def __getitem__(self, name: str) -> Any:
         if name == "outputs":
             return Outputs(self)
         if name == "log":
             return Log(self)
+        if name == "answers":
+            return Answers(self)
         raise KeyError(name)
 
     def open_set(self, runs: tuple[Run, ...]) -> None:
@@ -120,7 +135,8 @@ class Job(Persistent):  # type: ignore[misc]  # persistent has no types
 
     def reopen(self) -> None:
         """Takes up again a job that has ended, with the bytes that its file has still."""
-        self.content = self.mfile.content
+        if self.mfile is not None:
+            self.content = self.mfile.content
         self.outcome = self.ended = None
         self.retried = tuple(run for run in self.failures if run not in self._current())
 
@@ -138,7 +154,7 @@ class Job(Persistent):  # type: ignore[misc]  # persistent has no types
 
     def close(self, outcome: str) -> None:
         """Ends the job, which lets go of the bytes: its history is not to keep them alive."""
-        del self.content
+        self.content = None
         self.outcome = outcome
         self.ended = clock.now()
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from mserve.resources.run import DONE, JobOutput, Run
+from mserve.resources.run import DONE, JobOutput, Run, TaskRun
 
 if TYPE_CHECKING:
     from mserve.resources.job import Job
@@ -22,6 +22,33 @@ class Log:
             for each in run.attempts:
                 yield f"== {run.spec.name}, attempt {each.number}: {each.error or DONE}"
                 yield each.log
+
+
+class Answers:
+    """`<job>/answers`: where others answer tasks that wait, by `<set>-<number>-<attempt>`."""
+
+    __name__ = "answers"
+
+    def __init__(self, job: "Job") -> None:
+        self.__parent__ = self.job = job
+
+    def __getitem__(self, name: str) -> "AnswerView":
+        place, _, attempt = name.rpartition("-")
+        run = self.job.run(place)
+        if not isinstance(run, TaskRun) or f"{run.id}-{attempt}" != f"{self.job.id}-{name}":
+            raise KeyError(name)
+        if not (attempt.isascii() and attempt.isdecimal()):
+            raise KeyError(name)
+        return AnswerView(self, name, run, int(attempt))
+
+
+class AnswerView:
+    """The place for the answer to one attempt."""
+
+    def __init__(self, answers: Answers, name: str, run: TaskRun, attempt: int) -> None:
+        self.__parent__ = answers
+        self.__name__ = name
+        self.run, self.attempt = run, attempt
 
 
 class Outputs:

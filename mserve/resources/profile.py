@@ -6,6 +6,8 @@ from typing import Any
 
 from persistent import Persistent
 
+from mserve.resources.schedule import Schedule, replan
+
 TRIGGERS = ("ingest", "access", "update", "periodic")
 """The workflows that every profile has; any other name is run by hand."""
 
@@ -40,10 +42,17 @@ class Workflow:
     """Task sets in order.
 
     `window` is for how many seconds after an access no other one starts it for the same file.
+    With a `schedule` it starts by itself.
     """
 
     sets: tuple[TaskSet, ...] = ()
     window: int = 3600
+    schedule: Schedule | None = None
+
+    @property
+    def specs(self) -> list[TaskSpec]:
+        """The tasks of all sets."""
+        return [spec for each in self.sets for spec in each.tasks]
 
 
 class Edition(Persistent):  # type: ignore[misc]  # persistent has no types
@@ -73,6 +82,7 @@ class Profile(Persistent):  # type: ignore[misc]  # persistent has no types
     def change(self, workflows: Mapping[str, Workflow]) -> None:
         empty = dict.fromkeys(TRIGGERS, Workflow())
         self.edition = Edition(self.version + 1, {**empty, **workflows})
+        replan(self.__parent__)
 
     def __getitem__(self, name: str) -> Any:
         if name == "explain":
@@ -81,8 +91,7 @@ class Profile(Persistent):  # type: ignore[misc]  # persistent has no types
 
     def specs(self) -> Iterator[TaskSpec]:
         for workflow in self.workflows.values():
-            for task_set in workflow.sets:
-                yield from task_set.tasks
+            yield from workflow.specs
 
 
 class Explain:

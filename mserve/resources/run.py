@@ -14,13 +14,14 @@ from mserve.resources.profile import TaskSpec
 if TYPE_CHECKING:
     from mserve.resources.job import Job
 
-DUE, RUNNING, DONE, FAILED, CANCELLED, SKIPPED = (
-    "queued", "running", "done", "failed", "cancelled", "skipped",
+DUE, RUNNING, AWAITING, DONE, FAILED, CANCELLED, SKIPPED = (
+    "queued", "running", "awaiting", "done", "failed", "cancelled", "skipped",
 )  # fmt: skip
 
 NEXT: Mapping[str, frozenset[str]] = {
     DUE: frozenset({DUE, RUNNING, FAILED, CANCELLED}),
-    RUNNING: frozenset({DONE, FAILED, DUE, CANCELLED}),
+    RUNNING: frozenset({DONE, FAILED, DUE, CANCELLED, AWAITING}),
+    AWAITING: frozenset({DONE, FAILED, DUE, CANCELLED}),  # no worker: others are to answer
     DONE: frozenset(),
     FAILED: frozenset({DUE}),
     CANCELLED: frozenset({DUE}),

@@ -28,6 +28,8 @@ class Service(Branch):
     def __init__(self) -> None:
         super().__init__()
         self.profiles = OOBTree()
+        self.schedules = OOBTree()
+        self.rounds = OOBTree()
         self.jobs = Timeline(SHARDS)
         self.trash = Timeline(SHARDS)
         self.catalog = Catalog()

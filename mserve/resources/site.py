@@ -16,8 +16,10 @@ class Site(Branch):
     of task runs that wait for a worker to their attempts (the outbox), `running` those that a
     worker has claimed, `active` the ids of jobs that have not ended,
     `expiring` what is in the trash, by the time when it goes for good, `uploads` the ids of
-    files that come in pieces to their Uploads, `unindexed` what the catalogs do not know yet, and
-    `derived` which files were made of which (see resources/provenance.py).
+    files that come in pieces to their Uploads, `unindexed` what the catalogs do not know yet,
+    `schedules` what starts by itself, by the time when it does next, `rounds` the ids of
+    Rounds that have not ended to them, and `derived` which files were made of which (see
+    resources/provenance.py).
     """
 
     type = "site"
@@ -36,6 +38,8 @@ class Site(Branch):
         self.expiring = Timeline()
         self.uploads = Index()
         self.unindexed = Transit()
+        self.schedules = Timeline()
+        self.rounds = Timeline()
         self.derived = Transit()
 
     def check_name(self, name: object) -> str:

@@ -105,11 +105,12 @@ class Crew:
     def patience(self, most: float) -> float:
         """Takes the turn from who is at one request for too long; seconds to the next look."""
         hand = self.holder
-        if hand is None or hand.began is None:
+        began = None if hand is None else hand.began  # read once: it ends in a thread of its own
+        if hand is None or began is None:
             self._quiet += 1
         else:
             self._quiet = 0
-            if time.monotonic() - hand.began > PATIENCE:
+            if time.monotonic() - began > PATIENCE:
                 hand.give()
         return PATIENCE if self._quiet < QUIET else most
 

@@ -9,15 +9,13 @@ from typing import Any
 
 from mserve.resources import clock, usage
 from mserve.resources.node import prefetch
-from mserve.resources.run import DONE, DUE, ENDED, FAILED, RUNNING, Run, TaskRun
-from mserve.tasks import facts, keeping
+from mserve.resources.run import AWAITING, DUE, FAILED, RUNNING, TaskRun
+from mserve.tasks import awaiting, ending, facts
 from mserve.tasks.claim import Claim, Ended, Failed, Finished, Taker
 from mserve.tasks.delivery import Delivery
 from mserve.tasks.doors import close_door, open_door
 from mserve.tasks.engine import cancel, push
-from mserve.tasks.outputs import keep
 
-BACKOFF = 5 * clock.SECOND
 LAPSES = 10
 """A task whose worker died this often is taken to be what kills it, and fails."""
 
@@ -77,24 +75,29 @@ def _begin(site: Any, run: TaskRun, worker: str, moment: int) -> None:
 
 
 def _claim(run: TaskRun, taker: Taker, *, at_once: bool = False) -> Claim:
-    seconds = taker.linked(run.spec)
-    job, mfile, content = run.job, run.job.mfile, run.job.content
+    job, seconds = run.job, taker.linked(run.spec)
     return Claim(
         run_id=run.id,
         attempt=run.attempt,
         job_id=job.id,
         task=run.spec.task,
         arguments=dict(run.spec.arguments),
-        name=mfile.__name__,
-        mimetype=facts.of_content(mfile, content)["mimetype"],
-        size=content.size,
-        metadata=dict(mfile.metadata),
-        sha256=content.sha256,
-        blob=content.path if content.here else None,
-        secret=None if seconds is None else open_door(run, seconds),
+        secret=None if seconds is None or job.mfile is None else open_door(run, seconds),
         worker=taker.worker if at_once else None,
         taken=clock.now(),
+        **({} if job.content is None else _file(job.mfile, job.content)),
     )
+
+
+def _file(mfile: Any, content: Any) -> dict[str, Any]:
+    return {
+        "name": mfile.__name__,
+        "mimetype": facts.of_content(mfile, content)["mimetype"],
+        "size": content.size,
+        "metadata": dict(mfile.metadata),
+        "sha256": content.sha256,
+        "blob": content.path if content.here else None,
+    }
 
 
 def finish(site: Any, done: Sequence[Ended]) -> list[bool]:
@@ -119,13 +122,12 @@ def _take(site: Any, ended: Ended) -> TaskRun | None:
 
 def _end(site: Any, run: TaskRun, result: Finished | Failed) -> None:
     site.running.discard(run.id)
-    close_door(site, run)
     run.seconds = result.seconds
     _note_attempt(run, result)
-    if isinstance(result, Finished):
-        _succeed(site, run, result)
+    if isinstance(result, Finished) and result.outcome.awaits is not None:
+        awaiting.hold(site, run, result.outcome.awaits)
     else:
-        _fail(site, run, result)
+        ending.end(site, run, result)
 
 
 def _note_attempt(run: TaskRun, result: Finished | Failed) -> None:
@@ -140,56 +142,20 @@ def _note_attempt(run: TaskRun, result: Finished | Failed) -> None:
 
 def _report(runs: Sequence[TaskRun]) -> None:
     """Meters attempts that have ended, and the tasks of which they were the last ones."""
-    if not runs or not runs[0].job.in_tree:
-        return
-    nodes = [*runs[0].job.mfile.lineage()]
-    usage.report(nodes, usage.JOB_RUNTIME, *(run.attempts[-1].seconds or 0.0 for run in runs))
-    ended = [run for run in runs if run.state in ENDED and not run.counted]
-    for run in ended:
-        run.counted = True
-    if ended:
-        usage.report(nodes, usage.TASK, *(1 for _ in ended))
-
-
-def _succeed(site: Any, run: TaskRun, result: Finished) -> None:
-    content = run.job.content
-    if result.outcome.copied is not None:
-        keeping.note(run.job, site, result.outcome.copied)
-    run.move(DONE)
-    run.ended, run.error = clock.now(), None
-    run.result = dict(result.outcome.result)
-    content.learn(result.outcome.facts)
-    if result.outcome.facts and run.job.in_tree:
-        run.job.service.site.changed(run.job.mfile, run.job.service)
-    run.outputs = keep(run, result)
-
-
-def _fail(site: Any, run: TaskRun, result: Failed) -> None:
-    """Ends the run, or makes it due again after a pause that doubles."""
-    run.error = result.error
-    run.failures += 1
-    if result.final or run.failures > run.spec.retries:
-        run.move(FAILED)
-        run.ended = clock.now()
-    else:
-        pause = BACKOFF * 2 ** (run.failures - 1)
-        again(site, run, clock.now() + pause)
-
-
-def again(site: Any, run: Run, not_before: int) -> None:
-    """Makes a run due again as the next attempt."""
-    run.move(DUE)
-    run.attempt += 1
-    run.not_before = not_before
-    run.lease_until = run.worker = None
-    site.due[run.id] = (run.attempt, run.queue, not_before)
+    if runs and runs[0].job.in_tree:
+        seconds = [run.attempts[-1].seconds or 0.0 for run in runs]
+        usage.report(runs[0].job.node.lineage(), usage.JOB_RUNTIME, *seconds)
+    ending.count(runs)
 
 
 def requeue(site: Any, run_id: str, attempt: int) -> bool:
     """Gives up on an attempt whose delivery or worker was lost; False when it has moved on."""
     run = site.run(run_id)
-    if run is None or run.state not in (DUE, RUNNING) or run.attempt != attempt:
+    if run is None or run.state not in (DUE, RUNNING, AWAITING) or run.attempt != attempt:
         return False
+    if run.state == AWAITING:
+        awaiting.give_up(site, run)
+        return True
     run.lapses += 1
     if run.state == RUNNING:
         site.running.discard(run_id)
@@ -200,6 +166,6 @@ def requeue(site: Any, run_id: str, attempt: int) -> bool:
         run.move(FAILED)
         run.ended, run.error = clock.now(), f"its worker died {LAPSES} times"
         return True
-    again(site, run, 0)
+    ending.again(site, run, 0)
     push(site, [Delivery(run.id, run.attempt, run.queue)])
     return True

@@ -24,12 +24,13 @@ class Claim:
     job_id: str
     task: str
     arguments: Mapping[str, Any]
-    name: str
-    mimetype: str
-    size: int
-    metadata: Mapping[str, Any]
-    sha256: str
-    blob: str | None
+    name: str = ""
+    mimetype: str = "application/octet-stream"
+    size: int = 0
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    sha256: str | None = None
+    """None where the job is of a service, without a file."""
+    blob: str | None = None
     """None where the bytes are in the archive."""
     secret: str | None = None
     """Of the key by which others may read the file meanwhile."""

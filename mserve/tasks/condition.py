@@ -61,6 +61,11 @@ class Condition:
             _compile(text)
         return cls(text)
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The variables that it asks about."""
+        return _compile(self.text)[2] if self.text.strip() else frozenset()
+
     def holds(self, variables: Mapping[str, Any]) -> bool:
         """Whether it is true of `variables`: JSON by the names in VARIABLES.
 
@@ -68,7 +73,7 @@ class Condition:
         """
         if not self.text.strip():
             return True
-        program, loops = _compile(self.text)
+        program, loops, _ = _compile(self.text)
         if loops and _entries(variables) > ENTRIES:
             raise TaskError(
                 f"condition {self.text}: the metadata have more than {ENTRIES} entries, "
@@ -81,8 +86,8 @@ class Condition:
 
 
 @lru_cache(maxsize=1024)
-def _compile(text: str) -> tuple[cel.Program, int]:
-    """The program, and how many loops it has; raises BadInput."""
+def _compile(text: str) -> tuple[cel.Program, int, frozenset[str]]:
+    """The program, how many loops it has, what it asks about; raises BadInput."""
     if len(text) > LENGTH:
         raise BadInput(f"a condition may have {LENGTH} characters; this one has {len(text)}")
     outline = _Outline(text)
@@ -96,7 +101,7 @@ def _compile(text: str) -> tuple[cel.Program, int]:
     ]
     if faults:
         raise BadInput("; ".join(sorted(faults)))
-    return program, outline.loops
+    return program, outline.loops, frozenset(names)
 
 
 def _parse(text: str) -> cel.Program:

@@ -96,6 +96,7 @@ def _plain(source: Source) -> dict[str, Any]:
         "size": source.size, "scratch": str(source.scratch), "metadata": dict(source.metadata),
         "sha256": source.sha256,
         "url": source.url,
+        "callback": source.callback,
     }  # fmt: skip
 
 
@@ -135,6 +136,7 @@ def _outcome(told: Any, scratch: Path) -> Outcome:
         result=dict(told["result"]),
         facts=dict(told["facts"]),
         outputs=tuple(_output(each, scratch) for each in told["outputs"]),
+        awaits=None if told["awaits"] is None else float(told["awaits"]),
     )
 
 

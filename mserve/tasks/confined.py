@@ -125,7 +125,12 @@ def _final(words: str) -> dict[str, Any]:
 
 def _plain(outcome: Outcome) -> dict[str, Any]:
     outputs = [_plain_output(each) for each in outcome.outputs]
-    return {"result": dict(outcome.result), "facts": dict(outcome.facts), "outputs": outputs}
+    return {
+        "result": dict(outcome.result),
+        "facts": dict(outcome.facts),
+        "outputs": outputs,
+        "awaits": outcome.awaits,
+    }
 
 
 def _plain_output(output: Output) -> dict[str, Any]:

@@ -23,7 +23,7 @@ def open_door(run: Run, seconds: float) -> str:
 
 def close_door(site: Any, run: Run) -> None:
     """Removes the run's key, if it has one."""
-    keys = run.job.mfile.keys
+    keys = run.job.node.keys
     if run.key is not None and keys is not None and run.key in keys:
         site.key_index.discard(keys.pop(run.key).digest)
     if run.key is not None:

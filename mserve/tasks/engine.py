@@ -10,7 +10,7 @@ from mserve.errors import BadInput, Missing, TaskError
 from mserve.resources import clock, usage
 from mserve.resources.content import Content
 from mserve.resources.job import Job
-from mserve.resources.profile import Edition, TaskSet, TaskSpec, Workflow
+from mserve.resources.profile import Edition, Profile, TaskSet, TaskSpec, Workflow
 from mserve.resources.run import (
     CANCELLED,
     DONE,
@@ -30,34 +30,59 @@ from mserve.tasks.queue import after_commit
 
 
 def start(
-    mfile: Any, trigger: str, workflow: str | None = None, queue: str | None = None
+    node: Any, trigger: str, workflow: str | None = None, queue: str | None = None
 ) -> Job | None:
-    """Starts the workflow (default: the trigger's) on `mfile`; None where it has no tasks.
+    """Starts the workflow (default: the trigger's) on a file, or for a service, without a file.
 
-    `queue` is where its tasks wait that name none themselves.
+    None where it has no tasks. `queue` is where its tasks wait that name none themselves.
     """
-    service = mfile.find("service")
+    service = node.find("service")
     profile = service.profiles[service.profile]
     name = workflow or trigger
+    if not find_workflow(profile, name).specs:
+        return None
+    return start_edition(node, trigger, name, profile.edition, queue)
+
+
+def find_workflow(profile: Profile, name: str) -> Workflow:
+    """The workflow of that name; raises BadInput."""
     if name not in profile.workflows:
         known = ", ".join(sorted(profile.workflows))
         raise BadInput(f"the profile {profile.name!r} has no workflow {name!r}; it has: {known}")
-    if not any(task_set.tasks for task_set in profile.workflows[name].sets):
-        return None
-    return _start(Job(service, mfile, trigger, name, profile.edition, queue))
+    return profile.workflows[name]
+
+
+def start_edition(
+    node: Any,
+    trigger: str,
+    name: str,
+    edition: Edition,
+    queue: str | None = None,
+    round: Any = None,
+) -> Job:
+    """Starts the workflow `name` as it is in that edition, be it as a part of a round."""
+    job = _make(node, trigger, name, edition, queue)
+    if round is not None:
+        job.round = round
+    return _start(job)
 
 
 def start_task(
-    mfile: Any, spec: TaskSpec, trigger: str = "manual", content: Content | None = None
+    node: Any, spec: TaskSpec, trigger: str = "manual", content: Content | None = None
 ) -> Job:
     """Starts one task, as a job of one set; on a version's `content` if that is given."""
-    service = mfile.find("service")
+    service = node.find("service")
     plan = Workflow((TaskSet(spec.name, (spec,)),))
     edition = Edition(service.profiles[service.profile].version, {spec.name: plan})
-    job = Job(service, mfile, trigger, spec.name, edition)
+    job = _make(node, trigger, spec.name, edition)
     if content is not None:
         job.content, job.sha256 = content, content.sha256
     return _start(job)
+
+
+def _make(node: Any, trigger: str, name: str, edition: Edition, queue: str | None = None) -> Job:
+    mfile = None if node.type == "service" else node
+    return Job(node.find("service"), mfile, trigger, name, edition, queue)
 
 
 def _start(job: Job) -> Job:
@@ -65,7 +90,8 @@ def _start(job: Job) -> Job:
     site.register(job)
     site.active[job.id] = job
     job.service.jobs[job.sort_key] = job
-    job.mfile.note_job(job.sort_key)
+    if job.mfile is not None:
+        job.mfile.note_job(job.sort_key)
     _advance(site, job)
     return job
 
@@ -129,9 +155,11 @@ def _make_run(job: Job, place: str, spec: TaskSpec) -> Run:
 def _close(site: Any, job: Job, outcome: str) -> None:
     job.close(outcome)
     site.active.discard(job.id)
+    if job.round is not None:
+        job.round.count(job.id, outcome)
     if job.in_tree and not job.counted:
         job.counted = True
-        usage.report(job.mfile.lineage(), usage.JOB, 1)
+        usage.report(job.node.lineage(), usage.JOB, 1)
 
 
 def cancel(site: Any, job: Job) -> None:

@@ -1,6 +1,7 @@
 """Execution: a task is run on what was claimed; whatever it raises is what came of the attempt."""
 
 import logging
+import os
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -78,8 +79,8 @@ class Executor:
             mimetype=claim.mimetype,
             size=claim.size,
             metadata=claim.metadata,
-            sha256=claim.sha256,
-            url=claim.secret and f"{self.address}/k/{claim.secret}/-/content",
+            sha256=claim.sha256 or "",
+            **self._links(claim),
             scratch=scratch,
             report=self._reporter(claim),
         )
@@ -91,6 +92,15 @@ class Executor:
     ) -> Mapping[str, thumbnails.Picture]:
         run = partial(self.interrupts.run, _id(claim))
         return thumbnails.make(outcome.outputs, self.registry, scratch, run)
+
+    def _links(self, claim: Claim) -> dict[str, str]:
+        """Where others can read the file, and answer."""
+        if claim.secret is None:
+            return {}
+        facets = f"{self.address}/k/{claim.secret}/-"
+        answer = f"{claim.run_id.partition('-')[2]}-{claim.attempt}"
+        callback = f"{facets}/jobs/{claim.job_id}/answers/{answer}"
+        return {"url": f"{facets}/content", "callback": callback}
 
     def _reporter(self, claim: Claim) -> Callable[[float, str], None]:
         """Tells progress, at most every REPORT_INTERVAL; where Redis is away, nobody follows."""
@@ -116,7 +126,14 @@ def _id(claim: Claim) -> str:
 
 
 def _path(claim: Claim, task: Task) -> Path:
-    """The stored content itself, or its copy in the archive for a task that can work on that."""
+    """The stored content itself, or its copy in the archive for a task that can work on that.
+
+    Where the job is of a service, nothing, for a task that needs no file.
+    """
+    if claim.sha256 is None and task.needs_file:
+        raise TaskError(f"the task {claim.task} needs a file, and the job is of a service")
+    if claim.sha256 is None:
+        return Path(os.devnull)
     if claim.blob is not None:
         return Path(claim.blob)
     if not task.away:

@@ -13,7 +13,8 @@ def queue_of(spec: TaskSpec, service: Any, queue: str | None = None) -> str:
 
 def of_job(job: Job) -> dict[str, Any]:
     """What a condition can ask about."""
-    known = {**of_file(job.mfile), **of_content(job.mfile, job.content)}
+    mfile = job.mfile
+    known = None if mfile is None else {**of_file(mfile), **of_content(mfile, job.content)}
     return about(known, job.service, job.name, job.trigger)
 
 
@@ -30,10 +31,10 @@ def of_content(mfile: Any, content: Any) -> dict[str, Any]:
     return {"mimetype": kind, "size": content.size}
 
 
-def about(mfile: dict[str, Any], service: Any, name: str, trigger: str) -> dict[str, Any]:
-    """The variables of a condition, about a file that may be made up."""
+def about(mfile: dict[str, Any] | None, service: Any, name: str, trigger: str) -> dict[str, Any]:
+    """The variables of a condition, about a file that may be made up, or none."""
     return {
-        "mfile": mfile,
+        **({} if mfile is None else {"mfile": mfile}),
         "service": {"name": service.__name__, "priority": service.priority},
         "job": {"name": name, "trigger": trigger},
     }

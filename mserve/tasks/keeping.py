@@ -29,6 +29,8 @@ def note(job: Job, site: Any, copied: Copied) -> None:
     Raises TaskError where the copy is not there, or its folder is another site's.
     """
     content = job.content
+    if content is None:
+        raise TaskError("a job without a file has nothing to keep")
     _check(content, site, Vault.demand(copied.vault))
     if copied.vault not in content.copies and job.in_tree:
         usage.report(job.mfile.lineage(), METRICS[copied.vault], content.size)
@@ -45,12 +47,12 @@ def _check(content: Content, site: Any, vault: Vault) -> None:
         raise TaskError(f"the copy in the {vault.name} has gone")
 
 
-def taken_back(content: Content, output: Output, spool: Spool) -> bool:
+def taken_back(content: Content | None, output: Output, spool: Spool) -> bool:
     """Whether it is the content's own bytes, from the archive; they are stored here again then.
 
     Raises TaskError if others came.
     """
-    if not isinstance(output, Returned):
+    if content is None or not isinstance(output, Returned):
         return False
     if (spool.sha256, spool.size) != (content.sha256, content.size):
         raise TaskError("what came from the archive are not the bytes of this content")

@@ -45,6 +45,6 @@ def thumbnail_origin(content: Content, task: str, tools: Mapping[str, str]) -> O
 
 def inputs_of(job: Job) -> tuple[Input, ...]:
     """What a job's tasks read; nothing where it ran on no file."""
-    if job.mfile is None:
+    if job.mfile is None or job.sha256 is None:
         return ()
     return (Input(job.mfile.id, str(job.mfile.__name__), job.sha256),)

@@ -50,6 +50,8 @@ class Outcome:
     facts: Mapping[str, str] = field(default_factory=dict)
     outputs: tuple[Output, ...] = ()
     copied: Copied | None = None
+    awaits: float | None = None
+    """Seconds in which another is to answer, at the source's `callback`; None: the task is done."""
 
     @classmethod
     def of(cls, value: object) -> "Outcome":
@@ -67,7 +69,8 @@ class Outcome:
         if not isinstance(value, Outcome):
             raise TaskError(f"the task returned a {type(value).__name__}, not an Outcome")
         outputs = _outputs(value.outputs)
-        return cls(_json(value.result), _facts(value.facts), outputs, value.copied)
+        facts = _facts(value.facts)
+        return cls(_json(value.result), facts, outputs, value.copied, value.awaits)
 
 
 def _json(result: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,13 +13,13 @@ from mserve.tasks.thumbnails import Picture
 
 def keep(run: TaskRun, result: Finished) -> tuple[JobOutput, ...]:
     """Takes the bytes of all outputs; those of a rendition become the content's."""
-    made = []
+    whole, made = run.job.content, []
     for output, spool in zip(result.outcome.outputs, result.spools, strict=True):
-        if keeping.taken_back(run.job.content, output, spool):
+        if keeping.taken_back(whole, output, spool):
             continue
         content = _content(spool, output, origin_of(run, output.name, result.tools))
-        if isinstance(output, outcomes.Rendition):
-            run.job.content.add_rendition(output.name, _rendition(content, output))
+        if isinstance(output, outcomes.Rendition) and whole is not None:
+            whole.add_rendition(output.name, _rendition(content, output))
         small = _small(content, output, result.thumbnails.get(output.name))
         if small is not None:
             content.add_rendition(thumbnails.NAME, small)

@@ -32,9 +32,11 @@ TIMEOUT = 600.0  # seconds
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-def _alone(arguments: Mapping[str, Any]) -> bool:
+Linked = Callable[[Mapping[str, Any]], float | None]
+
+
+def _alone(arguments: Mapping[str, Any]) -> None:
     """Nobody else is to read the file."""
-    return False
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,9 @@ class Task:
     With `limits` it runs in a process of its own (tasks/confine.py). On files of up to `brief`
     bytes it takes so little time that a worker does several such tasks of a file in one go. With
     `away` it also runs on content that is in the archive; `path` of its source is then the copy
-    there. `linked` tells by the arguments whether its source is to have a `url`. `tools` are the
-    distributions and libraries that it works with (tasks/tools.py).
+    there. `linked` tells by the arguments for how many seconds its source is to have a `url`. One
+    that does not need a file can run for a service as well, on a source that is empty. `tools` are
+    the distributions and libraries that it works with (tasks/tools.py).
     """
 
     name: str
@@ -56,7 +59,8 @@ class Task:
     limits: Limits | None = None
     brief: int = -1
     away: bool = False
-    linked: Callable[[Mapping[str, Any]], bool] = _alone
+    linked: Linked = _alone
+    needs_file: bool = True
     tools: tuple[str, ...] = ()
 
     def check(self, arguments: Mapping[str, Any]) -> list[str]:
@@ -81,7 +85,8 @@ def task(
     *,
     brief: int = -1,
     away: bool = False,
-    linked: Callable[[Mapping[str, Any]], bool] = _alone,
+    linked: Linked = _alone,
+    needs_file: bool = True,
     tools: tuple[str, ...] = (),
 ) -> Callable[[Function], Function]:
     """Mark a function `f(source, *, …)` as the task `name`; f.task is the Task.
@@ -89,7 +94,8 @@ def task(
     timeout: seconds. limits: what a process of its own may use; without them it runs in the worker.
     brief: bytes up to which a file takes a few milliseconds; -1: no file does.
     away: whether it can also work on the copy of a content that is in the archive.
-    linked: whether with these arguments others are to read the file by `source.url` meanwhile.
+    linked: by the arguments, seconds in which others may read the file by `source.url`, or None.
+    needs_file: whether it has nothing to do where there is no file, as on a service's schedule.
     tools: what it works with, by the names of distributions, for what it makes to tell.
 
     Raises ValueError for a bad name, TypeError for a function that cannot be a task.
@@ -99,9 +105,18 @@ def task(
 
     def mark(function: Function) -> Function:
         summary = (inspect.getdoc(function) or "").partition("\n")[0]
-        parameters = read_parameters(function)
         found = Task(
-            name, function, timeout, summary, parameters, limits, brief, away, linked, tools
+            name=name,
+            function=function,
+            timeout=timeout,
+            summary=summary,
+            parameters=read_parameters(function),
+            limits=limits,
+            brief=brief,
+            away=away,
+            linked=linked,
+            needs_file=needs_file,
+            tools=tools,
         )
         setattr(function, "task", found)  # noqa: B010 - a function type declares no attributes
         return function

@@ -77,14 +77,13 @@ class Runner:
         return bool(claims)
 
     def _is_brief(self, run: TaskRun) -> bool:
-        task = self.registry.get(run.spec.task)
-        return task is not None and run.job.content.size <= task.brief
+        task, content = self.registry.get(run.spec.task), run.job.content
+        return task is not None and content is not None and content.size <= task.brief
 
     def _linked(self, spec: TaskSpec) -> float | None:
         """For how long the task needs an address of its file; None if it needs none."""
         task = self.registry.get(spec.task)
-        wanted = task is not None and bool(self.address) and task.linked(spec.arguments)
-        return task.timeout if wanted and task is not None else None
+        return task.linked(spec.arguments) if task is not None and self.address else None
 
     def _leave(self, others: Sequence[Delivery]) -> None:
         """What other workers are to take, each by itself; where Redis is away, a sweep does it."""

@@ -165,7 +165,7 @@ class Scheduler:
         """Makes it due again as the next attempt, which is pushed after the commit."""
         run, attempt = delivery.run, delivery.attempt
         if database.run(self.db, lambda site: attempts.requeue(site, run, attempt)):
-            log.warning("%s: attempt %d was lost with its worker", run, attempt)
+            log.warning("%s: attempt %d was given up: nobody is at it any more", run, attempt)
         self.queues.forget(delivery.id)
 
     def advance(self, job: str) -> None:

@@ -16,7 +16,8 @@ class Source:
 
     `path` is to be read only: it is the stored content itself. `name` is what its owner calls it,
     and may have nothing to do with `path`. `size` is in bytes, `sha256` that of the bytes as they
-    came, in hex. By `url` others can read the file while the task runs, if the task is `linked`.
+    came, in hex. If the task is `linked`, others can read the file by `url` while it runs, and
+    answer at `callback` if it awaits that.
     What a task writes to `scratch` and does not return as an Output is thrown away.
     """
 
@@ -29,6 +30,7 @@ class Source:
     report: Callable[[float, str], None] = _tell_nobody
     sha256: str = ""
     url: str | None = None
+    callback: str | None = None
 
     def progress(self, fraction: float, words: str = "") -> None:
         """Tell how far the task is: `fraction` from 0 to 1, `words` for a person."""

@@ -8,7 +8,7 @@ from typing import Any
 from mserve.errors import Conflict
 from mserve.resources.job import Job
 from mserve.resources.run import DONE, RUNNING, Run
-from mserve.tasks import attempts, engine
+from mserve.tasks import ending, engine
 from mserve.tasks.delivery import Delivery
 from mserve.tasks.queue import stop_after_commit
 
@@ -31,12 +31,14 @@ def retry(site: Any, job: Job) -> None:
     """
     failures = job.failures
     _check_retry(job, failures)
+    if job.round is not None and job.outcome is not None:
+        job.round.count(job.id, job.outcome, -1)
     job.reopen()
     site.active[job.id] = job
     for run in failures:
         run.failures = run.lapses = 0
         run.ended = None
-        attempts.again(site, run, 0)
+        ending.again(site, run, 0)
     engine.push(site, [_delivery(run) for run in failures])
     engine.advance(site, job.id)
 
@@ -47,21 +49,21 @@ def _check_retry(job: Job, failures: list[Run]) -> None:
     if job.outcome == DONE and not failures:
         raise Conflict("all tasks of the job have ended well; it can be run again")
     if not job.in_tree:
-        raise Conflict("the file of the job is not there any more")
-    if job.mfile.content.sha256 != job.sha256:
+        raise Conflict(f"the {job.node.type} of the job is not there any more")
+    if job.mfile is not None and job.mfile.content.sha256 != job.sha256:
         raise Conflict("the file has other content now; run the job again")
 
 
 def run_again(job: Job) -> Job:
     """A new job of the same workflow, as it is by now, or of the same task. Raises Conflict."""
     if not job.in_tree:
-        raise Conflict("the file of the job is not there any more")
+        raise Conflict(f"the {job.node.type} of the job is not there any more")
     profile = job.service.profiles[job.service.profile]
     if job.name not in profile.workflows:
         (task_set,) = job.plan.sets
         (spec,) = task_set.tasks
-        return engine.start_task(job.mfile, spec)
-    made = engine.start(job.mfile, "manual", job.name, job.queue)
+        return engine.start_task(job.node, spec)
+    made = engine.start(job.node, "manual", job.name, job.queue)
     if made is None:
         raise Conflict(f"the workflow {job.name!r} has no tasks by now")
     return made

@@ -26,6 +26,7 @@ def job(request: Any, thing: Job, progress: Progress | None = None) -> Json:
         "workflow": thing.name,
         "profile_version": thing.edition.version,
         "mfile": url(request, thing.mfile) if parent is thing.mfile else None,
+        "round": _round(request, thing),
         "sha256": thing.sha256,
         "state": thing.state,
         "percent": percent(thing, progress or {}),
@@ -34,6 +35,14 @@ def job(request: Any, thing: Job, progress: Progress | None = None) -> Json:
         "ended": clock.rfc3339(thing.ended),
         "sets": [_set(request, thing, n, each) for n, each in enumerate(thing.plan.sets)],
     }
+
+
+def _round(request: Any, thing: Job) -> str | None:
+    """The URL of the round that it is of, as long as that is kept."""
+    round, service = thing.round, thing.service
+    if round is None or round.id not in service.rounds:
+        return None
+    return facet_url(request, service, "rounds", round.id)
 
 
 def percent(thing: Job, progress: Progress) -> int:

@@ -3,6 +3,7 @@
 from mserve.ingest.landing import CONFLICTS
 from mserve.resources.profile import TRIGGERS
 from mserve.resources.run import NEXT
+from mserve.resources.schedule import EACH, MISSED
 from mserve.views.profiles import LONGEST, RETRIES
 from mserve.views.schema_words import (
     FLAG,
@@ -32,7 +33,8 @@ STATES = ("waiting", *NEXT)
 JOBS: dict[str, Schema] = {
     "Job": fields(
         id=ID, name=TEXT, url=URL, trigger=one_of(*TRIGGERS, "manual"), workflow=TEXT,
-        profile_version=WHOLE, mfile=null(URL), percent={**WHOLE, "maximum": 100}, sha256=SHA256,
+        profile_version=WHOLE, mfile=null(URL), percent={**WHOLE, "maximum": 100},
+        sha256=null(SHA256), round=null(URL),
         state=one_of("queued", "running", "done", "failed", "cancelled"),
         created=TIME, started=null(TIME), ended=null(TIME), sets=array(ref("JobSet")),
     ),
@@ -55,7 +57,7 @@ JOBS: dict[str, Schema] = {
     ),
     "Worker": fields(
         name=TEXT, node=TEXT, pid=WHOLE, queue=TEXT, state=TEXT, delivery=null(TEXT),
-        task=null(TEXT), job=null(URL), heartbeat=null(TIME), born=null(TIME), done=WHOLE,
+        tasks=array(TEXT), job=null(URL), heartbeat=null(TIME), born=null(TIME), done=WHOLE,
     ),
     "Queue": fields(name=TEXT, depth=WHOLE, workers=WHOLE, paused=FLAG),
     "NodeAction": closed(
@@ -64,7 +66,7 @@ JOBS: dict[str, Schema] = {
     "Tasks": fields(items=array(ref("Task"))),
     "Task": fields(
         name=TEXT, summary=TEXT, description=TEXT, timeout=NUMBER, limits=null(OBJECT),
-        arguments=OBJECT,
+        needs_file=FLAG, arguments=OBJECT,
     ),
     "JobAction": closed(action=one_of("cancel", "retry", "again")),
     "Output": fields(
@@ -96,7 +98,37 @@ JOBS: dict[str, Schema] = {
         sets=array(ref("TaskSet")),
         window=may(null({**WHOLE, "minimum": 1, "maximum": LONGEST, "description":
                    "seconds after an access in which no other starts it for the same file"})),
+        schedule=may(null(ref("Schedule"))),
     ),
+    "Schedule": closed(
+        cron={**TEXT, "description": "minute, hour, day of the month, month, day of the week",
+              "examples": ["30 7 * * *"]},
+        timezone=may(null({**TEXT, "examples": ["Europe/Berlin"]})),
+        missed=may(null(one_of(*MISSED))), each=may(null(one_of(*EACH))),
+        condition=may({**null(SHORT), "description": "CEL; left out or empty: always"}),
+    ),
+    "Scheduled": fields(
+        workflow=TEXT, schedule=ref("Schedule"), next=null(TIME), following=array(TIME),
+        fault=null(TEXT),
+        last=null(fields(planned=TIME, started=TIME, job=null(URL), round=null(URL),
+                         detail=null(TEXT))),
+    ),
+    "AllScheduled": page("Scheduled"),
+    "Round": fields(
+        id=TEXT, url=URL, workflow=TEXT, profile_version=WHOLE,
+        trigger=one_of("periodic", "manual"),
+        folder=null(URL), condition=TEXT, queue=null(TEXT),
+        state=one_of("running", "done", "cancelled"), created=TIME, ended=null(TIME),
+        files=WHOLE, looked_at=WHOLE, started=WHOLE, skipped=WHOLE, done=WHOLE, failed=WHOLE,
+        cancelled=WHOLE, percent={**WHOLE, "maximum": 100}, error=null(TEXT),
+    ),
+    "Rounds": page("Round"),
+    "NewRound": closed(
+        workflow=SHORT, condition=may({**null(SHORT), "description": "CEL, as a task's"}),
+        folder=may({**null(SHORT), "description": "The way to it from the service"}),
+        queue=may(null(TEXT)),
+    ),
+    "RoundAction": closed(action=one_of("cancel")),
     "TaskSet": closed(
         name=may(null(SHORT)), tasks=array(ref("TaskSpec")),
         on_failure=may(null(one_of("stop", "continue"))),

@@ -1,12 +1,13 @@
 """The JSON of each noun: one small function a type. Times are RFC 3339, sizes bytes."""
 
+from dataclasses import asdict
 from typing import Any
 
 from mserve.resources import clock
 from mserve.resources.content import Content
 from mserve.resources.key import Key
 from mserve.resources.mfile import Mfile
-from mserve.resources.profile import Profile, TaskSet, TaskSpec
+from mserve.resources.profile import Profile, TaskSet, TaskSpec, Workflow
 from mserve.resources.properties import PROPERTIES
 from mserve.resources.service import Service
 from mserve.resources.usage import RATES, Figure
@@ -24,6 +25,8 @@ LINKS = {
         "keys",
         "usage",
         "jobs",
+        "rounds",
+        "schedules",
         "profiles",
         "tasks",
         "search",
@@ -157,9 +160,17 @@ def profile(request: Any, thing: Profile) -> Json:
         "url": facet_url(request, thing.__parent__, "profiles", thing.name),
         "version": thing.version,
         "workflows": {
-            name: {"sets": [_task_set(each) for each in workflow.sets], "window": workflow.window}
-            for name, workflow in sorted(thing.workflows.items())
+            name: _workflow(workflow) for name, workflow in sorted(thing.workflows.items())
         },
+    }
+
+
+def _workflow(workflow: Workflow) -> Json:
+    schedule = workflow.schedule
+    return {
+        "sets": [_task_set(each) for each in workflow.sets],
+        "window": workflow.window,
+        "schedule": None if schedule is None else asdict(schedule),
     }
 
 

@@ -37,7 +37,9 @@ GROUPS = {
     "trash": "What was removed, for a time", "usage": "What was consumed, per metric",
     "search": "By words and facts", "copy": "Copies share their content",
     "batch": "Many changes in one request", "tasks": "What workflows can have done with files",
-    "nodes": "What does the work", "provenance": "What files were made of, and what of them",
+    "nodes": "What does the work", "schedules": "What starts by the clock",
+    "rounds": "A workflow on all files of a service",
+    "provenance": "What files were made of, and what of them",
 }  # fmt: skip
 SCHEMES: Json = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "The key as Bearer token"},

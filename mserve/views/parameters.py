@@ -22,10 +22,12 @@ PATH: dict[str, tuple[Schema, str]] = {
     "key": (ID, "The key's `id`, not its secret"),
     "job": (ID, ""),
     "output": ({**TEXT, "minLength": 1}, "`<set>-<task>-<name>`"),
+    "answer": ({**TEXT, "minLength": 1}, "`<set>-<task>-<attempt>`"),
     "version": ({"type": "integer", "minimum": 1}, ""),
     "upload": (ID, ""),
     "trashed": ({**TEXT, "minLength": 1}, "The `id` of what is in the trash"),
     "profile": (NAME, ""),
+    "round": ({**TEXT, "minLength": 1}, "The `id` of a round"),
 }
 QUERY: dict[str, tuple[Schema, str]] = {
     "limit": (

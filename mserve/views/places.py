@@ -14,16 +14,24 @@ from mserve.resources.facets import (
     Jobs,
     Keys,
     Profiles,
+    Rounds,
     Trash,
     Uploads,
     Versions,
     VersionView,
 )
 from mserve.resources.job import Job
-from mserve.resources.job_parts import Log, OutputMfile, OutputThumbnail, OutputView
+from mserve.resources.job_parts import (
+    AnswerView,
+    Log,
+    OutputMfile,
+    OutputThumbnail,
+    OutputView,
+)
 from mserve.resources.key import Key
 from mserve.resources.node import Node
 from mserve.resources.profile import Explain, Profile
+from mserve.resources.round import Round
 from mserve.resources.trash import Trashed
 from mserve.resources.upload import Upload
 from mserve.views.traversal import Absent, AbsentProfile
@@ -66,6 +74,7 @@ BELOW: dict[type, tuple[type[Facet], str]] = {
     Job: (Jobs, "{job}"),
     Log: (Jobs, "{job}/log"),
     OutputView: (Jobs, "{job}/outputs/{output}"),
+    AnswerView: (Jobs, "{job}/answers/{answer}"),
     OutputThumbnail: (Jobs, "{job}/outputs/{output}/thumbnail"),
     OutputMfile: (Jobs, "{job}/outputs/{output}/mfile"),
     Upload: (Uploads, "{upload}"),
@@ -74,6 +83,7 @@ BELOW: dict[type, tuple[type[Facet], str]] = {
     Profile: (Profiles, "{profile}"),
     AbsentProfile: (Profiles, "{profile}"),
     Explain: (Profiles, "{profile}/explain"),
+    Round: (Rounds, "{round}"),
 }
 """What is reached through a facet."""
 

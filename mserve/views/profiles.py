@@ -6,9 +6,11 @@ from typing import Any
 from mserve.errors import BadDocument, BadInput
 from mserve.ingest.naming import Naming
 from mserve.resources.profile import TaskSet, TaskSpec, Workflow
+from mserve.resources.schedule import Schedule
 from mserve.settings import Settings
 from mserve.tasks.condition import Condition
 from mserve.views.body import Fields, mapping, pointer, text
+from mserve.views.schedules import find_faults, limit_scheduled, read_schedule
 
 RETRIES = 20
 LONGEST = 366 * 86_400  # seconds
@@ -45,12 +47,13 @@ class ProfileReader:
         self.faults: list[tuple[str, str]] = []
 
     def read(self, document: Mapping[str, Any]) -> dict[str, Workflow]:
-        """`{"workflows": {name: {"sets": [{"name", "on_failure"?, "tasks": […]}]}}}`."""
+        """`{"workflows": {name: {"sets": [{"name", "on_failure"?, "tasks"}], "schedule"?}}}`."""
         fields = Fields(document)
         for shown in ("name", "url", "version"):  # a document that was read can be sent back
             fields.rest.pop(shown, None)
         found = fields.need("workflows", mapping) or {}
         workflows = {name: self._workflow(name, each) for name, each in found.items()}
+        self.faults += limit_scheduled(workflows)
         self._collect("", fields)
         if self.faults:
             raise BadDocument(self.faults)
@@ -61,9 +64,21 @@ class ProfileReader:
         fields = self._fields(place, source)
         sets = fields.need("sets", items) or []
         window = fields.take("window", seconds, Workflow.window)
+        schedule = self._schedule(f"{place}/schedule", fields.take("schedule", mapping))
         self._collect(place, fields)
         made = (self._set(f"{place}/sets/{n}", each) for n, each in enumerate(sets))
-        return Workflow(tuple(made), window)
+        workflow = Workflow(tuple(made), window, schedule)
+        self.faults += [
+            (place + at, fault) for at, fault in find_faults(name, workflow, self.tasks)
+        ]
+        return workflow
+
+    def _schedule(self, place: str, source: dict[str, Any] | None) -> Schedule | None:
+        try:
+            return None if source is None else read_schedule(source)
+        except BadDocument as fault:
+            self.faults += [(f"{place}{where}", what) for where, what in fault.faults]
+        return None
 
     def _set(self, place: str, source: Any) -> TaskSet:
         fields = self._fields(place, source)

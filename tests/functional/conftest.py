@@ -25,6 +25,17 @@ def running() -> Iterator[Production]:
         yield stack
 
 
+@pytest.fixture(scope="session")
+def unserved() -> Iterator[Stack]:
+    """A running mserve in a hurry, shared, whose queue `normal` waits for a test's own workers."""
+    hurry = {"lease": "3", "heartbeat": "0.5", "sweep_interval": "0.5"}
+    stack = Stack(tasks="tests.functional.slow_tasks", workers="priority=1", **hurry)
+    try:
+        yield stack.start()
+    finally:
+        stack.end()
+
+
 @pytest.fixture
 def make_stack() -> Iterator[Callable[..., Stack]]:
     """Makes a stack with own ini lines, `make_stack(workers="normal=1")`; start it by start()."""

@@ -60,6 +60,7 @@ def prepare(stack: Stack, key: str) -> dict[str, Any]:
             "job": job["id"],
             "output": outputs[0].rpartition("/")[2],
             "trashed": trashed,
+            "rounds": [new_round(admin) for _ in range(SPARE)],
             "keys": {name: new_key(admin, node) for name, node in nodes.items()},
             "uploads": [new_upload(owner, SERVICE) for _ in range(SPARE)],
             "pieces": [new_upload(owner, PHOTOS) for _ in range(SPARE)],
@@ -74,6 +75,11 @@ def picture(size: int) -> bytes:
 
 def new_key(admin: httpx.Client, node: str) -> str:
     made = admin.post(f"{node}/-/keys", json={"role": "auditor"}).raise_for_status()
+    return str(made.json()["id"])
+
+
+def new_round(admin: httpx.Client) -> str:
+    made = admin.post(f"{SERVICE}/-/rounds", json={"workflow": "ingest"}).raise_for_status()
     return str(made.json()["id"])
 
 
@@ -127,7 +133,11 @@ def config(ids: dict[str, Any], root: str) -> dict[str, Any]:
                  for each in ("batch", "search", "uploads")]  # fmt: skip
     pieces = {"path": "photos", "upload": {"dictionary": "pieces"}}
     by_place.append((f"{way}/{{path}}/-/uploads/{{upload}}", "", pieces))
-    lists = {"files": files, "trash": ids["trashed"], **{n: ids[n] for n in ("uploads", "pieces")}}
+    lists = {
+        "files": files,
+        "trash": ids["trashed"],
+        **{n: ids[n] for n in ("uploads", "pieces", "rounds")},
+    }
     return {
         "hooks": "tests.functional.fuzzing",
         "dictionaries": {name: {"values": values} for name, values in lists.items()},
@@ -135,6 +145,7 @@ def config(ids: dict[str, Any], root: str) -> dict[str, Any]:
             **{f"path.{name}": value for name, value in known.items()},
             "path.trashed": {"dictionary": "trash"},
             "path.upload": {"dictionary": "uploads"},
+            "path.round": {"dictionary": "rounds"},
         },
         "checks": {
             **{name: {"enabled": False} for name in OFF},

@@ -23,3 +23,9 @@ def nap(source: Source, *, seconds: float = 60.0) -> None:
 def doze(source: Source, *, seconds: float = 60.0) -> None:
     """Waits in a process of its own."""
     _wait(source, seconds)
+
+
+@task("count", needs_file=False)
+def count(source: Source) -> dict[str, int]:
+    """As quick as a task can be."""
+    return {"bytes": source.size}

@@ -6,11 +6,11 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 
+from tests.functional.jobs import ended, nap
 from tests.functional.stack import Stack, wait_for
 
 RQ = str(Path(sys.executable).with_name("rq"))
@@ -19,20 +19,9 @@ WORKER = (RQ, "worker", *OURS, "--worker-class", "mserve.cli.rqworker.Worker")
 Start = Callable[[], subprocess.Popen[bytes]]
 
 
-@pytest.fixture(scope="module")
-def stack() -> Iterator[Stack]:
-    """Its own workers are on another queue."""
-    hurry = {"lease": "1", "heartbeat": "0.3", "sweep_interval": "0.4"}
-    stack = Stack(tasks="tests.functional.slow_tasks", workers="priority=1", **hurry)
-    try:
-        yield stack.start()
-    finally:
-        stack.end()
-
-
 @pytest.fixture
-def environment(stack: Stack) -> dict[str, str]:
-    return {**os.environ, "MSERVE_INI": str(stack.ini), "MSERVE_DATA": str(stack.data)}
+def environment(unserved: Stack) -> dict[str, str]:
+    return {**os.environ, "MSERVE_INI": str(unserved.ini), "MSERVE_DATA": str(unserved.data)}
 
 
 @pytest.fixture
@@ -50,24 +39,9 @@ def start(environment: dict[str, str]) -> Iterator[Start]:
 
 
 @pytest.fixture
-def client(stack: Stack) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=stack.demo_url, timeout=30) as client:
+def client(unserved: Stack) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=unserved.demo_url, timeout=30) as client:
         yield client
-
-
-def ended(client: httpx.Client, job: str) -> Any:
-    """The job once it has ended."""
-    return wait_for(lambda: next((j for j in [client.get(job).json()] if j["ended"]), None))
-
-
-def nap(client: httpx.Client, name: str, seconds: float) -> str:
-    """A job that takes its time, once a worker is at it, on a file whose ingest has ended."""
-    made = client.put(name, content=b"bytes").json()
-    ended(client, made["job"])
-    asked = {"task": "nap", "arguments": {"seconds": seconds}}
-    job = str(client.post(made["links"]["jobs"], json=asked).json()["url"])
-    wait_for(lambda: client.get(job).json()["percent"] == 50)
-    return job
 
 
 def test_it_does_what_an_upload_asks_for_and_is_stopped_softly(
@@ -92,7 +66,7 @@ def test_what_a_killed_one_was_at_is_done_again(start: Start, client: httpx.Clie
 
 
 def test_it_is_seen_paused_and_its_tasks_are_cancelled(
-    stack: Stack, start: Start, client: httpx.Client, environment: dict[str, str]
+    unserved: Stack, start: Start, client: httpx.Client, environment: dict[str, str]
 ) -> None:
     worker = start()
     job = nap(client, "steered.txt", 60)
@@ -100,7 +74,7 @@ def test_it_is_seen_paused_and_its_tasks_are_cancelled(
         [RQ, "info", *OURS, "--raw", "normal"], env=environment, capture_output=True, text=True
     )
     assert f"-{worker.pid}-" in told.stdout and "busy" in told.stdout
-    with stack.client(stack.admin) as admin:
+    with unserved.client(unserved.admin) as admin:
         steer = lambda **asked: admin.post("/-/nodes", json=asked).raise_for_status()  # noqa: E731
         steer(action="pause", queue="normal")
         client.post(job, json={"action": "cancel"})

@@ -7,12 +7,29 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pytest import MonkeyPatch
 from transaction import TransactionManager
 from transaction.interfaces import NoTransaction
 from webob import Request
 
 from mserve import database
+from mserve.resources import clock
 from mserve.resources.spool import Spool
+
+
+class Clock:
+    """The time in the tree, which stands until it is moved on."""
+
+    def __init__(self, monkeypatch: MonkeyPatch, text: str) -> None:
+        self.set(text)
+        monkeypatch.setattr(clock, "now", lambda: self.moment)
+
+    def set(self, text: str) -> None:
+        """It is `text` (RFC 3339) now."""
+        self.moment = clock.parse(text)
+
+    def pass_by(self, seconds: float) -> None:
+        self.moment += int(seconds * clock.SECOND)
 
 
 @dataclass(frozen=True)

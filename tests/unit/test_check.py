@@ -9,8 +9,12 @@ import pytest
 from mserve import database, evolve, ingest
 from mserve.check import Finding, Scope, check
 from mserve.resources import usage
+from mserve.resources.profile import TaskSet, TaskSpec, Workflow
+from mserve.resources.round import Errand
+from mserve.resources.schedule import Schedule
 from mserve.resources.spool import Spool, directory
 from mserve.settings import Settings
+from mserve.tasks import rounds
 
 ALL = Scope(digests=True, age=0)
 MEND = Scope(repair=True, digests=True, age=0)
@@ -101,3 +105,31 @@ def test_stale_and_missing_index_entries_are_found_and_mended(db: Any) -> None:
     assert len(found(db)) == 4
     assert all(finding.mended for finding in found(db, MEND))
     assert found(db) == []
+
+
+def test_schedules_and_rounds_that_schedulers_do_not_find_are_mended(db: Any) -> None:
+    sets = (TaskSet("", (TaskSpec("fetch", "fetch", {}),)),)
+    workflows = {name: Workflow(sets, schedule=Schedule("0 0 * * *")) for name in "ab"}
+
+    def make(site: Any) -> None:
+        service = site["demo"]["files"]
+        service.put_profile("default", workflows)
+        for _ in range(2):
+            rounds.begin(service, Errand("manual", "a"))
+
+    def spoil(site: Any) -> None:
+        service = site["demo"]["files"]
+        site.schedules.discard(service.schedules["a"].key)
+        site.schedules["0-0-nothing"] = service.schedules["a"]
+        service.schedules.pop("b").leave()
+        first, second = site.rounds
+        site.rounds.discard(first)
+        service.rounds[second].ended = 1
+
+    database.run(db, make)
+    assert found(db) == []
+    database.run(db, spoil)
+    assert len(found(db)) == 5
+    assert all(finding.mended for finding in found(db, MEND))
+    assert found(db) == []
+    assert database.run(db, lambda site: len([*site.schedules])) == 2

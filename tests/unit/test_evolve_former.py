@@ -10,8 +10,11 @@ from webtest import TestApp
 
 from mserve import evolve, indexing, main
 from mserve.check import Scope, check
+from mserve.resources.profile import TaskSet, TaskSpec, Workflow
+from mserve.resources.round import Errand
+from mserve.resources.schedule import Schedule
 from mserve.settings import Settings
-from mserve.tasks import attempts, engine
+from mserve.tasks import attempts, engine, rounds
 from mserve.tasks.claim import Ended, Finished, Taker
 from mserve.tasks.outcome import Outcome
 from tests.unit.conftest import Client
@@ -64,6 +67,22 @@ def test_jobs_go_on(see: Any, name: str) -> None:
     see(perform), see(perform)
     assert see(lambda site: job_of(site, name).outcome) == "done"
     assert see(lambda site: len([*site.due.items(), *site.running.items()])) == 1
+
+
+def test_it_can_be_scheduled_and_gone_through(see: Any) -> None:
+    sets = (TaskSet("", (TaskSpec("mime", "mime", {}),)),)
+
+    def change(site: Any) -> None:
+        service = site["demo"]["files"]
+        workflow = Workflow(sets, schedule=Schedule("0 0 * * *", each="file"))
+        service.put_profile("default", {"look": workflow})
+        rounds.begin(service, Errand("manual", "look"))
+
+    see(change)
+    assert see(lambda site: (len([*site.schedules]), len([*site.rounds]))) == (1, 1)
+    [id] = see(lambda site: [*site.rounds])
+    see(lambda site: rounds.step(id, site))
+    assert see(lambda site: site.rounds[id].looked_at) == 3
 
 
 def test_files_are_found(customer: Client, db: Any) -> None:

@@ -29,7 +29,7 @@ class Killed(Exception):
     """Somebody, or the system for want of memory, has ended the command."""
 
 
-@task("command", timeout=3600, limits=LIMITS)
+@task("command", timeout=3600, limits=LIMITS, needs_file=False)
 def command(source: Source, *, command: str, arguments: dict[str, Any] | None = None) -> Outcome:
     """Run a program on the file."""
     template = _template(command)

@@ -21,7 +21,13 @@ GOOD = (200, 203, NOT_MODIFIED)
 LIMITS = Limits(memory=256 << 20, cpu=1800, file=MOST)
 
 
-@task("fetch", timeout=SECONDS + 60, limits=LIMITS, tools=("httpx", "httpcore"))
+@task(
+    "fetch",
+    timeout=SECONDS + 60,
+    limits=LIMITS,
+    needs_file=False,
+    tools=("httpx", "httpcore"),
+)
 def fetch(
     source: Source,
     *,

@@ -10,6 +10,7 @@ secret is used with the `hosts` that stand beside it, and no others.
 
 import os
 import stat
+from collections.abc import Mapping
 from configparser import ConfigParser, SectionProxy
 from configparser import Error as ParserError
 from fnmatch import fnmatchcase
@@ -20,9 +21,9 @@ from mserve.errors import TaskError
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
-def look_up(name: str, host: str) -> str:
+def look_up(name: str, host: str, environment: Mapping[str, str] = os.environ) -> str:
     """The secret `name`, if it is for `host`; raises TaskError."""
-    section = _section(name)
+    section = _section(name, environment)
     hosts = section.get("hosts", "").lower().split()
     if not any(fnmatchcase(host.lower(), each) for each in hosts):
         raise TaskError(
@@ -34,8 +35,8 @@ def look_up(name: str, host: str) -> str:
     return secret
 
 
-def _section(name: str) -> SectionProxy:
-    path = os.environ.get("MSERVE_SECRETS", "")
+def _section(name: str, environment: Mapping[str, str]) -> SectionProxy:
+    path = environment.get("MSERVE_SECRETS", "")
     if not path:
         raise TaskError("there are no secrets here; mserve.secrets in the ini names their file")
     secrets = _read(Path(path))

@@ -8,11 +8,13 @@ import binascii
 import hashlib
 import hmac
 import time
+from collections.abc import Mapping
 from uuid import uuid4
 
-from mserve.errors import TaskError
+from mserve.errors import Refused, TaskError
 
 PREFIX = "whsec_"
+TOLERANCE = 300  # seconds
 SHORTEST = 16  # bytes; the specification recommends 24 to 64
 
 
@@ -23,6 +25,17 @@ def signed(content: bytes, secret: str) -> dict[str, str]:
     if secret:
         headers["webhook-signature"] = signature(secret, id, seconds, content)
     return headers
+
+
+def check(headers: Mapping[str, str], content: bytes, secret: str) -> None:
+    """Raises Refused where `content` was not signed with the secret, within five minutes of now."""
+    id, seconds = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
+    if not id or not seconds.isdecimal() or abs(int(seconds[:15]) - time.time()) > TOLERANCE:
+        raise Refused("webhook-id is missing, or webhook-timestamp is not of the last 5 minutes")
+    right = signature(secret, id, int(seconds), content)
+    given = headers.get("webhook-signature", "").split()
+    if not any(hmac.compare_digest(right.encode(), each.encode()) for each in given):
+        raise Refused("webhook-signature is not that of the message, by the secret of the task")
 
 
 def signature(secret: str, id: str, seconds: int, content: bytes) -> str:

@@ -23,21 +23,25 @@ from mserve.tasks.source import Source
 SECONDS = 3600.0  # a service may take all of it before it answers
 BLOCK = 1 << 18
 GOOD = range(200, 300)
+ACCEPTED = 202
+LONGEST = 30 * 86_400  # seconds that a call-back may take
 JSON = "application/json"
 JSON_MOST = 1 << 20  # bytes of JSON that become a result
 MOST = 64 << 30
 RANGE = re.compile(rf"\*/\*|[a-z0-9!#$&^_.+-]+/\*|{MIMETYPE.pattern}")  # RFC 9110, 12.5.1
 
 
-def _by_url(arguments: Mapping[str, Any]) -> bool:
-    return arguments.get("send") == "url"
+def _for(arguments: Mapping[str, Any]) -> float | None:
+    """For how long the service may come here."""
+    wait: float = arguments.get("wait", 0)
+    return SECONDS + 60 + wait if wait or arguments.get("send") == "url" else None
 
 
 @task(
     "web_service",
     timeout=SECONDS + 60,
     limits=Limits(memory=256 << 20, cpu=1800, file=MOST),
-    linked=_by_url,
+    linked=_for,
 )
 def web_service(
     source: Source,
@@ -48,17 +52,24 @@ def web_service(
     secret_name: str = "",
     accept: list[str] | None = None,
     most: Annotated[int, range(1, MOST + 1)] = 1 << 30,
+    wait: Annotated[int, range(LONGEST + 1)] = 0,
 ) -> Outcome:
-    """Have a web service work on the file."""
+    """Have a web service work on the file.
+
+    With `wait`, a number of seconds, it may answer 202, and later by a call-back.
+    """
     wanted = _ranges(accept or [JSON])
     secret = look_up(secret_name, checked(url).host) if secret_name else ""
-    link = _linked(source) if send == "url" else {}
+    link = _links(source, send == "url", wait, secret_name)
     headers, content = _file(source) if send == "file" else _json(source, link)
     signature = signed(headers["Content-Digest"].encode(), secret)
     headers |= {**signature, "Accept": ", ".join(wanted), "Accept-Encoding": "identity"}
+    headers |= {"Mserve-Callback": link["callback"]} if wait else {}
     question = Question(url, method, headers, content, SECONDS, patience=SECONDS)
     with ask(question) as answer:
         answer.demand(GOOD)
+        if wait and answer.status == ACCEPTED:
+            return Outcome({"status": ACCEPTED}, awaits=wait)
         return _take(source, answer, wanted, most)
 
 
@@ -74,11 +85,16 @@ def _file(source: Source) -> tuple[dict[str, str], Iterable[bytes]]:
     return headers, _blocks(source)
 
 
-def _linked(source: Source) -> dict[str, str]:
-    """Where the service can fetch the file, until it has answered."""
+def _links(source: Source, url: bool, wait: int, secret_name: str) -> dict[str, str]:
+    """Where the service can fetch the file until it has answered, and where it can answer."""
+    if wait and not secret_name:
+        raise TaskError("a call-back has to be signed: name a secret as secret_name")
+    if not url and not wait:
+        return {}
     if source.url is None:
         raise TaskError("the site does not know its own address: the ini needs mserve.url")
-    return {"url": source.url, "sha256": source.sha256}
+    links = {"url": source.url, "sha256": source.sha256} if url else {}
+    return {**links, "callback": str(source.callback)} if wait else links
 
 
 def _json(source: Source, link: Mapping[str, str]) -> tuple[dict[str, str], Iterable[bytes]]:

@@ -9,7 +9,7 @@ from mserve.errors import BadInput
 from mserve.resources.facets import Jobs
 from mserve.resources.job import Job
 from mserve.resources.job_parts import Log
-from mserve.resources.profile import TaskSpec
+from mserve.resources.profile import TaskSpec, Workflow
 from mserve.resources.roles import Permission
 from mserve.resources.run import RUNNING
 from mserve.tasks import engine, steering
@@ -18,6 +18,9 @@ from mserve.views.body import Fields, document, mapping, text
 from mserve.views.config import created, rest
 from mserve.views.html.headers import guard_document
 from mserve.views.profiles import queue, task
+from mserve.views.schedules import file_needed, find_files_needed
+
+WAY_OUT = "POST to /-/jobs of a file"
 
 
 @rest(context=Jobs, method="GET", permission=Permission.VIEW, gives="Jobs", query=paging.QUERY)
@@ -47,18 +50,19 @@ def progress(request: Any, job: Job) -> job_json.Progress:
 @rest(context=Jobs, method="POST", permission=Permission.PROCESS,
       takes="NewJob", gives={202: "Job"})  # fmt: skip
 def start(context: Jobs, request: Any) -> Any:
-    """Runs now: `{"workflow": name, "queue"?}` or `{"task": name, "arguments"?, "queue"?}`."""
-    mfile = context.node
-    if mfile.type != "mfile":
-        raise BadInput("a job runs on a file: POST to /-/jobs of the file")
+    """Runs now: `{"workflow": name, "queue"?}` or `{"task": name, "arguments"?, "queue"?}`.
+
+    Of a service only what needs no file can be run.
+    """
+    node = context.node
     fields = Fields(document(request))
     workflow = fields.take("workflow", text)
     if (workflow is None) == (fields.rest.get("task") is None):
         raise BadInput('name either a "workflow" or a "task"')
     if workflow is not None:
-        job = _start_workflow(mfile, workflow, fields, request)
+        job = _start_workflow(node, workflow, fields, request)
     else:
-        job = _start_task(mfile, fields, request)
+        job = _start_task(node, fields, request)
     return accepted(request, job)
 
 
@@ -70,24 +74,33 @@ def accepted(request: Any, job: Job) -> Any:
     return answer
 
 
-def _start_workflow(mfile: Any, workflow: str, fields: Fields, request: Any) -> Job:
+def _start_workflow(node: Any, workflow: str, fields: Fields, request: Any) -> Job:
     where = fields.take("queue", queue(request.settings))
+    if node.type == "service":
+        found = node.profiles[node.profile].workflows.get(workflow, Workflow())
+        for place, fault in find_files_needed(found, request.tasks):
+            fields.faults.append(("/workflow", f"{place} {fault}; {WAY_OUT}"))
     fields.end()
-    job = engine.start(mfile, "manual", workflow, where)
+    job = engine.start(node, "manual", workflow, where)
     if job is None:
         raise BadInput(f"the workflow {workflow!r} has no tasks")
     return job
 
 
-def _start_task(mfile: Any, fields: Fields, request: Any) -> Job:
+def _start_task(node: Any, fields: Fields, request: Any) -> Job:
     name = fields.need("task", task(request.tasks))
     arguments = fields.take("arguments", mapping, {})
     where = fields.take("queue", queue(request.settings))
     if name is not None and arguments is not None:
         faults = request.tasks[name].check(arguments)
         fields.faults += [("/arguments", fault) for fault in faults]
+    spec = TaskSpec(name, name, arguments, queue=where)
+    if node.type == "service":
+        fields.faults += [
+            (at, f"{fault}; {WAY_OUT}") for at, fault in file_needed(spec, request.tasks)
+        ]
     fields.end()
-    return engine.start_task(mfile, TaskSpec(name, name, arguments, queue=where))
+    return engine.start_task(node, spec)
 
 
 @rest(context=Job, method="POST", permission=Permission.PROCESS,

@@ -13,6 +13,7 @@ from mserve.resources.mfile import Mfile
 from mserve.resources.names import check_name
 from mserve.resources.node import Branch, Node
 from mserve.resources.roles import Permission
+from mserve.resources.schedule import replan
 from mserve.resources.service import Service
 from mserve.resources.site import Site
 from mserve.views import json, paging
@@ -88,6 +89,8 @@ def change(context: Node, request: Any) -> Any:
         context.metadata = _capped(_merged(context.metadata, metadata))
     for term, value in terms.items():
         setattr(context, term, value)
+    if terms:
+        replan(context)
     if properties:
         context.set_properties(properties)
     context.touch()

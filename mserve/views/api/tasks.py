@@ -25,6 +25,7 @@ def told(task: Task) -> Json:
         "summary": task.summary,
         "description": getdoc(task.function) or "",
         "timeout": task.timeout,
+        "needs_file": task.needs_file,
         "limits": None if limits is None else vars(limits),
         "arguments": schema(task.parameters),
     }

@@ -7,6 +7,7 @@ from typing import Any
 from mserve.errors import BadInput
 from mserve.resources.facets import NodesFacet
 from mserve.resources.roles import Permission
+from mserve.tasks.delivery import members
 from mserve.tasks.nodes import NodeFacts, Nodes, WorkerFacts
 from mserve.views.body import Fields, document, text
 from mserve.views.config import rest
@@ -30,12 +31,15 @@ def _node(request: Any, node: NodeFacts) -> Json:
 
 
 def _worker(request: Any, worker: WorkerFacts) -> Json:
-    """A worker with the task that it is at, and the URL of the task's job."""
-    run = request.site.run((worker.delivery or "").rpartition("-")[0])
-    if run is None:
-        return {**asdict(worker), "task": None, "job": None}
-    job = facet_url(request, run.job.__parent__, "jobs", run.job.id)
-    return {**asdict(worker), "task": run.spec.task, "job": job}
+    """A worker with the tasks that it is at, and the URL of their job."""
+    ids = (id.rpartition("-")[0] for id in members(worker.delivery or ""))
+    runs = [run for run in map(request.site.run, ids) if run is not None]
+    jobs = [facet_url(request, run.job.__parent__, "jobs", run.job.id) for run in runs[:1]]
+    return {
+        **asdict(worker),
+        "tasks": [run.spec.task for run in runs],
+        "job": jobs[0] if jobs else None,
+    }
 
 
 @rest(context=NodesFacet, method="POST", permission=Permission.ADMIN,

@@ -82,5 +82,5 @@ def recent(request: Any, mfile: Any) -> dict[str, Any]:
 
 
 def titled(request: Any, job: Job) -> dict[str, Any]:
-    """A job and the name of its file."""
-    return {**job_json.job(request, job), "file": job.mfile.__name__}
+    """A job and the name of its file, or of the service."""
+    return {**job_json.job(request, job), "file": job.node.__name__}

@@ -80,6 +80,18 @@ def test_what_was_made_anew_is_not_undone_by_another_task(db: Any, file: Any) ->
         assert opened.read() == b"second"
 
 
+def test_two_that_make_the_same_anew_at_once_are_no_conflict(db: Any, file: Any) -> None:
+    """As when two rounds meet a file."""
+    database.run(db, lambda s: file(s).add_rendition("thumbnail", picture(db, b"first")))
+    at_once(
+        db,
+        lambda site: file(site).add_rendition("thumbnail", picture(db, b"second")),
+        lambda site: file(site).add_rendition("thumbnail", picture(db, b"third")),
+    )
+    with database.run(db, lambda s: file(s).renditions["thumbnail"].content.open()) as opened:
+        assert opened.read() == b"third"
+
+
 def test_a_fact_that_is_learnt_is_not_forgotten_by_another_task(db: Any, file: Any) -> None:
     database.run(db, lambda site: file(site).learn({"mimetype": "a/b"}))
     at_once(

@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 from mserve.errors import TaskError
-from mserve.tasks.outcome import Outcome, Output
+from mserve.tasks.outcome import Outcome, Output, Rendition
 from mserve.tasks.registry import task
 from mserve.tasks.source import Source
 
@@ -16,6 +16,17 @@ from mserve.tasks.source import Source
 def read(source: Source) -> dict[str, Any]:
     source.progress(1.0, "read")
     return {"bytes": len(source.path.read_bytes()), "name": source.name}
+
+
+@task("empty", needs_file=False)
+def empty(source: Source) -> Outcome:
+    """Finds nothing, and makes what would be a picture of it."""
+    path = source.scratch / "picture"
+    path.write_bytes(b"picture")
+    facts = {"path": str(source.path), "name": source.name, "size": source.size}
+    found = {**facts, "bytes": len(source.path.read_bytes()), "metadata": dict(source.metadata)}
+    picture = Rendition("poster", path, "image/png", 1, 1)
+    return Outcome(found, {"mimetype": "text/plain"}, (picture,))
 
 
 @task("copy")

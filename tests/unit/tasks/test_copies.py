@@ -235,7 +235,7 @@ def test_a_version_comes_back_for_itself(
         mfile = site.run(file).job.mfile
         return retrieval.retrieve(mfile, mfile.find_version(1).content).id
 
-    runner.perform(f"{database.run(tree.db, ask)}-0-0", 1)
+    runner.perform([f"{database.run(tree.db, ask)}-0-0"], 1)
     version = database.run(tree.db, lambda s: s.run(file).job.mfile.find_version(1).content.path)
     assert Path(version).read_bytes() == BYTES
     assert look(tree, file, lambda content: Path(content.path).read_bytes()) == b"other bytes"

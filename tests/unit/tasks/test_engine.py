@@ -12,6 +12,7 @@ from mserve.errors import BadInput, Conflict
 from mserve.resources import clock, usage
 from mserve.resources.profile import TaskSet, TaskSpec, Workflow
 from mserve.resources.run import (
+    AWAITING,
     CANCELLED,
     DONE,
     DUE,
@@ -138,7 +139,7 @@ def world(db: Any) -> World:
 
 
 def test_states_move_by_the_table(db: Any) -> None:
-    states = (DUE, RUNNING, DONE, FAILED, CANCELLED, SKIPPED)
+    states = (DUE, RUNNING, AWAITING, DONE, FAILED, CANCELLED, SKIPPED)
     assert {*NEXT} == {*states}
     assert {state for state in states if not NEXT[state] - {DUE}} == ENDED  # DUE: by a retry
 

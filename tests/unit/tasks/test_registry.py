@@ -165,7 +165,7 @@ def test_the_code_of_the_handbook_runs(module: Any) -> None:
     module("\n".join(blocks("python")), "shop_tasks")
     (line, points) = blocks("ini")
     assert [*TaskRegistry.load(line.partition("=")[2].split())] == sorted(
-        [*BUILT_IN, "head", "inside", "lines"]
+        [*BUILT_IN, "head", "inside", "lines", "remind"]
     )
     parser = configparser.ConfigParser()
     parser.read_string(points)

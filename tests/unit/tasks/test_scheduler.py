@@ -16,7 +16,7 @@ import pytest
 from mserve import database
 from mserve.resources.run import CANCELLED, DONE, DUE, FAILED, RUNNING
 from mserve.settings import Settings
-from mserve.tasks import attempts, engine, outlook, process, scheduler
+from mserve.tasks import attempts, ending, engine, outlook, process, scheduler
 from mserve.tasks.claim import Taker
 from mserve.tasks.interrupt import Interrupts
 from mserve.tasks.queue import ALIVE, Queues, bind
@@ -193,7 +193,7 @@ def test_a_retry_is_pushed_when_its_pause_is_over(
     runner: Runner,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(attempts, "BACKOFF", 300_000)  # µs
+    monkeypatch.setattr(ending, "BACKOFF", 300_000)  # µs
     run = tree.start("break", retries=1)
     queues.redis.flushall()
     runner.perform([run], 1)

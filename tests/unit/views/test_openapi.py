@@ -157,6 +157,15 @@ def test_answers_are_as_their_schemas_say(admin: Any, customer: Any, document: A
     conform("Job", customer("GET", stored["job"]))
     conform("Job", customer.json("POST", f"{FILES}/f/a.txt/-/jobs", {"task": "mime"}))
     conform("Jobs", customer("GET", f"{FILES}/f/a.txt/-/jobs"), "Job")
+    conform("Round", customer.json("POST", f"{FILES}/-/rounds", {"workflow": "ingest"}))
+    conform("Rounds", customer("GET", f"{FILES}/-/rounds"), "Round")
+    feed = {"task": "fetch", "arguments": {"url": "https://example.org/feed"}}
+    conform("Job", customer.json("POST", f"{FILES}/-/jobs", feed))
+    weekly = {"sets": [{"tasks": [feed]}], "schedule": {"cron": "0 3 * * sun"}}
+    workflows = {"workflows": {"periodic": weekly}}
+    conform("Profile", admin.json("PUT", f"{FILES}/-/profiles/default", workflows))
+    conform("AllScheduled", admin("GET", f"{FILES}/-/schedules"), "Scheduled")
+    conform("Tasks", admin("GET", "/-/tasks"), "Task")
     conform("Profile", admin("GET", f"{FILES}/-/profiles/default"))
     conform("Profiles", admin("GET", f"{FILES}/-/profiles"), "Profile")
     key = conform("MadeKey", customer.json("POST", f"{FILES}/-/keys", {"role": "auditor"}))

@@ -65,12 +65,15 @@ def test_a_redis_that_is_away_is_told(admin: Any, redis: Any) -> None:  # noqa: 
     assert answer.status_int == 503 and answer.headers["Retry-After"]
 
 
-def deliver(queues: Any, customer: Any, name: str) -> str:  # noqa: F811
-    """As if a worker of node2 was at the first task of an upload; the URL of its job."""
+def deliver(queues: Any, admin: Any, customer: Any, name: str) -> str:  # noqa: F811
+    """As if a worker of node2 was at the first set of an upload, of two; the URL of its job."""
+    workflow = {"sets": [{"tasks": [{"task": "mime"}, {"task": "checksum"}]}]}
+    profile = {"workflows": {"ingest": workflow}}
+    assert admin.json("PUT", "/demo/files/-/profiles/default", profile).status_int == 200
     job = str(customer("PUT", f"/demo/files/{name}", body=b"x").json["job"])
     worker = {
         "hostname": "node2", "pid": 7, "queues": "normal", "state": "busy",
-        "current_job": f"{job.rpartition('/')[2]}-0-0-1",
+        "current_job": f"{job.rpartition('/')[2]}-0-0_1-1",
         "last_heartbeat": "2020-10-20T10:00:00.000000Z",
     }  # fmt: skip
     queues.redis.hset("rq:worker:node2-7", mapping=worker)
@@ -79,24 +82,24 @@ def deliver(queues: Any, customer: Any, name: str) -> str:  # noqa: F811
 
 
 def test_the_task_at_hand_and_its_job_are_told(admin: Any, customer: Any, queues: Any) -> None:  # noqa: F811
-    job = deliver(queues, customer, "a")
+    job = deliver(queues, admin, customer, "a")
     [node] = admin("GET", "/-/nodes").json["nodes"]
     [worker] = node["workers"]
-    assert (worker["task"], worker["job"]) == ("mime", job)
+    assert (worker["tasks"], worker["job"]) == (["mime", "checksum"], job)
     queues.redis.hset("rq:worker:node2-7", "current_job", "nonsense")
     [node] = admin("GET", "/-/nodes").json["nodes"]
-    assert (node["workers"][0]["task"], node["workers"][0]["job"]) == (None, None)
+    assert (node["workers"][0]["tasks"], node["workers"][0]["job"]) == ([], None)
 
 
 def test_the_page_shows_workers_and_steers_by_plain_forms(
     admin: Any, customer: Any, queues: Any  # noqa: F811
 ) -> None:  # fmt: skip
-    job = deliver(queues, customer, "a")
+    job = deliver(queues, admin, customer, "a")
     page = admin("GET", "/", headers=HTML).html.find("a", string="Nodes and queues")
     page = admin("GET", page["href"], headers=HTML)
-    assert page.html.find("a", string="mime")["href"] == job
-    row = page.html.find("a", string="mime").find_parent("tr").get_text(" ", strip=True)
-    assert row.startswith("node2, process 7 normal busy mime 20 Oct 2020")
+    assert page.html.find("a", string="mime, checksum")["href"] == job
+    row = page.html.find("a", string="mime, checksum").find_parent("tr").get_text(" ", strip=True)
+    assert row.startswith("node2, process 7 normal busy mime, checksum 20 Oct 2020")
     for do, kind, name, state in (
         ("pause", "queue", "normal", "paused"), ("resume", "queue", "normal", "open"),
         ("drain", "node", "node2", "drained"), ("resume", "node", "node2", "open"),

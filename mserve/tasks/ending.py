@@ -1,0 +1,76 @@
+"""Ending: what came of a task run is recorded, or it is made due again after a pause.
+
+Every function acts on the tree inside its caller's transaction.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mserve.resources import clock, usage
+from mserve.resources.content import Content
+from mserve.resources.job import Job
+from mserve.resources.run import DONE, DUE, ENDED, FAILED, Run, TaskRun
+from mserve.tasks import keeping
+from mserve.tasks.claim import Failed, Finished
+from mserve.tasks.doors import close_door
+from mserve.tasks.outputs import keep
+
+BACKOFF = 5 * clock.SECOND
+
+
+def end(site: Any, run: TaskRun, result: Finished | Failed) -> None:
+    """Records what came of the present attempt, and so of the run, if there is no other."""
+    close_door(site, run)
+    if isinstance(result, Finished):
+        _succeed(site, run, result)
+    else:
+        _fail(site, run, result)
+
+
+def count(runs: Sequence[TaskRun]) -> None:
+    """Has usage count those runs of a job that have ended, once."""
+    ended = [run for run in runs if run.state in ENDED and not run.counted]
+    if not ended or not ended[0].job.in_tree:
+        return
+    for run in ended:
+        run.counted = True
+    usage.report(ended[0].job.node.lineage(), usage.TASK, *(1 for _ in ended))
+
+
+def _succeed(site: Any, run: TaskRun, result: Finished) -> None:
+    content = run.job.content
+    if result.outcome.copied is not None:
+        keeping.note(run.job, site, result.outcome.copied)
+    run.move(DONE)
+    run.ended, run.error = clock.now(), None
+    run.result = dict(result.outcome.result)
+    if content is not None:
+        _learn(run.job, content, result.outcome.facts)
+    run.outputs = keep(run, result)
+
+
+def _learn(job: Job, content: Content, known: Mapping[str, str]) -> None:
+    content.learn(known)
+    if known and job.in_tree:
+        job.service.site.changed(job.mfile, job.service)
+
+
+def _fail(site: Any, run: TaskRun, result: Failed) -> None:
+    """Ends the run, or makes it due again after a pause that doubles."""
+    run.error = result.error
+    run.failures += 1
+    if result.final or run.failures > run.spec.retries:
+        run.move(FAILED)
+        run.ended = clock.now()
+    else:
+        pause = BACKOFF * 2 ** (run.failures - 1)
+        again(site, run, clock.now() + pause)
+
+
+def again(site: Any, run: Run, not_before: int) -> None:
+    """Makes a run due again as the next attempt."""
+    run.move(DUE)
+    run.attempt += 1
+    run.not_before = not_before
+    run.lease_until = run.worker = None
+    site.due[run.id] = (run.attempt, run.queue, not_before)

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from bench.compare import QUESTIONS, compare
 from bench.report import Report, configuration, write
+from tests.functional.many_sets import MODULE
 from tests.functional.stack import Stack
 
-OWN = ("folder", "latency", "thumbnail", "small", "pictures")  # questions to mserve alone
+OWN = ("folder", "latency", "thumbnail", "small", "pictures", "sets")  # questions to mserve alone
 WHOLE = ("tasks",)  # which start what they need
 NAMES = (*OWN, *WHOLE, "compare", *QUESTIONS)
 RESULTS = Path(__file__).with_name("results")
@@ -54,7 +55,7 @@ def questions(name: str) -> tuple[str, ...]:
 
 def measure(name: str, share: float) -> Report:
     """Runs one bench on a stack of its own."""
-    stack = Stack()
+    stack = Stack(tasks=MODULE)
     try:
         stack.start()
         report: Report = import_module(f"bench.{name}").measure(stack, share)

@@ -1,5 +1,7 @@
 """A thousand pictures of all kinds, ten of them broken, three bombs: errors, and memory."""
 
+from itertools import chain
+
 from bench.client import settings
 from bench.report import Report
 from tests.functional.many_pictures import bombs, broken, well
@@ -13,7 +15,7 @@ MEMORY = 400  # MB, that each worker, and each process of a task, should stay be
 def measure(stack: Stack, share: float) -> Report:
     bad = [*broken(), *bombs()]
     good = int(PICTURES * share) - len(bad)
-    found = picture_all(stack, [*bad, *well(good)])
+    found = picture_all(stack, chain(bad, well(good)))
     most = max(found.memory.values()) / 1e6
     rows = [
         ("thumbnails", len(found.thumbnails), good, len(found.thumbnails) == good),

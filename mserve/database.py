@@ -11,6 +11,7 @@ import zodburi
 from transaction.interfaces import TransientError
 from ZODB import DB
 
+from mserve.conflicts import TALLY
 from mserve.resources.ids import together
 from mserve.resources.site import Site
 from mserve.settings import Settings
@@ -71,9 +72,11 @@ def attempt(manager: Any, action: Callable[[], T], *, attempts: int = ATTEMPTS) 
                 with together():
                     result = action()
                 manager.commit()
+                TALLY.commits += 1
             return result
-        except TransientError:
+        except TransientError as fault:
             manager.abort()
+            TALLY.note(fault)
             if number == attempts:
                 raise
             pause(number)

@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 from transaction.interfaces import TransientError
 from ZODB.POSException import StorageError
 
+from mserve.conflicts import TALLY
 from mserve.database import open_database
 from mserve.settings import Settings
 from mserve.tasks.confine import preload
@@ -54,6 +55,7 @@ def run(
         runner = Runner(db, registry, queues, settings, store=store)
         serve(settings, queue, runner, queues, stop)
     finally:
+        log.info("worker %d: %s", os.getpid(), TALLY)
         db.close()
 
 

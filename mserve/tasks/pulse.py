@@ -1,4 +1,4 @@
-"""The pulse: a thread that tells Redis that its worker lives, and what it is at."""
+"""The pulse: Redis is told that a worker lives, and what it is at, from a thread as well."""
 
 import logging
 import threading
@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from redis.exceptions import RedisError
-from rq.job import Job
+from rq import Queue
+from rq.job import Job, JobStatus
+from rq.worker.base import WorkerStatus
 
 from mserve.tasks.delivery import members
 from mserve.tasks.queue import Queues
@@ -38,27 +40,52 @@ class Pulse:
         self._thread.join(timeout=1)
 
     @contextmanager
-    def at(self, id: str) -> Iterator[None]:
-        """The worker is at the parcel `id`, and is so from before RQ forgets it."""
-        self._id = id
-        self.beat()
+    def at(self, job: Job, queue: Queue) -> Iterator[None]:
+        """The worker is at the parcel of an RQ job. Raises RedisError."""
+        self._id = job.id
         try:
+            self._take_up(job, queue)
             yield
         finally:
             self._id = None
+        self._lay_down(job)
 
-    def beat(self) -> None:
+    def _take_up(self, job: Job, queue: Queue) -> None:
+        """All that RQ needs to show it, and to notice that a worker died, in one round trip.
+
+        What is alive is so before it is on no list any more.
+        """
+        pipeline: Any = self.queues.redis.pipeline(transaction=False)
+        self.queues.beat(members(job.id), self.lease, pipeline)
+        pipeline.lrem(queue.intermediate_queue_key, 1, job.id)
+        known = {"status": JobStatus.STARTED, "worker_name": self.worker.name}
+        pipeline.hset(job.key, mapping=known)
+        pipeline.expire(job.key, KNOWN)
+        shown = {"state": WorkerStatus.BUSY, "current_job": job.id}
+        pipeline.hset(self.worker.key, mapping=shown)
+        pipeline.execute()
+
+    def _lay_down(self, job: Job) -> None:
+        """The job is over, whatever came of it: the tree has that."""
+        pipeline: Any = self.queues.redis.pipeline(transaction=False)
+        pipeline.delete(job.key)
+        pipeline.hset(self.worker.key, "state", WorkerStatus.IDLE)
+        pipeline.hdel(self.worker.key, "current_job")
+        pipeline.hincrby(self.worker.key, "successful_job_count", 1)
+        pipeline.execute()
+
+    def beat(self, id: str) -> None:
         """Raises RedisError."""
-        id = self._id
-        if id is not None:
-            self.queues.beat(members(id), self.lease)
+        pipeline: Any = self.queues.redis.pipeline(transaction=False)
+        self.queues.beat(members(id), self.lease, pipeline)
+        pipeline.expire(Job.key_for(id), KNOWN)
+        pipeline.execute()
 
     def _keep(self) -> None:
         while not self._end.wait(self.interval):
             try:
                 self.worker.show()
-                self.beat()
                 if (id := self._id) is not None:
-                    self.queues.redis.expire(Job.key_for(id), KNOWN)
+                    self.beat(id)
             except RedisError as fault:
                 log.warning("%s: a heartbeat was missed: %s", self._id or "idle", fault)

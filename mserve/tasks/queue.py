@@ -113,12 +113,13 @@ class Queues:
         """Lets RQ's record of a lost delivery expire: where it is on no list, RQ would keep it."""
         self.redis.expire(Job.key_for(id), FAILURE_TTL)
 
-    def beat(self, ids: Iterable[str], seconds: float) -> None:
-        """Tells that the attempts `ids` are being worked on, and for how long to believe it."""
-        pipeline = self.redis.pipeline(transaction=False)
+    def beat(self, ids: Iterable[str], seconds: float, redis: Any = None) -> None:
+        """Tells that the attempts `ids` are being worked on, and for how long to believe it.
+
+        `redis` may be a pipeline.
+        """
         for id in ids:
-            pipeline.set(ALIVE + id, 1, px=max(1, int(seconds * 1000)))
-        pipeline.execute()
+            (redis or self.redis).set(ALIVE + id, 1, px=max(1, int(seconds * 1000)))
 
     def alive(self, ids: Collection[str]) -> set[str]:
         """Those of `ids` that are being worked on."""

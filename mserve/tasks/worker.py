@@ -22,7 +22,7 @@ from redis.exceptions import RedisError
 from rq import Queue, SimpleWorker
 from rq.command import parse_payload
 from rq.exceptions import DequeueTimeout, DeserializationError
-from rq.job import Job, JobStatus
+from rq.job import Job
 from rq.serializers import JSONSerializer
 from rq.timeouts import BaseDeathPenalty
 from rq.utils import now
@@ -31,7 +31,7 @@ from rq.worker.base import WorkerStatus
 from mserve.settings import Settings
 from mserve.tasks.interrupt import Interrupts
 from mserve.tasks.nodes import Nodes
-from mserve.tasks.pulse import KNOWN, Pulse
+from mserve.tasks.pulse import Pulse
 from mserve.tasks.queue import Queues
 from mserve.tasks.task_job import ForeignJob, TaskJob
 
@@ -164,31 +164,11 @@ class TaskWorker(SimpleWorker):
         except (ForeignJob, DeserializationError):
             super().execute_job(job, queue)
             return
-        with self.pulse.at(job.id):
-            self.take_up(job, queue)
+        with self.pulse.at(job, queue):
             try:
                 self.performer.perform(*parcel)
             except Exception:  # the tree was away for too long; a sweep finds what is due in it
                 log.exception("%s was not performed", job.id)
-            self.lay_down(job)
-
-    def take_up(self, job: Job, queue: Queue) -> None:
-        """Tells RQ in one round trip what it needs to show, and to notice that a worker died."""
-        pipeline = self.connection.pipeline(transaction=False)
-        pipeline.lrem(queue.intermediate_queue_key, 1, job.id)
-        pipeline.hset(job.key, mapping={"status": JobStatus.STARTED, "worker_name": self.name})
-        pipeline.expire(job.key, KNOWN)
-        pipeline.hset(self.key, mapping={"state": WorkerStatus.BUSY, "current_job": job.id})
-        pipeline.execute()
-
-    def lay_down(self, job: Job) -> None:
-        """The job is over, whatever came of it: the tree has that."""
-        pipeline = self.connection.pipeline(transaction=False)
-        pipeline.delete(job.key)
-        pipeline.hset(self.key, "state", WorkerStatus.IDLE)
-        pipeline.hdel(self.key, "current_job")
-        pipeline.hincrby(self.key, "successful_job_count", 1)
-        pipeline.execute()
 
     def show(self) -> None:
         """That it lives, as RQ tells it; where Redis has forgotten the worker, all of it."""

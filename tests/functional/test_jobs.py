@@ -2,12 +2,16 @@
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 import pytest
+from PIL import Image
 
 from tests.functional.stack import Stack, wait_for
+from tests.unit.tasks.library.films import film
 
 SOON = 2.0  # seconds in which a cancelled task has ended
 
@@ -54,6 +58,46 @@ def test_a_task_that_runs_is_cancelled_within_two_seconds(
     assert time.monotonic() - began < SOON
     assert not [*(stack.data / "blobs" / "tmp").glob("task-*")]
     assert client.get(job).json()["state"] == "cancelled"
+
+
+def test_a_film_that_is_transcoded_is_cancelled_within_two_seconds_and_leaves_no_file(
+    stack: Stack, client: httpx.Client
+) -> None:
+    made = client.put("film.mp4", content=long_film()).json()
+    wait_for(lambda: client.get(made["job"]).json()["ended"])
+    before = blobs(stack)
+    order = {"task": "transcode", "arguments": {"preset": "webm-720p"}}
+    job = client.post(made["links"]["jobs"], json=order).json()["url"]
+    wait_for(lambda: client.get(job).json()["percent"] > 0)
+    (scratch,) = stack.data.glob("blobs/tmp/task-*")
+    (film,) = scratch.glob("*.webm")
+    (transcoder,) = [each for each in stack.processes() if has_open(each, film)]
+    began = time.monotonic()
+    assert client.post(job, json={"action": "cancel"}).json()["state"] == "cancelled"
+    wait_for(lambda: not transcoder.is_running() and not scratch.exists(), SOON)
+    assert time.monotonic() - began < SOON
+    following = client.post(made["links"]["jobs"], json={"task": "mime"}).json()["url"]
+    wait_for(lambda: client.get(following).json()["ended"])
+    assert blobs(stack) == before
+    assert client.get(job).json()["state"] == "cancelled"
+    assert task_of(client, job)["outputs"] == []
+
+
+def long_film() -> bytes:
+    """Six seconds of noise, which VP9 needs much longer for."""
+    pictures = [Image.effect_noise((640, 360), 20 + n).convert("RGB") for n in range(25)]
+    return film(pictures=pictures * 6)
+
+
+def blobs(stack: Stack) -> set[Path]:
+    return {each for each in stack.data.glob("blobs/**/*.blob") if each.stat().st_size}
+
+
+def has_open(process: psutil.Process, path: Path) -> bool:
+    try:
+        return str(path) in {each.path for each in process.open_files()}
+    except psutil.Error:  # it has ended, or is a zombie
+        return False
 
 
 def test_a_cancelled_job_is_retried(client: httpx.Client) -> None:

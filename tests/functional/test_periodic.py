@@ -189,7 +189,7 @@ def test_a_feed_is_pulled_and_files_are_looked_at_by_the_clock(
     admin.patch("known.txt", json={"metadata": checksums})
     pictured = "has(mfile.metadata.checksums)"
     with feed(b"<rss/>") as url:
-        pull = {"task": "fetch", "arguments": {"url": url}}
+        pull = {"task": "fetch", "arguments": {"url": url}, "mfile": "/feeds/{date}.xml"}
         verify = {"task": "verify", "arguments": {"algorithm": "md5"}}
         weekly = {"cron": NEW_YEAR, "each": "file", "condition": pictured}
         put(admin, {
@@ -202,6 +202,7 @@ def test_a_feed_is_pulled_and_files_are_looked_at_by_the_clock(
     job = admin.get(last["periodic"]["job"]).json()
     assert (job["state"], job["mfile"]) == ("done", None)
     [output] = job["sets"][0]["tasks"][0]["outputs"]
-    assert admin.get(output["url"]).content == b"<rss/>"
+    assert admin.get(output["mfile"]).content == b"<rss/>"
+    assert output["mfile"].endswith(f"/feeds/{job['created'][:10]}.xml")
     round = admin.get(last["fixity"]["round"]).json()
     assert (round["state"], round["done"], round["failed"], round["started"]) == ("done", 1, 0, 1)

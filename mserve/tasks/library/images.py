@@ -12,6 +12,7 @@ from PIL import Image
 from mserve.tasks.confine import MIB, Limits
 from mserve.tasks.library import pdf, raster
 from mserve.tasks.library.pixels import shrink
+from mserve.tasks.library.webp import lean
 from mserve.tasks.outcome import Rendition
 from mserve.tasks.registry import task
 from mserve.tasks.source import Source
@@ -46,7 +47,7 @@ def _render(source: Source, name: str, box: tuple[int, int], page: int) -> Rendi
         small = pdf.draw(source.path, box, page)
     else:
         with raster.opened(source.path, page, others=("PDF",)) as image:
-            small = shrink(image, box)
+            small = shrink(lean(image), box)
     return save(small, source.scratch, name)
 
 

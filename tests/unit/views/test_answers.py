@@ -116,6 +116,24 @@ def test_bytes_become_an_output(ask: Any, customer: Any) -> None:
     assert customer("GET", output["url"]).body == b"%PDF"
 
 
+def test_bytes_become_a_file_where_the_workflow_says_so(
+    ask: Any, admin: Any, customer: Any, hands: Hands, web: Web, app: Any
+) -> None:
+    url = web("/ocr", lambda handler: handler.answer(202))
+    arguments = {"url": url, "secret_name": "ocr", "wait": 60}
+    task = {"task": "web_service", "arguments": arguments, "mfile": "texts/{stem}.pdf"}
+    workflows = {"ocr": {"sets": [{"tasks": [task]}]}}
+    admin.json("PUT", "/demo/files/-/profiles/default", {"workflows": workflows})
+    customer("PUT", URL, body=b"bytes")
+    job = customer.json("POST", f"{URL}/-/jobs", {"workflow": "ocr"}).json["url"]
+    hands.work()
+    place = web.asked[-1].headers["mserve-callback"].removeprefix(HOME)
+    assert (
+        Service(app, customer, job, place).call_back(b"%PDF", "application/pdf").status_int == 204
+    )
+    assert customer("GET", "/demo/files/texts/a.pdf").body == b"%PDF"
+
+
 def test_a_form_has_several(ask: Any, customer: Any) -> None:
     service = ask()
     body = form(("a.txt", b"one"), ("b.txt", b"two"))

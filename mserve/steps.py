@@ -96,7 +96,7 @@ def schedules(site: Site) -> None:
 @step
 def provenance(site: Site) -> None:
     """The site gets an index of which files were made of which; none is known so far."""
-    site.derived = Index()
+    site.derived = Transit()
 
 
 @step

@@ -14,9 +14,12 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Input:
-    """A file that something was made of, and what it was then: `mfile` is its id."""
+    """A file that something was made of, and what it was then: `mfile` is its id.
 
-    mfile: str
+    None: it was an output of a job, of which a thumbnail was made.
+    """
+
+    mfile: str | None
     name: str
     sha256: str
 
@@ -61,7 +64,7 @@ def depth_of(content: Any) -> int:
 
 def source_of(site: Any, given: Input) -> Any:
     """The file of an input, as long as it is in the tree; else None."""
-    mfile = site.ids.get(given.mfile)
+    mfile = None if given.mfile is None else site.ids.get(given.mfile)
     return mfile if mfile is not None and mfile.in_tree else None
 
 

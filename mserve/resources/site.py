@@ -40,7 +40,7 @@ class Site(Branch):
         self.unindexed = Transit()
         self.schedules = Timeline()
         self.rounds = Timeline()
-        self.derived = Index()
+        self.derived = Transit()
 
     def check_name(self, name: object) -> str:
         return check_container_name(name)

@@ -1,8 +1,10 @@
 """What the outputs of a task run tell of where they come from."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from mserve.resources import clock
+from mserve.resources.content import Content
 from mserve.resources.job import Job
 from mserve.resources.provenance import Input, Origin, depth_of
 from mserve.resources.run import TaskRun
@@ -22,6 +24,22 @@ def origin_of(run: TaskRun, output: str, tools: Mapping[str, str]) -> Origin:
         started=run.started or ended,
         ended=ended,
         depth=1 + (depth_of(run.job.content) if run.job.content else 0),
+    )
+
+
+def thumbnail_origin(content: Content, task: str, tools: Mapping[str, str]) -> Origin:
+    """How the thumbnail of an output came to be, which the same worker made right after it."""
+    made = content.origin
+    assert made is not None
+    return replace(
+        made,
+        run=f"{made.run}-{task}-{made.output}",
+        output=task,
+        task=task,
+        arguments={},
+        inputs=(Input(None, made.output, content.sha256),),
+        tools=dict(tools),
+        depth=made.depth + 1,
     )
 
 

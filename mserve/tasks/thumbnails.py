@@ -16,6 +16,7 @@ from mserve.tasks.interrupt import Interrupted
 from mserve.tasks.outcome import Outcome, Output, Rendition, Returned
 from mserve.tasks.registry import Task
 from mserve.tasks.source import Source
+from mserve.tasks.tools import versions
 
 log = logging.getLogger(__name__)
 
@@ -29,10 +30,12 @@ Run = Callable[[float, Callable[[], Outcome]], Outcome]
 
 
 class Picture(NamedTuple):
-    """A thumbnail and its bytes."""
+    """A thumbnail and its bytes, the task that made it, and the versions of its tools."""
 
     rendition: Rendition
     spool: Spool
+    task: str
+    tools: Mapping[str, str]
 
 
 def needs_none(output: Output) -> bool:
@@ -82,4 +85,5 @@ def _make(output: Output, task: Task, folder: Path, run: Run) -> Picture:
     outcome = run(min(task.timeout, SECONDS), partial(task.run, source, {}))
     (rendition,) = outcome.outputs
     assert isinstance(rendition, Rendition)
-    return Picture(rendition, Spool.of_file(str(rendition.path)))
+    spool = Spool.of_file(str(rendition.path))
+    return Picture(rendition, spool, task.name, versions(task.tools))

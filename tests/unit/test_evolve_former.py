@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from webtest import TestApp
 
-from mserve import evolve, indexing, main
+from mserve import evolve, indexing, main, steps
 from mserve.check import Scope, check
 from mserve.resources import defaults
 from mserve.resources.profile import Edition, TaskSet, TaskSpec, Workflow
@@ -113,8 +113,19 @@ def test_a_default_that_nobody_edited_is_that_of_now(see: Any) -> None:
     def unedited(site: Any) -> None:
         service = site["demo"]["files"]
         service.profiles["default"].edition = Edition(1, {"ingest": Workflow()})
-        evolve.kept_profiles(site)
+        steps.kept_profiles(site)
 
     see(unedited)
     former = see(lambda site: dict(site["demo"]["files"].profiles["default"].workflows))
     assert former["ingest"] == defaults.profiles()["default"]["ingest"]
+
+
+def test_what_there_was_is_not_taken_for_made_of_anything(customer: Client) -> None:
+    listed = customer("GET", f"{FILES}/", headers={"Accept": "application/json"}).json["items"]
+    assert {(each["derived_from"], each["stale"]) for each in listed} == {(None, False)}
+    graph = customer("GET", f"{FILES}/done.txt/-/provenance").json
+    assert [each["name"] for each in graph["entities"]] == ["done.txt"]
+    copied = customer(
+        "POST", f"{FILES}/done.txt/-/copy", body=b"{}", content_type="application/json"
+    )
+    assert copied.status_int == 409  # and not for want of an index

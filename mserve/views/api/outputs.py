@@ -46,7 +46,8 @@ def make_file(context: OutputMfile, request: Any) -> Any:
     Without a path it lies beside the job's file, and is called as the output is. It costs no bytes
     on the disk, and starts workflows as an upload does.
     """
-    fields = Fields(document(request) if request.body else {})
+    told = request.content_length or "Transfer-Encoding" in request.headers
+    fields = Fields(document(request) if told else {})
     path = fields.take("path", check_way)
     conflict = fields.take("conflict", _is_conflict, CONFLICTS[0])
     fields.end()

@@ -55,6 +55,7 @@ class Graph:
 
     def given(self, given: Input, node: Any) -> Entity:
         """An input of a task, as it was then; `node` is its file, if that is still there."""
+        assert given.mfile is not None
         name = given.name if node is None else str(node.__name__)
         id = file_id(given.mfile, given.sha256)
         return self._add(id, "mfile", name, given.sha256, given.mfile, node)

@@ -60,7 +60,9 @@ class Walk:
         activity = self.graph.activity(origin)
         activity.generated |= dict.fromkeys(made)
         for given in origin.inputs if new else ():
-            if visible(self.request, node, given):
+            if given.mfile is None:  # a thumbnail of an output, that has become this file
+                activity.used[self.graph.file(node, node.content).id] = None
+            elif visible(self.request, node, given):
                 activity.used[self.graph.given(given, source_of(self.site, given)).id] = None
             else:
                 activity.unseen += 1
@@ -70,7 +72,7 @@ class Walk:
         """The inputs that are there still, as they were."""
         for given in origin.inputs:
             source = source_of(self.site, given)
-            if source is not None and file_id(given.mfile, given.sha256) in activity.used:
+            if source is not None and file_id(source.id, given.sha256) in activity.used:
                 content = content_of(source, given)
                 if content is not None:
                     yield source, content

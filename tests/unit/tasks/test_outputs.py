@@ -12,6 +12,7 @@ from PIL import Image
 
 from mserve import database, ingest
 from mserve.resources.profile import TaskSet, TaskSpec, Workflow
+from mserve.resources.provenance import derived_ids
 from mserve.resources.spool import Spool
 from mserve.settings import Settings
 from mserve.tasks import attempts, engine, thumbnails
@@ -19,6 +20,8 @@ from mserve.tasks.outcome import Output, Rendition
 from mserve.tasks.queue import Queues
 from mserve.tasks.registry import Task, TaskRegistry
 from mserve.tasks.runner import Runner
+from mserve.tasks.tools import versions
+from tests.unit.support import writers
 
 
 class Desk:
@@ -316,3 +319,18 @@ def test_a_job_of_one_task_stores_nothing_elsewhere(desk: Desk) -> None:
     desk.see(start)
     desk.work()
     assert desk.names() == ["a"]
+
+
+def test_two_files_are_linked_to_one_source_at_once(desk: Desk) -> None:
+    with writers(desk.db, 2) as (first, second):
+        first.site.derived["source-2"] = True
+        second.site.derived["source-1"] = True
+        first.commit()
+        second.commit()
+    assert desk.see(lambda site: [*derived_ids(site, "source")]) == ["1", "2"]
+
+
+def test_each_task_names_tools_that_there_are() -> None:
+    for task in TaskRegistry.load().values():
+        assert versions(task.tools).keys() == {"mserve", *task.tools}, task.name
+    assert versions(("Pillow", "nothing-of-that-name")).keys() == {"mserve", "Pillow"}

@@ -27,6 +27,7 @@ PLACES = [
     ("PATCH", f"{FILES}/"),
     ("POST", f"{FILES}/-/keys"),
     ("POST", f"{FILES}/a/-/jobs"),
+    ("POST", f"{FILES}/a/-/provenance"),
     ("PUT", f"{FILES}/-/profiles/default"),
     ("PUT", f"{FILES}/-/profiles/new"),
     ("POST", "/"),

@@ -32,7 +32,8 @@ class Work:
     def __call__(self, job: str, body: bytes, name: str = "report", small: bytes = b"") -> None:
         made, tiny = spool(self.db, body), spool(self.db, small)
         output = Output(name, Path("x"), "text/plain")
-        picture = Picture(Rendition("thumbnail", Path("x"), "image/jpeg", 3, 2), tiny)
+        rendition = Rendition("thumbnail", Path("x"), "image/jpeg", 3, 2)
+        picture = Picture(rendition, tiny, "thumbnail", {"Pillow": "13.0"})
         result = Finished(
             Outcome({}, {}, (output,)), 0.5, (made,),
             thumbnails={name: picture} if small else {}, tools=TOOLS,
@@ -184,6 +185,19 @@ def test_an_output_has_a_thumbnail(customer: Any, file: str, work: Work, made: A
     bare = made_of(customer, file, work, b"text")
     assert "no thumbnail" in refused(customer("GET", f"{bare}/thumbnail"), 404)
     assert customer("GET", f"{bare}/nothing").status_int == 404
+
+
+def test_a_thumbnail_of_an_output_tells_what_it_was_made_of(
+    customer: Any, file: str, work: Work
+) -> None:
+    output = made_of(customer, file, work, b"large", small=b"tiny")
+    made = customer("POST", f"{output}/mfile").json
+    assert made["renditions"]["thumbnail"]["width"] == 3
+    graph = provenance(customer, made["url"])
+    [small] = [each for each in graph["entities"] if each["type"] == "rendition"]
+    [activity] = [each for each in graph["activities"] if small["id"] in each["generated"]]
+    assert (activity["task"], activity["tools"]) == ("thumbnail", {"Pillow": "13.0"})
+    assert activity["used"] == [graph["entity"]]
 
 
 def test_a_profile_says_where_outputs_become_files(

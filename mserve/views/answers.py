@@ -62,7 +62,8 @@ def _given(status: int, views: list[Declared]) -> Json:
     if names:
         shown["content"] = content(names)
     headers = HEADERS.get(status, ()) + (("ETag",) if status == 200 and _bytes(views) else ())
-    headers += ("Retry-After",) if "Retrieving" in names else ()
+    if "Retrieving" in names:
+        headers = ("Retry-After",)
     return {**shown, "headers": _headers(headers)} if headers else shown
 
 

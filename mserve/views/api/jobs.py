@@ -12,7 +12,7 @@ from mserve.resources.job_parts import Log, OutputView
 from mserve.resources.profile import TaskSpec
 from mserve.resources.roles import Permission
 from mserve.resources.run import RUNNING
-from mserve.tasks import engine, steering
+from mserve.tasks import engine, retrieval, steering
 from mserve.views import job_json, paging
 from mserve.views.body import Fields, document, mapping, text
 from mserve.views.bytes import serve
@@ -88,7 +88,7 @@ def _start_task(mfile: Any, fields: Fields, request: Any) -> Job:
         faults = request.tasks[name].check(arguments)
         fields.faults += [("/arguments", fault) for fault in faults]
     fields.end()
-    return engine.start_task(mfile, TaskSpec(name, name, arguments, queue=where))
+    return retrieval.note(engine.start_task(mfile, TaskSpec(name, name, arguments, queue=where)))
 
 
 @rest(context=Job, method="POST", permission=Permission.PROCESS,

@@ -21,8 +21,7 @@ def retrieve(mfile: Any, content: Content) -> Job:
     """
     job = last(mfile.site, content)
     if job is None or (job.outcome is not None and not _failed_lately(job)):
-        job = engine.start_task(mfile, TaskSpec(TASK, TASK, {}), "access", content)
-        content.retrieval = job.id
+        job = note(engine.start_task(mfile, TaskSpec(TASK, TASK, {}), "access", content))
     return job
 
 
@@ -32,8 +31,18 @@ def last(site: Any, content: Content) -> Job | None:
     return job if isinstance(job, Job) and job.in_tree else None
 
 
-def running(site: Any, content: Content) -> bool:
-    return content.retrieval is not None and content.retrieval in site.active
+def note(job: Job) -> Job:
+    """Has a job, if it is a retrieval, be the one that all are told of who ask meanwhile."""
+    content = job.content
+    if job.name == TASK and content is not None and not content.here:
+        content.retrieval = job.id
+    return job
+
+
+def state(site: Any, content: Content) -> str:
+    """What becomes of a content that is in the archive."""
+    running = content.retrieval is not None and content.retrieval in site.active
+    return "retrieving" if running else "archived"
 
 
 def _failed_lately(job: Job) -> bool:

@@ -63,7 +63,8 @@ def _given(status: int, views: list[Declared]) -> Json:
         shown["content"] = content(names)
     tagged = status == 200 and (_bytes(views) or any(view.tagged for view in views))
     headers = HEADERS.get(status, ()) + (("ETag",) if tagged else ())
-    headers += ("Retry-After",) if "Retrieving" in names else ()
+    if "Retrieving" in names:
+        headers = ("Retry-After",)
     return {**shown, "headers": _headers(headers)} if headers else shown
 
 

@@ -71,7 +71,7 @@ def _mfile(base: str, mfile: Mfile) -> Json:
         "etag": mfile.etag,
         "version": mfile.version,
         "state": "processing" if busy else "ready",
-        **stored(mfile.site, content),
+        **stored(mfile, content),
         "renditions": {
             name: {
                 "url": f"{base}/-/{segment(name)}",
@@ -85,11 +85,10 @@ def _mfile(base: str, mfile: Mfile) -> Json:
     }
 
 
-def stored(site: Any, content: Content) -> Json:
-    """Where the bytes are, and which copies there are of them."""
-    away = "retrieving" if retrieval.running(site, content) else "archived"
+def stored(mfile: Mfile, content: Content) -> Json:
+    """Where the bytes of the file, or of a version of it, are, and which copies there are."""
     return {
-        "stored": "here" if content.here else away,
+        "stored": "here" if content.here else retrieval.state(mfile.site, content),
         "copies": {
             vault: {"verified": clock.rfc3339(verified), "where": where(content.sha256)}
             for vault, verified in content.copies.items()

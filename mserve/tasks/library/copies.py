@@ -1,7 +1,9 @@
 """The backup, archive and retrieve tasks: copies of the bytes in the folders that the ini names."""
 
 from collections.abc import Callable
+from pathlib import Path
 
+from mserve.errors import TaskError
 from mserve.tasks.outcome import Copied, Outcome, Returned
 from mserve.tasks.registry import task
 from mserve.tasks.source import Source
@@ -31,13 +33,29 @@ def archive(source: Source) -> Outcome:
 
 @task("retrieve", timeout=SECONDS, away=True)
 def retrieve(source: Source) -> Outcome:
-    """Bring the bytes back from the archive; the copy there stays."""
-    vault = Vault.demand(ARCHIVE)
-    if vault.folder not in source.path.parents:
+    """Bring the bytes back from the archive; the copy there stays.
+
+    Where that is damaged or has gone, a copy in the backup folder will do.
+    """
+    if Vault.demand(ARCHIVE).folder not in source.path.parents:
         return Outcome({"stored": "here"})
     path = source.scratch / "content"
-    vault.fetch(source.sha256, path, _teller(source, 1))
-    return Outcome({"stored": "here"}, outputs=(Returned("content", path, source.mimetype),))
+    result = {"stored": "here", "from": _fetch(source, path)}
+    return Outcome(result, outputs=(Returned("content", path, source.mimetype),))
+
+
+def _fetch(source: Source, path: Path) -> str:
+    """Writes the bytes to `path`; returns the name of the vault that had them."""
+    try:
+        Vault.demand(ARCHIVE).fetch(source.sha256, path, _teller(source, 1))
+        return ARCHIVE
+    except TaskError:
+        backup = Vault.find(BACKUP)
+        if backup is None or not backup.place(source.sha256).exists():
+            raise
+        path.unlink(missing_ok=True)
+        backup.fetch(source.sha256, path, _teller(source, 1))
+        return BACKUP
 
 
 def _copy(source: Source, name: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ from mserve.resources.job import Job
 from mserve.resources.job_parts import Log
 from mserve.resources.profile import TaskSpec, Workflow
 from mserve.resources.roles import Permission
-from mserve.tasks import engine, steering
+from mserve.tasks import engine, retrieval, steering
 from mserve.views import job_json, paging
 from mserve.views.body import Fields, document, mapping, text
 from mserve.views.config import created, rest
@@ -93,7 +93,7 @@ def _start_task(node: Any, fields: Fields, request: Any) -> Job:
             (at, f"{fault}; {WAY_OUT}") for at, fault in file_needed(spec, request.tasks)
         ]
     fields.end()
-    return engine.start_task(node, spec)
+    return retrieval.note(engine.start_task(node, spec))
 
 
 @rest(context=Job, method="POST", permission=Permission.PROCESS,

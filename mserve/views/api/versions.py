@@ -59,7 +59,7 @@ def _json(request: Any, mfile: Mfile, version: Version) -> dict[str, Any]:
         "mimetype": content.mimetype or version.announced or UNKNOWN,
         "sha256": content.sha256,
         "md5": content.md5,
-        **json.stored(mfile.site, content),
+        **json.stored(mfile, content),
         "since": clock.rfc3339(version.since),
         "until": clock.rfc3339(version.until),
     }

@@ -40,7 +40,8 @@ def _promised(request: Any, mfile: Any, content: Content) -> Response:
     job = retrieval.retrieve(mfile, content)
     if job.outcome == FAILED:
         return _failed(request, job)
-    return _accepted(request, content, facet_url(request, mfile, "jobs", job.id))
+    own = job.mfile is mfile  # else it is that of another file with the same content
+    return _accepted(request, content, facet_url(request, mfile, "jobs", job.id) if own else None)
 
 
 def _accepted(request: Any, content: Content, job: str | None) -> Response:

@@ -92,7 +92,7 @@ def test_what_is_archived_leaves_when_the_database_is_packed_and_comes_back(
     assert blobs(tree.db) == []
     assert do("archive", file)[:2] == (DONE, {**do("archive", file)[1], "copy": "there"})
     assert do("backup", file)[1]["copy"] == "made"  # from the copy in the archive
-    assert do("retrieve", file)[:2] == (DONE, {"stored": "here"})
+    assert do("retrieve", file)[:2] == (DONE, {"stored": "here", "from": "archive"})
     assert look(tree, file, lambda content: Path(content.path).read_bytes()) == BYTES
     assert do("read", file)[0] == DONE
     assert do("retrieve", file)[:2] == (DONE, {"stored": "here"})
@@ -138,6 +138,19 @@ def test_a_damaged_or_missing_copy_does_not_come_back(
     assert not look(tree, file, lambda content: content.here)
     shutil.copy(aside, copy)
     assert do("retrieve", file)[0] == DONE
+
+
+def test_a_backup_stands_in_for_a_damaged_copy(
+    tree: Tree, file: str, do: Callable[..., Any]
+) -> None:
+    do("backup", file)
+    do("archive", file)
+    copy = look(tree, file, partial(copy_in, "archive"))
+    copy.chmod(0o600)
+    copy.write_bytes(b"rotten")
+    assert do("retrieve", file)[:2] == (DONE, {"stored": "here", "from": "backup"})
+    assert look(tree, file, lambda content: Path(content.path).read_bytes()) == BYTES
+    assert do("archive", file)[1]["copy"] == "mended"
 
 
 def test_nothing_leaves_for_a_copy_that_has_gone_or_is_another_sites(

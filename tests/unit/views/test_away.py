@@ -133,6 +133,16 @@ def test_a_retrieval_that_failed_is_told_and_tried_again_after_a_while(
     assert customer("GET", URL).body == BYTES
 
 
+def test_who_asks_is_told_of_a_retrieval_by_hand(
+    customer: Any, archived: Any, hands: Hands
+) -> None:
+    job = customer.json("POST", f"{URL}/-/jobs", {"task": "retrieve"}).json["url"]
+    assert customer("GET", f"{URL}/-/info").json["stored"] == "retrieving"
+    assert customer("GET", URL).json["job"] == job
+    assert hands.work() == ["retrieve done"]
+    assert customer("GET", URL).body == BYTES
+
+
 def test_a_cancelled_retrieval_is_started_anew(customer: Any, archived: Any) -> None:
     job = customer("GET", URL).json["job"]
     assert customer.json("POST", job, {"action": "cancel"}).status_int == 200
@@ -146,7 +156,9 @@ def test_a_copy_shares_what_happens_to_the_content(
     customer.json("POST", f"{URL}/-/copy", {"name": "b.txt"})
     copied = f"{FILES}/b.txt"
     assert customer("GET", f"{copied}/-/info").json["stored"] == "archived"
-    assert customer("GET", copied).status_int == 202
+    assert customer("GET", copied).json["job"].startswith(f"http://localhost{copied}/")
+    other = customer("GET", URL)
+    assert (other.status_int, other.json["job"], other.location) == (202, None, None)
     assert hands.work() == ["retrieve done"]
     assert customer("GET", URL).body == customer("GET", copied).body == BYTES
 

@@ -113,7 +113,9 @@ def config(ids: dict[str, Any], root: str) -> dict[str, Any]:
     """Schemathesis' settings for the document of that root: `site`, or `service`."""
     way = "/{container}/{service}" if root == "site" else ""
     places = {"container": "demo", "service": "files", "path": "photos/cat.png", "version": 1}
-    known = {**places, "profile": "default", "job": ids["job"], "output": ids["output"]}
+    pieces_of = {"profile": "default", "workflow": "ingest", "set": 0, "task": 0}
+    known = {**places, **pieces_of, "job": ids["job"], "output": ids["output"]}
+    known["answer"] = "0-0-1"
     files = ["other.txt", "new.txt", "new/deep.txt"]
     by_place: list[tuple[str, str, dict[str, Any]]] = [
         (f"{way}/{{path}}", "PUT", {"path": {"dictionary": "files"}}),

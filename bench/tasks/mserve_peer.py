@@ -15,7 +15,8 @@ from mserve.resources.job import Job
 from mserve.resources.profile import TaskSet, TaskSpec, Workflow
 from mserve.settings import Settings
 from mserve.tasks import engine
-from mserve.tasks.queue import Queues, bind
+from mserve.tasks.outbox import bind
+from mserve.tasks.queue import Queues
 from tests.functional.stack import Stack
 
 PARTS = ("worker", "redis", "zeo", "scheduler")

@@ -4,6 +4,8 @@ Every function acts on the tree inside its caller's transaction; what it makes d
 queue after the commit. What workers do with task runs is in attempts.py.
 """
 
+from collections.abc import Callable, Mapping
+from functools import lru_cache, partial
 from typing import Any
 
 from mserve.errors import BadInput, Missing, TaskError
@@ -26,7 +28,7 @@ from mserve.tasks import facts
 from mserve.tasks.condition import Condition
 from mserve.tasks.delivery import Delivery
 from mserve.tasks.doors import close_door
-from mserve.tasks.queue import after_commit
+from mserve.tasks.outbox import after_commit
 from mserve.tasks.telling import tell
 
 
@@ -130,9 +132,10 @@ def _go_on(site: Any, job: Job) -> None:
 
 def _open(site: Any, job: Job, task_set: TaskSet) -> None:
     """Makes the task runs of a set, and due those whose condition holds."""
-    number = len(job.runs)
+    number, holds = len(job.runs), lru_cache(partial(_holds, facts.of_job(job)))
     runs = tuple(
-        _make_run(job, f"{number}-{index}", spec) for index, spec in enumerate(task_set.tasks)
+        _make_run(job, f"{number}-{index}", spec, holds)
+        for index, spec in enumerate(task_set.tasks)
     )
     job.open_set(runs)
     due = [run for run in runs if run.state == DUE]
@@ -142,10 +145,14 @@ def _open(site: Any, job: Job, task_set: TaskSet) -> None:
     tell(job)
 
 
-def _make_run(job: Job, place: str, spec: TaskSpec) -> Run:
+def _holds(known: Mapping[str, Any], condition: str) -> bool:
+    return Condition.parse(condition).holds(known)
+
+
+def _make_run(job: Job, place: str, spec: TaskSpec, holds: Callable[[str], bool]) -> Run:
     queue = facts.queue_of(spec, job.service, job.queue)
     try:
-        if Condition.parse(spec.condition).holds(facts.of_job(job)):
+        if holds(spec.condition):
             return TaskRun(job, place, queue, DUE)
         return SkippedRun(job, place, queue, SKIPPED)
     except (TaskError, BadInput) as fault:

@@ -18,7 +18,8 @@ from mserve.conflicts import TALLY
 from mserve.database import open_database
 from mserve.settings import Settings
 from mserve.tasks.confine import preload
-from mserve.tasks.queue import Queues, bind, connect
+from mserve.tasks.outbox import bind
+from mserve.tasks.queue import Queues, connect
 from mserve.tasks.registry import TaskRegistry
 from mserve.tasks.runner import Runner, Store
 from mserve.tasks.worker import Performer, TaskWorker

@@ -36,7 +36,8 @@ from mserve.resources import clock
 from mserve.settings import Settings
 from mserve.tasks import attempts, engine, outlook, process
 from mserve.tasks.delivery import Delivery, pack
-from mserve.tasks.queue import Queues, bind
+from mserve.tasks.outbox import bind
+from mserve.tasks.queue import Queues
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from mserve.resources.job import Job
 from mserve.resources.run import DONE, RUNNING, Run
 from mserve.tasks import ending, engine
 from mserve.tasks.delivery import Delivery
-from mserve.tasks.queue import stop_after_commit
+from mserve.tasks.outbox import stop_after_commit
 from mserve.tasks.telling import tell
 
 

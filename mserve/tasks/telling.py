@@ -2,7 +2,7 @@
 
 from mserve.resources.job import Job
 from mserve.tasks.news import Change
-from mserve.tasks.queue import after_commit
+from mserve.tasks.outbox import after_commit
 
 
 def tell(job: Job) -> None:

@@ -10,7 +10,7 @@ from mserve import evolve
 from mserve.group import Group
 from mserve.security import SecurityPolicy
 from mserve.taking_turns import MachineLock
-from mserve.tasks import queue
+from mserve.tasks import outbox, queue
 from mserve.tasks.access import Accesses
 from mserve.tasks.news import News
 from mserve.tasks.registry import TaskRegistry
@@ -62,6 +62,6 @@ def _bind_queues(registry: Any) -> None:
     """The database is open by now: check its version, and tell it where its jobs are queued."""
     db = registry._zodb_databases[""]
     evolve.check(db)
-    queue.bind(db, registry.queues)
+    outbox.bind(db, registry.queues)
     registry.accesses = Accesses(registry.queues)
     registry.group = Group(db, MachineLock(registry.mserve.data / LOCK))

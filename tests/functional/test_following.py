@@ -14,7 +14,7 @@ import httpx
 import psutil
 import pytest
 
-from mserve.tasks.queue import AWAY
+from mserve.tasks.outbox import AWAY
 from tests.functional.stack import Stack, wait_for
 
 SOON = 2.0  # seconds

@@ -8,7 +8,8 @@ import pytest
 from mserve import database, evolve
 from mserve.settings import Settings
 from mserve.tasks import interrupt
-from mserve.tasks.queue import Queues, bind
+from mserve.tasks.outbox import bind
+from mserve.tasks.queue import Queues
 from mserve.tasks.registry import TaskRegistry
 from mserve.tasks.runner import Runner
 from tests.unit.tasks.support import RedisServer, Tree

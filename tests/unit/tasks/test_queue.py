@@ -10,9 +10,10 @@ from rq import Queue
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
-from mserve.tasks import queue
+from mserve.tasks import outbox, queue
 from mserve.tasks.delivery import Delivery
-from mserve.tasks.queue import FUNCTION, Queues, after_commit, bind
+from mserve.tasks.outbox import after_commit, bind
+from mserve.tasks.queue import FUNCTION, Queues
 from tests.unit.tasks.support import RedisServer
 
 ONE = Delivery("a1b2-0-0", 1, "normal")
@@ -156,6 +157,6 @@ def test_queues_work_again_when_redis_is_back(redis: RedisServer, queues: Queues
 def test_queues_do_not_keep_a_database() -> None:
     db = Database()
     bind(db, Queues.from_url("redis://127.0.0.1:1"))
-    size = len(queue._bound)
+    size = len(outbox._bound)
     del db
-    assert len(queue._bound) == size - 1
+    assert len(outbox._bound) == size - 1

@@ -19,7 +19,8 @@ from mserve.settings import Settings
 from mserve.tasks import attempts, ending, engine, outlook, process, scheduler
 from mserve.tasks.claim import Taker
 from mserve.tasks.interrupt import Interrupts
-from mserve.tasks.queue import ALIVE, Queues, bind
+from mserve.tasks.outbox import bind
+from mserve.tasks.queue import ALIVE, Queues
 from mserve.tasks.runner import Runner
 from mserve.tasks.scheduler import Scheduler, remove_abandoned
 from tests.unit.tasks.support import RedisServer, Tree, wait_for

@@ -11,7 +11,8 @@ from mserve.errors import Conflict
 from mserve.resources import usage
 from mserve.resources.run import CANCELLED, DONE, DUE, FAILED, RUNNING, SKIPPED
 from mserve.tasks import steering
-from mserve.tasks.queue import Queues, bind
+from mserve.tasks.outbox import bind
+from mserve.tasks.queue import Queues
 from tests.unit.tasks.test_engine import ILL, WELL, World, spec, task_set
 
 BAD = ILL.__class__("it went wrong", 0.5, final=True)

@@ -133,7 +133,7 @@ class News:
         return True
 
     def _hear(self) -> None:
-        with self._redis.pubsub() as pubsub:  # type: ignore[no-untyped-call]
+        with self._redis.pubsub() as pubsub:  # type: ignore[no-untyped-call]  # redis
             pubsub.subscribe(CHANNEL)
             while self._needed():
                 found = pubsub.get_message(timeout=TICK)

@@ -115,7 +115,7 @@ def wrong(mark: Any, words: str) -> BadInput:
     return BadInput(f"the body is no YAML that is taken here: {where}{words}")
 
 
-class Dumper(DUMPER):  # type: ignore[misc]
+class Dumper(DUMPER):  # type: ignore[misc]  # a class that is chosen as it runs
     """Writes what YAML 1.1 and 1.2 read alike: texts that are something else to one have quotes."""
 
     def ignore_aliases(self, data: Any) -> bool:

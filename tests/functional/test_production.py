@@ -26,7 +26,6 @@ from tests.functional.test_chaos import (
     check_jobs,
     check_usage,
     healthy,
-    in_threads,
     picture,
 )
 
@@ -120,21 +119,18 @@ def test_init_and_evolve_may_be_run_again(running: Production, command: str) -> 
 def test_killed_web_processes_and_workers_lose_nothing(running: Production) -> None:
     with running.client(running.admin) as admin:
         keys = admin.post("/demo/", json={"name": "killed"}).json()["keys"]
-    uploads = Uploads(keys[-1]["url"])
-    uploaders = in_threads(*(lambda n=n: uploads.run(n) for n in range(4)))
-    for name in VICTIMS:
-        kill(running, name)
-        count = len(uploads.acknowledged)
-        wait_for(lambda count=count: len(uploads.acknowledged) > count + 5)
-    wait_for(lambda: len(uploads.acknowledged) >= UPLOADS)
-    uploads.over.set()
-    for thread in uploaders:
-        thread.join()
+    with Uploads([keys[-1]["url"]]) as uploads:
+        for name in VICTIMS:
+            kill(running, name)
+            count = len(uploads.acknowledged)
+            wait_for(lambda count=count: len(uploads.acknowledged) > count + 5)
+        wait_for(lambda: len(uploads.acknowledged) >= UPLOADS)
+    assert not uploads.wrong
     with running.client() as client:
         wait_for(lambda: healthy(client))
         check_content(client, uploads)
         check_jobs(client, uploads)
-        check_usage(client, uploads.url)
+        check_usage(client, keys[-1]["url"])
 
 
 def test_no_secret_is_in_any_log(running: Production) -> None:

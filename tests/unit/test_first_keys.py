@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mserve import database, evolve
+from mserve import database, evolve, first_keys
 from mserve.resources.key import digest
 from mserve.settings import Settings
 from tests.unit.test_newest import opened, serve
@@ -63,7 +63,7 @@ def test_who_died_after_the_commit_has_lost_no_key(
     data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(evolve, "keep_secrets", lambda site, data: None)
+        patch.setattr(first_keys, "keep_secrets", lambda site, data: None)
         evolve.ensure(settings(data))
     assert known(data) == {}
     evolve.ensure(settings(data))

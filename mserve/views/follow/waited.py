@@ -63,10 +63,10 @@ class Waited(Response):  # type: ignore[misc]  # pyramid has no types
         try:
             self._settle()
         except NotThere:
-            return self._gone()(environ, start_response)  # type: ignore[no-any-return]
+            return self._gone()(environ, start_response)  # type: ignore[no-any-return]  # WebOb
         finally:
             self._seat.leave()
-        return super().__call__(environ, start_response)  # type: ignore[no-any-return]
+        return super().__call__(environ, start_response)  # type: ignore[no-any-return]  # WebOb
 
     def _gone(self) -> Response:
         registry = self._watch.registry

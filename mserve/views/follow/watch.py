@@ -74,7 +74,7 @@ class Watch:
             self._not_before = now + max(self.gap, SHARE * (now - began))
         if found is None:
             raise NotThere
-        return found[0]  # type: ignore[no-any-return]
+        return found[0]  # type: ignore[no-any-return]  # database.run loses the type
 
     def _hear(self) -> None:
         new = self.follower.take()

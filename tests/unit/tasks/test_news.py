@@ -27,7 +27,7 @@ NO = Failed("no", 0.1, final=True)
 @pytest.fixture
 def heard(queues: Queues) -> Iterator[Callable[[], list[Any]]]:
     """`heard()`: the messages since the last time."""
-    with queues.redis.pubsub() as pubsub:  # type: ignore[no-untyped-call]
+    with queues.redis.pubsub() as pubsub:  # type: ignore[no-untyped-call]  # redis
         pubsub.subscribe(news.CHANNEL)
         assert pubsub.get_message(timeout=5)
 
@@ -142,7 +142,7 @@ def test_the_listener_ends_when_nobody_follows_and_begins_again(
             assert rung(follower)
         wait_for(lambda: not listeners())
         assert not listening.heard and not listening._followers
-    wait_for(lambda: queues.redis.pubsub_numsub(news.CHANNEL)[0][1] == 0)  # type: ignore[index]
+    wait_for(lambda: queues.redis.pubsub_numsub(news.CHANNEL)[0][1] == 0)  # type: ignore[index]  # redis
 
 
 def test_redis_goes_and_comes_back(listening: News, redis: RedisServer, queues: Queues) -> None:

@@ -498,7 +498,7 @@ def test_a_picture_that_is_not_there_yet_is_told(customer: Any, file: str, name:
         ("/demo/files/-/usage", "POST", {"GET"}),
         ("/demo/files/-/keys", "PUT", {"GET", "POST"}),
         ("/demo/files/-/profiles", "DELETE", {"GET"}),
-        ("/demo/files/-/profiles/default", "DELETE", {"GET", "PUT"}),
+        ("/demo/files/-/profiles/default", "POST", {"GET", "PUT", "PATCH", "DELETE"}),
         ("/-/health", "POST", {"GET"}),
     ],
 )

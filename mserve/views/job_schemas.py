@@ -51,7 +51,11 @@ JOBS: dict[str, Schema] = {
         number=WHOLE, worker=null(TEXT), started=null(TIME), ended=TIME, seconds=null(NUMBER),
         cpu=null(NUMBER), memory=null(WHOLE), error=null(TEXT),
     ),
-    "Events": {**TEXT, "description": "Server-Sent Events: `job`, `progress`, `end`"},
+    "Events": {
+        "type": "object",
+        "properties": {"id": TEXT, "event": TEXT, "data": TEXT},
+        "description": "Server-Sent Events: `job`, `progress`, `end`; `data` is JSON",
+    },
     "AtWork": fields(nodes=array(ref("WorkingNode")), queues=array(ref("Queue"))),
     "WorkingNode": fields(
         name=TEXT, drained=FLAG, workers=array(ref("Worker")),

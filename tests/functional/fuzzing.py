@@ -55,6 +55,7 @@ def prepare(stack: Stack, key: str) -> dict[str, Any]:
         trashed = [each["id"] for each in admin.get(f"{SERVICE}/-/trash").json()["items"]]
         admin.put(f"{SERVICE}/other.txt", content=b"other").raise_for_status()
         renew(admin)
+        renew_profiles(admin)
         nodes = {"site": "", "container": "/demo", "service": SERVICE, "path": CAT}
         return {
             "job": job["id"],
@@ -101,12 +102,21 @@ def raw(context: Any, value: Any) -> bytes:
     return value if isinstance(value, bytes) else json.dumps(value, default=str).encode()
 
 
+def renew_profiles(admin: httpx.Client) -> None:
+    """Those that operations name are what they were, with a set and a task."""
+    workflows = {"ingest": {"sets": [{"name": "look", "tasks": [{"task": "mime"}]}]}}
+    for node in ("/demo", SERVICE):
+        admin.put(f"{node}/-/profiles/default", json={"workflows": workflows}).raise_for_status()
+
+
 @schemathesis.hook
 def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:
-    if case.method in ("DELETE", "PATCH") and "/-/" not in case.operation.path:
+    removes = case.method in ("DELETE", "PATCH") and "/-/" not in case.operation.path
+    profiles = "/-/profiles/{profile}" in case.operation.path
+    if removes or profiles:
         with httpx.Client(base_url=os.environ["FUZZ_URL"], timeout=60) as admin:
             admin.headers["Authorization"] = f"Bearer {os.environ['FUZZ_ADMIN']}"
-            renew(admin)
+            (renew_profiles if profiles else renew)(admin)
 
 
 def config(ids: dict[str, Any], root: str) -> dict[str, Any]:

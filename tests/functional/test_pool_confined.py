@@ -46,12 +46,20 @@ def everything(parent: psutil.Process) -> list[psutil.Process]:
 
 def servers(parent: psutil.Process) -> list[psutil.Process]:
     """What forks tasks, but not the tasks that it has forked."""
-    found = [each for each in everything(parent) if SERVER in " ".join(each.cmdline())]
+    found = [each for each in everything(parent) if SERVER in " ".join(words_of(each))]
     return [each for each in found if each.ppid() not in [other.pid for other in found]]
 
 
 def workers(parent: psutil.Process) -> list[psutil.Process]:
-    return [each for each in parent.children() if each.cmdline()[-1:] == ["normal=2"]]
+    return [each for each in parent.children() if words_of(each)[-1:] == ["normal=2"]]
+
+
+def words_of(process: psutil.Process) -> list[str]:
+    """Its command line; nothing of one that has ended."""
+    try:
+        return list(process.cmdline())
+    except psutil.NoSuchProcess:
+        return []
 
 
 def doze(client: httpx.Client, name: str, seconds: float) -> str:

@@ -12,6 +12,7 @@ REQUIRES = [
     "common-expression-language>=0.10",
     "click>=8.1",
     "croniter>=6.0",
+    "cryptography>=46",
     "httpcore>=1.0",
     "httpx>=0.28",
     "httptools>=0.8",

@@ -9,6 +9,9 @@ from mserve.people import letters, links, passwords, totp
 from mserve.resources import clock
 from mserve.resources.user import User
 
+PENDING = "new-factor"
+PATIENCE = 900  # seconds for the first code
+
 
 class WrongPassword(Refused):
     def __init__(self) -> None:
@@ -49,7 +52,7 @@ def set_password(request: Any, user: User, password: object) -> None:
 def end_sessions(request: Any, user: User) -> None:
     """All sessions of the user end when this is committed."""
     user.end_sessions()
-    act = partial(sessions.end_all, request.registry, user.id)
+    act = partial(sessions.end_all, request.registry, user.id, user.epoch)
     request.tm.get().addAfterCommitHook(_if_committed, (act,))
 
 
@@ -82,25 +85,39 @@ def new_factor(request: Any, user: User) -> str:
     if user.totp is not None:
         raise BadInput("there is a second factor already; remove it first")
     secret = totp.new_secret()
-    kept = request.registry.seal.seal(secret.encode()).decode()
-    sessions.put(request, "new-factor", kept, 900)
+    _keep_pending(request, request.registry.seal.seal(secret.encode()))
     return secret
+
+
+def pending_factor(request: Any) -> str:
+    """The secret that waits for its first code; raises BadInput where none does."""
+    sealed = _pending(request)
+    return str(request.registry.seal.open(sealed).decode())
 
 
 def confirm_factor(request: Any, user: User, code: str) -> list[str]:
     """The second factor holds from now on; returns its recovery codes, which are not kept."""
-    kept = sessions.take(request, "new-factor")
-    if kept is None:
-        raise BadInput("this came too late; begin anew")
-    sealed = kept.encode()
+    sealed = _pending(request)
     secret = request.registry.seal.open(sealed).decode()
     if not totp.accepts(request.registry.queues.redis, user.id, secret, code):
-        sessions.put(request, "new-factor", kept, 900)
         raise BadInput("this is not the code that the authenticator shows now")
+    sessions.take(request, PENDING)
     codes = totp.recovery_codes()
     user.totp, user.recovery = sealed, tuple(map(totp.digest, codes))
     tell(request, user, letters.FACTOR_ADDED)
     return codes
+
+
+def _pending(request: Any) -> bytes:
+    kept = sessions.take(request, PENDING)
+    if kept is None:
+        raise BadInput("this came too late; begin anew")
+    _keep_pending(request, kept.encode())
+    return kept.encode()
+
+
+def _keep_pending(request: Any, sealed: bytes) -> None:
+    sessions.put(request, PENDING, sealed.decode(), PATIENCE)
 
 
 def remove_factor(request: Any, user: User) -> None:

@@ -73,6 +73,19 @@ def counted(request: Any, subjects: list[Subject]) -> Any:
     throttle.forgive(redis, subjects)
 
 
+def confirm(request: Any, user: User, password: str) -> None:
+    """That who has logged in knows the password as well. Raises WrongPassword, Throttled."""
+    with counted(request, [Subject(throttle.KNOWN, "confirm", user.id)]):
+        if not passwords.verify(user.password, password):
+            raise accounts.WrongPassword
+
+
+def confirm_factor(request: Any, user: User, code: str) -> list[str]:
+    """As accounts.confirm_factor, where guesses are counted."""
+    with counted(request, [Subject(throttle.CODE, "new code", user.id)]):
+        return accounts.confirm_factor(request, user, code)
+
+
 def check_code(request: Any, user: User, code: str) -> None:
     """Uses up a code of the second factor, or a recovery code. Raises WrongCode, Throttled."""
     with counted(request, [Subject(throttle.CODE, "code", user.id)]):

@@ -78,6 +78,6 @@ class Post:
         self._folder.mkdir(mode=0o700, exist_ok=True)
         return DebugMailer(str(self._folder))
 
-    def close(self) -> None:
-        """Waits for what is to be sent still."""
-        self._thread.shutdown()
+    def settle(self) -> None:
+        """Waits until what was handed in so far is sent, or has failed."""
+        self._thread.submit(lambda: None).result()

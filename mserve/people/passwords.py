@@ -1,25 +1,20 @@
 """Passwords: which are good enough, and argon2id hashes of them (RFC 9106)."""
 
-import hmac
 import secrets
-import time
 from functools import cache
 from threading import BoundedSemaphore
 
-from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from zxcvbn import zxcvbn
 
 from mserve import turn
 from mserve.errors import BadInput
+from mserve.passwords import HASHER
 
 SHORTEST, LONGEST = 12, 256  # characters
 GUESSES = 10**8
 """Fewer than these, as zxcvbn counts them, are too few: of a common password, or a likely one."""
 LOOKED_AT = 72  # characters; zxcvbn takes no more
-CACHED = 60.0  # seconds
-MOST = 1000  # in the cache
-HASHER = PasswordHasher()
 SEATS = BoundedSemaphore(2)
 """Each hash takes 64 MiB and a core for a while; others wait."""
 
@@ -53,7 +48,7 @@ def verify(known: str | None, password: str) -> bool:
         try:
             possible = known is not None and len(password) <= LONGEST
             return HASHER.verify(known or _of_nobody(), password[:LONGEST]) and possible
-        except (VerificationError, InvalidHashError):
+        except (VerificationError, InvalidHashError, UnicodeEncodeError):
             return False
 
 
@@ -66,26 +61,3 @@ def outdated(known: str) -> bool:
 def _of_nobody() -> str:
     """What nobody's password is compared with."""
     return HASHER.hash(secrets.token_urlsafe(32))
-
-
-class Verified:
-    """What was verified a moment ago, so that HTTP Basic does not pay for each request.
-
-    Passwords are known by a digest under a secret of this process.
-    """
-
-    def __init__(self) -> None:
-        self._secret = secrets.token_bytes(32)
-        self._until: dict[bytes, float] = {}
-
-    def has(self, known: str, password: str) -> bool:
-        return self._until.get(self._digest(known, password), 0.0) > time.monotonic()
-
-    def add(self, known: str, password: str) -> None:
-        if len(self._until) >= MOST:
-            self._until.clear()
-        self._until[self._digest(known, password)] = time.monotonic() + CACHED
-
-    def _digest(self, known: str, password: str) -> bytes:
-        text = f"{known}\0{password}".encode("utf-8", "replace")
-        return hmac.digest(self._secret, text, "sha256")

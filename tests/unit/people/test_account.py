@@ -88,6 +88,12 @@ def test_the_account_is_no_keys_business(admin: Any, her: Browser, browser: Any)
     assert browser().app.get("/-/account", headers=basic(PASSWORD, "anna"), status=404)
 
 
+def test_methods_are_told_to_who_may_see_the_account(her: Browser, browser: Any) -> None:
+    answer = her.call("PUT", "/-/account/tokens", {})
+    assert answer.status_int == 405 and answer.headers["Allow"] == "GET, HEAD, OPTIONS, POST"
+    assert browser().call("PUT", "/-/account/tokens", {}).status_int == 404
+
+
 # Profile and password
 
 

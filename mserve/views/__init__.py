@@ -18,6 +18,7 @@ from mserve.tasks.news import News
 from mserve.tasks.registry import TaskRegistry
 from mserve.views.content.throttle import Seats
 from mserve.views.follow.looks import Looks
+from mserve.views.guesses import Waiting
 from mserve.views.request import Request
 from mserve.views.traversal import Traverser
 
@@ -36,6 +37,7 @@ def includeme(config: Configurator) -> None:
     registry.queues = queue.Queues.from_url(settings.redis)
     registry.seal = Seal.of(settings.data)
     registry.post = Post(settings)
+    registry.waiting = Waiting()
     registry.tasks = TaskRegistry.load(settings.tasks)
     registry.news = News(registry.queues.redis)
     registry.looks = Looks(registry)

@@ -12,7 +12,12 @@ from mserve.resources.names import check_name
 from mserve.resources.roles import Permission
 from mserve.resources.service import Service
 from mserve.resources.service_request import (
-    ACCEPTED, OPEN, REJECTED, WITHDRAWN, ServiceRequest, check_words,
+    ACCEPTED,
+    OPEN,
+    REJECTED,
+    WITHDRAWN,
+    ServiceRequest,
+    check_words,
 )  # fmt: skip
 from mserve.resources.user import User
 

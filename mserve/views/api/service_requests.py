@@ -7,9 +7,8 @@ from typing import Any
 from mserve.errors import BadInput, Missing
 from mserve.people import OWN, requests
 from mserve.resources import clock
-from mserve.resources.facets import Offers, RequestsFacet
 from mserve.resources.names import check_name
-from mserve.resources.people_places import RequestPlace, RequestPlaces
+from mserve.resources.people_places import Offers, RequestPlace, RequestPlaces, RequestsFacet
 from mserve.resources.roles import Permission
 from mserve.resources.service_request import ServiceRequest
 from mserve.views import paging, people
@@ -19,6 +18,7 @@ from mserve.views.json import Json
 from mserve.views.urls import facet_url, url
 
 ANSWER = Permission.ADD_SERVICE
+SHOWN = 100  # containers on the page of the account
 
 
 def shown(request: Any, made: ServiceRequest, where: str) -> Json:
@@ -46,7 +46,8 @@ def offers(context: Offers, request: Any) -> Json:
     """The containers that take requests for services."""
     limit, after = paging.asked(request)
     children = context.node.children.items(min=after, excludemin=after is not None)
-    found = list(islice(((name, each) for name, each in children if each.takes_requests), limit + 1))
+    takers = ((name, each) for name, each in children if each.takes_requests)
+    found = list(islice(takers, limit + 1))
     items = [{"name": name, "url": facet_url(request, each, "requests")} for name, each in found]
     return paging.page(request, context, items[:limit], found, limit)
 
@@ -76,13 +77,21 @@ def listing(context: RequestsFacet, request: Any) -> Json:
 @rest(context=ServiceRequest, method="GET", permission=ANSWER, gives="ServiceRequest")
 def show(context: ServiceRequest, request: Any) -> Json:
     """One request."""
-    return shown(request, context, facet_url(request, context.__parent__, "requests", context.id))
+    return _shown_here(request, context)
+
+
+def _shown_here(request: Any, made: ServiceRequest) -> Json:
+    return shown(request, made, facet_url(request, made.__parent__, "requests", made.id))
 
 
 @rest(context=ServiceRequest, method="POST", permission=ANSWER,
       takes="RequestAnswer", gives="ServiceRequest")  # fmt: skip
 def answer(context: ServiceRequest, request: Any) -> Json:
-    """`{"accept": true, "name"?}` makes the service and gives its key to who asked; `{"reject": "a word"}`."""
+    """Accepts or rejects it, which is told to who asked by mail.
+
+    `{"accept": true, "name"?}` makes the service, and puts its key into the profile of who asked;
+    `{"reject": "a word of why"}` says no.
+    """
     fields = Fields(document(request))
     accepted, word = fields.take("accept", _true, False), fields.take("reject", text)
     name = fields.take("name", check_name)
@@ -93,7 +102,7 @@ def answer(context: ServiceRequest, request: Any) -> Json:
         requests.accept(request, context, name)
     else:
         requests.reject(request, context, word)
-    return show(context, request)
+    return _shown_here(request, context)
 
 
 @rest(context=RequestPlaces, method="GET", permission=OWN,
@@ -121,6 +130,14 @@ def withdraw(context: RequestPlace, request: Any) -> Any:
 def own(request: Any, made: ServiceRequest) -> Json:
     """As the one who asked sees it."""
     return shown(request, made, _own_url(request, made))
+
+
+def of_account(request: Any) -> Json:
+    """What the page of the account shows: one's own requests, and the names of who can be asked."""
+    made = (people.me(request).requests or {}).values()
+    children = request.site.children.items()
+    takers = islice((name for name, each in children if each.takes_requests), SHOWN)
+    return {"requests": [own(request, each) for each in made], "offers": [*takers]}
 
 
 def _own_url(request: Any, made: ServiceRequest) -> str:

@@ -14,6 +14,7 @@ from mserve.resources.people_places import Account
 from mserve.resources.user import display_name, normal_email
 from mserve.views import people
 from mserve.views.api import account as door
+from mserve.views.api import service_requests
 from mserve.views.config import page
 from mserve.views.html.forms import field, form
 from mserve.views.html.login import again, template
@@ -40,6 +41,7 @@ def told(request: Any) -> dict[str, Any]:
         "shortest": SHORTEST,
         "has_password": user.password is not None,
         "roles": ROLES_OF_TOKENS,
+        **service_requests.of_account(request),
     }
 
 

@@ -1,6 +1,8 @@
 """`mserve key narrow`: a key that may less than one's own, made without asking a server."""
 
 import os
+import sys
+from getpass import getpass
 from typing import Any
 
 import click
@@ -27,7 +29,12 @@ def key() -> None:
 @click.option("--end", metavar="TIME", help="Until then.")
 @click.option("--method", multiple=True, metavar="METHOD", help="This one alone; may be repeated.")
 @click.option("--network", multiple=True, metavar="CIDR", help="From there alone; as 192.0.2.0/24.")
-@click.option("--permission", multiple=True, type=click.Choice([*Permission]), help="That alone.")
+@click.option(
+    "--permission",
+    multiple=True,
+    type=click.Choice([each.value for each in Permission]),
+    help="That alone.",
+)
 @click.option("--renditions", is_flag=True, help="Thumbnails and the like, never the original.")
 @click.option("--node", metavar="ID", help="There and below alone.")
 @click.option("--uses", type=int, metavar="N", help="Requests, in all.")
@@ -57,7 +64,6 @@ def _held() -> str:
     given = os.environ.get(VARIABLE, "").strip()
     if given:
         return given
-    stdin = click.get_text_stream("stdin")
-    return (
-        click.prompt("Key", hide_input=True, err=True) if stdin.isatty() else stdin.read()
-    ).strip()
+    if sys.stdin.isatty():
+        return getpass("Key: ").strip()
+    return sys.stdin.read().strip()

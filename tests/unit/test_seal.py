@@ -12,7 +12,10 @@ from mserve.errors import SettingsError
 from mserve.seal import FILE, VARIABLE, Broken, Seal
 
 OLD, NEW = "o" * 32, "n" * 40
-MAKE = "import sys, pathlib, mserve.seal as s; print(s.Seal.of(pathlib.Path(sys.argv[1])).derive('x').hex())"
+MAKE = """
+import sys, pathlib, mserve.seal
+print(mserve.seal.Seal.of(pathlib.Path(sys.argv[1])).derive("x").hex())
+"""
 
 
 def test_what_was_sealed_is_opened_and_not_to_be_read() -> None:

@@ -28,6 +28,10 @@ class UsageFacet(Facet):
     name = "usage"
 
 
+class AuditFacet(Facet):
+    name = "audit"
+
+
 class Keys(Facet):
     name = "keys"
 
@@ -167,7 +171,7 @@ FACETS: dict[str, type[Facet]] = {
     for facet in (
         Info, UsageFacet, Keys, Health, ContentFacet, Thumbnail, Poster, Jobs, Profiles,
         Versions, Provenance, Trash, Copy, Batch, Uploads, Search, Tasks, NodesFacet, Schedules,
-        Rounds, Access,
+        Rounds, Access, AuditFacet,
     )
 }  # fmt: skip
 

@@ -42,6 +42,7 @@ GROUPS = {
     "nodes": "What does the work", "schedules": "What starts by the clock",
     "rounds": "A workflow on all files of a service",
     "provenance": "What files were made of, and what of them",
+    "audit": "Who did what, and what was refused",
 }  # fmt: skip
 SCHEMES: Json = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "The key as Bearer token"},

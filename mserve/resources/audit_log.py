@@ -6,6 +6,7 @@ named by the node itself, which is written then anyway. So an upload writes one 
 bucket, which no other process writes. Nothing is ever changed.
 """
 
+import heapq
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from secrets import token_hex
@@ -21,6 +22,7 @@ from mserve.resources.index import NEWEST, Index, Timeline, Transit, newest_firs
 from mserve.resources.node import prefetch
 
 PART = 7 * 86_400 * clock.SECOND
+LANES = SHARDS = 8  # of the index of nodes
 MOST = 100  # events in an entry
 PAGE = 100  # entries that are loaded at once
 
@@ -53,11 +55,14 @@ class Entries(Timeline, Transit):
 
 
 class Part(Persistent):  # type: ignore[misc]  # persistent has no types
-    """A week of the log: `entries` by key, and `nodes`, whose keys are `<node>-<entry>`."""
+    """A week of the log: `entries` by key, and `nodes`, whose keys are `<node>-<entry>`.
+
+    Those are in lanes by the process that writes, as several may be at one node.
+    """
 
     def __init__(self) -> None:
         self.entries = Entries()
-        self.nodes = Index()
+        self.nodes = tuple(Transit(SHARDS) for _ in range(LANES))
 
     def page(self, after: str) -> list[Entry]:
         """The next entries that are older than the key `after`."""
@@ -65,9 +70,14 @@ class Part(Persistent):  # type: ignore[misc]  # persistent has no types
         prefetch(found)
         return found
 
+    def enter(self, id: str, key: str) -> None:
+        """The entry has an event about the node `id`."""
+        lane = Index.place(key.partition("-")[2]) % LANES
+        self.nodes[lane][f"{id}-{key}"] = None
+
     def of(self, id: str, after: str) -> Iterator[Entry]:
         """The entries that the index has for a node, older than `after`, or that very one."""
-        for key in self.nodes.beginning(f"{id}-", after):
+        for key in heapq.merge(*(lane.beginning(f"{id}-", after) for lane in self.nodes)):
             entry = self.entries.get(key.partition("-")[2])
             if entry is not None:
                 yield entry
@@ -99,7 +109,7 @@ class AuditLog(Persistent):  # type: ignore[misc]  # persistent has no types
 
     def index(self, id: str, key: str) -> None:
         """The entry has an event about the node `id`."""
-        self.part(moment_of(key)).nodes[f"{id}-{key}"] = None
+        self.part(moment_of(key)).enter(id, key)
 
     def _begin(self, key: str) -> Entry:
         entry = Entry(key)

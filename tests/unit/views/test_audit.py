@@ -2,13 +2,17 @@
 
 import json
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
 
+from mserve import ingest
 from mserve.resources import audit, audit_pages
 from mserve.resources.audit import Action
 from tests.unit.support import Clock, bearer, call
+from tests.unit.tasks.support import wait_for
+from tests.unit.vaults import Hands
 
 FILES = "/demo/files"
 LINES = {"Accept": "application/x-ndjson"}
@@ -222,6 +226,48 @@ def test_the_page_shows_events_and_filters_them(app: Any, admin: Any, customer: 
     assert "Nothing was recorded here" in nothing.text
     assert f'{FILES}/-/audit"' in admin("GET", f"{FILES}/", headers=HTML).text
     assert "-/audit" not in customer("GET", f"{FILES}/", headers=HTML).text
+
+
+def test_the_first_keys_come_by_a_command(admin: Any) -> None:
+    [event] = events(admin, "", "?action=key-make")
+    assert (event["actor"], event["door"]) == ("system", "cli")
+
+
+def test_who_shares_a_transaction_has_events_of_its_own(
+    app: Any, admin: Any, customer: Any, made: Any
+) -> None:
+    """Uploads that wait at the same moment are stored by the thread of one of them."""
+    clients = [made("mfilereadwrite") for _ in range(6)]
+    group = app.app.registry.group
+    threads = [
+        Thread(target=client, args=("PUT", f"{FILES}/{number}.txt"), kwargs={"body": b"x"})
+        for number, client in enumerate(clients)
+    ]
+    with group.lock.held():
+        for thread in threads:
+            thread.start()
+        wait_for(lambda: len(group._waiting) >= len(clients) - 1)
+    for thread in threads:
+        thread.join()
+    found = [events(admin, f"{FILES}/{number}.txt") for number in range(len(clients))]
+    assert [each["actor"] for [each] in found] == [f"key:{client.id}" for client in clients]
+    assert len({each["id"].partition(".")[0] for [each] in found}) < len(clients)
+
+
+def test_files_of_outputs_are_the_tasks_doing(
+    admin: Any, customer: Any, db: Any, settings: Any
+) -> None:
+    outputs = {"task": "text_extract", "mfile": "{stem}.out"}
+    workflows = {"ingest": {"sets": [{"tasks": [outputs]}]}}
+    assert (
+        admin.json("PUT", f"{FILES}/-/profiles/default", {"workflows": workflows}).status_int == 200
+    )
+    customer("PUT", f"{FILES}/a.txt", body=b"words of a text", content_type="text/plain")
+    hands = Hands(db, settings)
+    hands.runner.store = ingest.store_outputs
+    assert hands.work()[0] == "text_extract done"
+    [event] = events(admin, f"{FILES}/a.out")
+    assert (event["actor"], event["door"]) == ("task:text_extract", "task")
 
 
 def test_long_texts_and_paths_are_cut(admin: Any, customer: Any) -> None:

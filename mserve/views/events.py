@@ -50,15 +50,15 @@ FILTERS = tuple(READERS)
 QUERY = (*FILTERS, *paging.QUERY)
 
 
-def wanted(query: Mapping[str, str]) -> Wanted:
-    """What the query asks for; empty parameters ask for nothing. Raises BadInput."""
-    found = {}
+def wanted(request: Any) -> Wanted:
+    """What the query asks for; a form's empty fields ask for nothing. Raises BadInput."""
+    query, found = request.GET, {}
     for name, read in READERS.items():
         try:
-            if text := query.get(name):
-                found[name] = read(text)
+            if name in query and (query[name] or request.door != "html"):
+                found[name] = read(query[name])
         except BadInput as fault:
-            raise BadInput(f"{name}={text:.40}: {fault}") from None
+            raise BadInput(f"{name}={query[name]:.40}: {fault}") from None
     return Wanted(**found)
 
 
@@ -71,7 +71,7 @@ def cursor(request: Any) -> str:
 def listed(request: Any, context: Any) -> dict[str, Any]:
     """A page of the events of a node."""
     limit, _ = paging.asked(request)
-    found, more = page(context.node, wanted(request.GET), limit, cursor(request))
+    found, more = page(context.node, wanted(request), limit, cursor(request))
     top = id_of(request.virtual_root)
     return {
         "items": [shown(each, top) for each in found],

@@ -32,7 +32,7 @@ def listing(context: AuditFacet, request: Any) -> Any:
       gives="AuditLines", query=events.QUERY, header=f"Accept:{NDJSON}")  # fmt: skip
 def export(context: AuditFacet, request: Any) -> Response:
     """The same as JSON lines, without an end of pages."""
-    asked, begin = events.wanted(request.GET), events.cursor(request)
+    asked, begin = events.wanted(request), events.cursor(request)
     response = Response(headerlist=[("Content-Type", NDJSON)])
     guard_document(response.headers)
     response.headers["X-Accel-Buffering"] = "no"

@@ -153,7 +153,8 @@ def test_filters(admin: Any, customer: Any, monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.mark.parametrize(
     "query",
-    ["since=yesterday", "until=1", "action=fly", "door=window", "refused=maybe", "deep=1",
+    ["since=yesterday", "until=1", "since=", "action=", "deep=", "action=fly",
+     "door=window", "refused=maybe", "deep=1",
      "cursor=x", "cursor=zzzzzzzzzzzzzzzz-00000000.00", "limit=0"],
 )  # fmt: skip
 def test_what_cannot_be_asked_is_told(admin: Any, query: str) -> None:

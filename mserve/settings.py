@@ -48,6 +48,7 @@ class Settings:
     unpack_size: int
     unpack_ratio: int
     pack_days: int
+    audit_days: int
     tasks: tuple[str, ...]
     demo: bool
     people: people_settings.PeopleSettings
@@ -119,6 +120,7 @@ class _Parser:
             unpack_size=self.read("unpack_size", str(100 << 30), self.whole),
             unpack_ratio=self.read("unpack_ratio", "100", self.whole),
             pack_days=self.read("pack_days", "7", self.whole),
+            audit_days=self.read("audit_days", "365", self.days),
             tasks=tuple(self.lines.get("mserve.tasks", "").split()),
             demo=self.read("demo", "false", self.boolean),
             people=people_settings.parse(self.read, self.positive),
@@ -198,6 +200,12 @@ class _Parser:
     def whole(text: str) -> int:
         if not text.isdigit() or int(text) == 0:
             raise ValueError("should be a whole number above 0")
+        return int(text)
+
+    @staticmethod
+    def days(text: str) -> int:
+        if not text.isdecimal() or int(text) > 36_500:
+            raise ValueError("should be a whole number of days, at most 36500; 0: for ever")
         return int(text)
 
     @staticmethod

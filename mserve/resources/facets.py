@@ -15,6 +15,10 @@ class UsageFacet(Facet):
     name = "usage"
 
 
+class AuditFacet(Facet):
+    name = "audit"
+
+
 class Keys(Facet):
     name = "keys"
 
@@ -155,6 +159,7 @@ FACETS: dict[str, type[Facet]] = {
         Info, UsageFacet, Keys, Health, ContentFacet, Thumbnail, Poster, Jobs, Profiles,
         Versions, Provenance, Trash, Copy, Batch, Uploads, Search, Tasks, NodesFacet, Schedules,
         Rounds, Access, Login, Reset, Account, UsersFacet, Offers, RequestsFacet,
+        Rounds, Access, AuditFacet,
     )
 }  # fmt: skip
 

@@ -46,6 +46,7 @@ GROUPS = {
     "login": "Sessions of people", "reset": "Forgotten passwords", "account": "What is one's own",
     "users": "The people of the site",
     "offers": "Who takes requests for services", "requests": "What a container was asked for",
+    "audit": "Who did what, and what was refused",
 }  # fmt: skip
 SCHEMES: Json = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "The key as Bearer token"},

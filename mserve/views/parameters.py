@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from mserve.views.audit_schemas import AUDIT_QUERY
 from mserve.views.declared import Declared
 from mserve.views.follow import LONGEST
 from mserve.views.paging import LIMIT
@@ -65,6 +66,7 @@ QUERY: dict[str, tuple[Schema, str]] = {
         "Seconds to wait for the end of the job, which is shown as it is then",
     ),
     "metric": (TEXT, "The URI of the one metric that is asked for"),
+    **AUDIT_QUERY,
 }
 READS = {
     "Range": "Parts of the bytes, for example `bytes=0-499` (RFC 9110, 14.2)",

@@ -5,6 +5,7 @@ a field that nobody knows, so theirs are closed. A test holds the answers of vie
 """
 
 from mserve.resources.names import FACETS, LIMIT
+from mserve.views.audit_schemas import AUDIT
 from mserve.views.job_schemas import JOBS
 from mserve.views.key_schemas import KEYS, SPEED
 from mserve.views.people_schemas import PEOPLE
@@ -158,7 +159,7 @@ REST: dict[str, Schema] = {
     "Archive": {"description": "A zip or tar archive"},
 }  # fmt: skip
 
-SCHEMAS: dict[str, Schema] = {**NODES, **KEYS, **JOBS, **PROFILES, **PEOPLE, **REST}
+SCHEMAS: dict[str, Schema] = {**NODES, **KEYS, **JOBS, **PROFILES, **PEOPLE, **REST, **AUDIT}
 JSON = ("application/json",)
 MEDIA: dict[str, tuple[str, ...]] = {
     "Bytes": ("*/*",),
@@ -167,6 +168,7 @@ MEDIA: dict[str, tuple[str, ...]] = {
     "Page": ("text/html",),
     "Text": ("text/plain",),
     "Events": ("text/event-stream",),
+    "AuditLines": ("application/x-ndjson",),
     "Piece": ("application/offset+octet-stream",),
     "Zip": ("application/zip",),
     "Archive": ("application/zip", "application/x-tar"),

@@ -19,10 +19,11 @@ from mserve.views.urls import facet_url, segment, url
 
 Json = dict[str, Any]
 LINKS = {
-    "site": ("info", "keys", "usage", "search", "tasks", "nodes", "health"),
-    "container": ("info", "keys", "usage", "profiles", "tasks", "search"),
+    "site": ("info", "history", "keys", "usage", "search", "tasks", "nodes", "health"),
+    "container": ("info", "history", "keys", "usage", "profiles", "tasks", "search"),
     "service": (
         "info",
+        "history",
         "keys",
         "usage",
         "jobs",
@@ -35,8 +36,18 @@ LINKS = {
         "uploads",
         "batch",
     ),
-    "folder": ("info", "keys", "usage", "search", "uploads", "copy", "batch"),
-    "mfile": ("info", "content", "keys", "usage", "jobs", "versions", "provenance", "copy"),
+    "folder": ("info", "history", "keys", "usage", "search", "uploads", "copy", "batch"),
+    "mfile": (
+        "info",
+        "history",
+        "content",
+        "keys",
+        "usage",
+        "jobs",
+        "versions",
+        "provenance",
+        "copy",
+    ),
 }
 
 

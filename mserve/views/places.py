@@ -11,6 +11,8 @@ from mserve.resources.facets import (
     FACETS,
     Facet,
     Facets,
+    History,
+    HistoryEntry,
     Jobs,
     Keys,
     Profiles,
@@ -106,6 +108,7 @@ BELOW: dict[type, tuple[type[Facet], str]] = {
     Specs: (Profiles, f"{WORKFLOW}/sets/{{set}}/tasks"),
     SpecPiece: (Profiles, f"{WORKFLOW}/sets/{{set}}/tasks/{{task}}"),
     Round: (Rounds, "{round}"),
+    HistoryEntry: (History, "{transaction}"),
 }
 """What is reached through a facet."""
 

@@ -20,6 +20,7 @@ from mserve.security import forget_identity
 from mserve.views import preconditions
 from mserve.views.announced import Announced
 from mserve.views.incoming import Body
+from mserve.views.noting import note
 from mserve.views.traversal import Traverser
 
 BLOCK = 1 << 20  # bytes
@@ -60,6 +61,7 @@ def commit(request: Any, permission: str, act: Act, *, large: bool = False) -> A
         context = context_again(request)
         need(request, permission, context)
         preconditions.check(request, context)
+        note(request, context)
         return act(context)
 
     def alone() -> Any:

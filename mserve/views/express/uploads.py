@@ -23,6 +23,7 @@ from mserve.views.api.files import check_place, store_new, stored_json
 from mserve.views.express.answers import document
 from mserve.views.express.asked import Answer, Asked
 from mserve.views.express.snapshots import Snapshots
+from mserve.views.noting import note
 from mserve.views.receive import receive_body
 from mserve.views.traversal import Absent, walk
 from mserve.views.urls import url
@@ -86,7 +87,9 @@ class Uploads:
     def store(self, environ: Environ, site: Site, spool: Spool) -> Answer:
         """Stores where the path leads by now, if the key still may."""
         asked = Asked(environ, self.registry, site, self.policy)
-        stored = store_new(self.check(asked), spool, asked.headers.get("Content-Type", ""))
+        context = self.check(asked)
+        note(asked, context)
+        stored = store_new(context, spool, asked.headers.get("Content-Type", ""))
         return created(asked, stored)
 
 

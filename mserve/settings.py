@@ -43,6 +43,7 @@ class Settings:
     internal_prefix: str
     streams: int
     waiters: int
+    hsts: int
     upload_limit: int
     unpack_files: int
     unpack_size: int
@@ -115,6 +116,7 @@ class _Parser:
             internal_prefix=self.read("internal_prefix", "/-/blobs/", self.prefix),
             streams=self.read("streams", "4", self.whole),
             waiters=self.read("waiters", "500", self.whole),
+            hsts=self.read("hsts", "31536000", self.count),
             upload_limit=self.read("upload_limit", str(1 << 40), self.whole),
             unpack_files=self.read("unpack_files", "10000", self.whole),
             unpack_size=self.read("unpack_size", str(100 << 30), self.whole),
@@ -206,6 +208,12 @@ class _Parser:
     def days(text: str) -> int:
         if not text.isdecimal() or int(text) > 36_500:
             raise ValueError("should be a whole number of days, at most 36500; 0: for ever")
+        return int(text)
+
+    @staticmethod
+    def count(text: str) -> int:
+        if not (text.isascii() and text.isdecimal() and len(text) < 10):
+            raise ValueError("should be a whole number, or 0 for none")
         return int(text)
 
     @staticmethod

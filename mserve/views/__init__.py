@@ -61,6 +61,7 @@ def includeme(config: Configurator) -> None:
     config.include("mserve.views.asker")
     config.include("mserve.views.retry")
     config.include("mserve.views.html.static")
+    config.scan("mserve.views.noting")
     config.include("mserve.views.api.openapi")
     config.scan("mserve.views.api")
     config.scan("mserve.views.html")

@@ -41,6 +41,7 @@ GROUPS = {
     "search": "By words and facts", "copy": "Copies share their content",
     "batch": "Many changes in one request", "tasks": "What workflows can have done with files",
     "nodes": "What does the work", "schedules": "What starts by the clock",
+    "history": "Who changed what, and its undoing",
     "rounds": "A workflow on all files of a service",
     "provenance": "What files were made of, and what of them",
     "login": "Sessions of people", "reset": "Forgotten passwords", "account": "What is one's own",

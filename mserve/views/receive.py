@@ -22,6 +22,7 @@ from mserve.views import preconditions
 from mserve.views.announced import Announced
 from mserve.views.asker import asker_of
 from mserve.views.incoming import Body
+from mserve.views.noting import note
 from mserve.views.traversal import Traverser
 
 BLOCK = 1 << 20  # bytes
@@ -62,6 +63,7 @@ def commit(request: Any, permission: str, act: Act, *, large: bool = False) -> A
         context = context_again(request)
         need(request, permission, context)
         preconditions.check(request, context)
+        note(request, context)
         with asked_by(asker_of(request)):
             return act(context)
 

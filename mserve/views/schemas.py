@@ -106,6 +106,12 @@ NODES: dict[str, Schema] = {
         size=WHOLE, files=WHOLE, removed=TIME, expires=TIME,
     ),
     "TrashedNodes": page("Trashed"),
+    "Transaction": fields(
+        id=TEXT, url=URL, time=TIME, size=null(WHOLE), actions=array(ref("Action")), others=WHOLE,
+    ),
+    "Action": fields(actor=TEXT, method=TEXT, path=TEXT),
+    "Transactions": page("Transaction"),
+    "Undo": closed(undo={"const": True}),
     "Found": {**page("AnyNode"), "properties": {**page("AnyNode")["properties"], "complete": FLAG}},
     "Results": fields(results=array(ref("Result"))),
     "Result": fields(

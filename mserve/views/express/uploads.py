@@ -25,6 +25,7 @@ from mserve.views.asker import asker_of
 from mserve.views.express.answers import document
 from mserve.views.express.asked import Answer, Asked
 from mserve.views.express.snapshots import Snapshots
+from mserve.views.noting import note
 from mserve.views.receive import receive_body
 from mserve.views.traversal import Absent, walk
 from mserve.views.urls import url
@@ -89,6 +90,7 @@ class Uploads:
         """Stores where the path leads by now, if the key still may."""
         asked = Asked(environ, self.registry, site, self.policy)
         place = self.check(asked)
+        note(asked, place)
         with asked_by(asker_of(asked)):
             stored = store_new(place, spool, asked.headers.get("Content-Type", ""))
         return created(asked, stored)

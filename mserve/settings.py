@@ -43,11 +43,13 @@ class Settings:
     internal_prefix: str
     streams: int
     waiters: int
+    hsts: int
     upload_limit: int
     unpack_files: int
     unpack_size: int
     unpack_ratio: int
     pack_days: int
+    audit_days: int
     tasks: tuple[str, ...]
     demo: bool
     people: people_settings.PeopleSettings
@@ -114,11 +116,13 @@ class _Parser:
             internal_prefix=self.read("internal_prefix", "/-/blobs/", self.prefix),
             streams=self.read("streams", "4", self.whole),
             waiters=self.read("waiters", "500", self.whole),
+            hsts=self.read("hsts", "31536000", self.count),
             upload_limit=self.read("upload_limit", str(1 << 40), self.whole),
             unpack_files=self.read("unpack_files", "10000", self.whole),
             unpack_size=self.read("unpack_size", str(100 << 30), self.whole),
             unpack_ratio=self.read("unpack_ratio", "100", self.whole),
             pack_days=self.read("pack_days", "7", self.whole),
+            audit_days=self.read("audit_days", "365", self.days),
             tasks=tuple(self.lines.get("mserve.tasks", "").split()),
             demo=self.read("demo", "false", self.boolean),
             people=people_settings.parse(self.read, self.positive),
@@ -198,6 +202,18 @@ class _Parser:
     def whole(text: str) -> int:
         if not text.isdigit() or int(text) == 0:
             raise ValueError("should be a whole number above 0")
+        return int(text)
+
+    @staticmethod
+    def days(text: str) -> int:
+        if not text.isdecimal() or int(text) > 36_500:
+            raise ValueError("should be a whole number of days, at most 36500; 0: for ever")
+        return int(text)
+
+    @staticmethod
+    def count(text: str) -> int:
+        if not (text.isascii() and text.isdecimal() and len(text) < 10):
+            raise ValueError("should be a whole number, or 0 for none")
         return int(text)
 
     @staticmethod

@@ -9,6 +9,7 @@ from typing import Any
 from BTrees.OOBTree import OOBTree
 
 from mserve.resources import defaults
+from mserve.resources.audit_log import AuditLog
 from mserve.resources.catalog import Catalog
 from mserve.resources.caveats import Caveats
 from mserve.resources.index import Index, Timeline, Transit
@@ -130,6 +131,12 @@ def caveats(site: Site) -> None:
 def people(site: Site) -> None:
     """People can log in; there is nobody so far."""
     site.users = Users(site)
+
+
+@step
+def audit(site: Site) -> None:
+    """The site gets a log of what was decided; nothing is known of what was before."""
+    site.audit = AuditLog()
 
 
 def spread(old: Index, new: Index) -> Index:

@@ -15,6 +15,10 @@ class UsageFacet(Facet):
     name = "usage"
 
 
+class AuditFacet(Facet):
+    name = "audit"
+
+
 class Keys(Facet):
     name = "keys"
 
@@ -139,6 +143,22 @@ class Profiles(Facet):
         return self.node.profiles[name]
 
 
+class History(Facet):
+    name = "history"
+
+    def __getitem__(self, name: str) -> Any:
+        return HistoryEntry(self, name)
+
+
+class HistoryEntry:
+    """The place of one transaction, of which nothing is known yet."""
+
+    def __init__(self, history: History, name: str) -> None:
+        self.__parent__ = history
+        self.__name__ = name
+        self.node = history.node
+
+
 class Tasks(Facet):
     name = "tasks"
     types = frozenset({"site", "container", "service"})
@@ -155,6 +175,8 @@ FACETS: dict[str, type[Facet]] = {
         Info, UsageFacet, Keys, Health, ContentFacet, Thumbnail, Poster, Jobs, Profiles,
         Versions, Provenance, Trash, Copy, Batch, Uploads, Search, Tasks, NodesFacet, Schedules,
         Rounds, Access, Login, Reset, Account, UsersFacet, Offers, RequestsFacet,
+        Rounds, Access, AuditFacet,
+        Rounds, History, Access,
     )
 }  # fmt: skip
 

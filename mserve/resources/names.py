@@ -5,7 +5,7 @@ from mserve.errors import BadName
 FACETS = "-"
 LIMIT = 255  # bytes of UTF-8, as on the file systems that people copy from and to
 DEPTH = 64  # names in a path that makes folders
-AT_ROOT = frozenset({"dav", "k"})
+AT_ROOT = frozenset({"dav", "k", "robots.txt"})
 
 
 def check_name(name: object) -> str:
@@ -44,7 +44,7 @@ def check_path(text: str) -> tuple[str, ...]:
 
 
 def check_container_name(name: object) -> str:
-    """As check_name, for a child of the root, where `dav` and `k` are doors."""
+    """As check_name, for a child of the root, where `dav` and `k` are doors, and robots look."""
     checked = check_name(name)
     if checked in AT_ROOT:
         raise BadName(f"{checked!r} is taken by the system at the root; choose another name")

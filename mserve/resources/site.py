@@ -3,6 +3,7 @@
 from random import getrandbits
 from typing import Any
 
+from mserve.resources.audit_log import AuditLog
 from mserve.resources.index import Index, Timeline, Transit
 from mserve.resources.names import check_container_name
 from mserve.resources.node import Branch, Node
@@ -20,7 +21,8 @@ class Site(Branch):
     files that come in pieces to their Uploads, `unindexed` what the catalogs do not know yet,
     `schedules` what starts by itself, by the time when it does next, `rounds` the ids of
     Rounds that have not ended to them, `derived` which files were made of which (see
-    resources/provenance.py), and `users` the people who can log in.
+    resources/provenance.py), `users` the people who can log in, and `audit` the log of what was
+    decided.
     """
 
     type = "site"
@@ -43,6 +45,7 @@ class Site(Branch):
         self.rounds = Timeline()
         self.derived = Transit()
         self.users = Users(self)
+        self.audit = AuditLog()
 
     def check_name(self, name: object) -> str:
         return check_container_name(name)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from email.utils import formatdate
 from typing import Any
 
+from mserve.guarding import EVERY
 from mserve.server.body import Cut, Input
 from mserve.server.head import Head
 from mserve.server.sending import FileBody, Sending
@@ -186,6 +187,7 @@ def plain(status: str, detail: str) -> bytes:
         f"HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\n"
         f"Content-Length: {len(body)}\r\nConnection: close\r\n"
     )
+    head += "".join(f"{name}: {value}\r\n" for name, value in EVERY.items())
     return head.encode() + date() + b"\r\n" + body
 
 

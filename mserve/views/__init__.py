@@ -15,6 +15,7 @@ from mserve.taking_turns import MachineLock
 from mserve.tasks import outbox, queue
 from mserve.tasks.access import Accesses
 from mserve.tasks.news import News
+from mserve.tasks.refusals import Refusals
 from mserve.tasks.registry import TaskRegistry
 from mserve.views.content.throttle import Seats
 from mserve.views.follow.looks import Looks
@@ -40,6 +41,7 @@ def includeme(config: Configurator) -> None:
     registry.waiting = Waiting()
     registry.tasks = TaskRegistry.load(settings.tasks)
     registry.news = News(registry.queues.redis)
+    registry.refusals = Refusals(registry.queues)
     registry.looks = Looks(registry)
     registry.waiters = Seats(settings.waiters)
     config.set_request_factory(Request)
@@ -56,8 +58,10 @@ def includeme(config: Configurator) -> None:
     config.include("mserve.views.config")
     config.include("mserve.views.errors")
     config.include("mserve.views.preconditions")
+    config.include("mserve.views.asker")
     config.include("mserve.views.retry")
     config.include("mserve.views.html.static")
+    config.scan("mserve.views.noting")
     config.include("mserve.views.api.openapi")
     config.scan("mserve.views.api")
     config.scan("mserve.views.html")

@@ -13,7 +13,7 @@ from pyramid.response import Response
 from mserve.errors import Away
 from mserve.resources.clock import SECOND
 from mserve.resources.content import Content
-from mserve.security import service_of
+from mserve.security import KEY_IN_PATH, service_of
 from mserve.views.content import conditional, digests, throttle
 from mserve.views.content.conditional import http_date
 from mserve.views.content.disposition import HARMLESS, disposition, media_type
@@ -22,6 +22,8 @@ from mserve.views.content.sendfile import hand_over
 from mserve.views.content.window import Piece, length
 from mserve.views.errors import RETRY_AFTER, problem
 
+EMBEDDED = {"Cross-Origin-Resource-Policy": "cross-origin"}
+"""Who writes an address with a key into a page of another site means it to be seen there."""
 DIGESTS = ("Repr-Digest", "Content-Digest")
 
 
@@ -52,6 +54,7 @@ def serve(request: Any, content: Content, mimetype: str, name: str, modified: in
     headers = {
         "Content-Type": kind,
         **HARMLESS,
+        **(EMBEDDED if KEY_IN_PATH in request.environ else {}),
         "Content-Disposition": disposition(name, kind),
         "ETag": f'"{etag}"',
         "Last-Modified": http_date(changed),

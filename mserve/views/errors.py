@@ -18,6 +18,7 @@ from mserve import errors
 from mserve.people import OWN
 from mserve.resources.roles import Permission
 from mserve.security import KEY_IN_PATH, Closed, Failed
+from mserve.views import refused
 from mserve.views.caveats import said_of
 from mserve.views.config import methods_of
 from mserve.views.declared import open_to_all, own_account
@@ -71,6 +72,8 @@ def status_of(fault: errors.MserveError) -> int:
 def told(fault: errors.MserveError, request: Any) -> Response:
     """One of our own errors: its sentence is the answer."""
     more = {}
+    if isinstance(fault, errors.Refused):
+        refused.note(request, status_of(fault))
     if isinstance(fault, errors.BadDocument):
         more["faults"] = [{"place": place, "detail": what} for place, what in fault.faults]
     return with_wait(problem(request, status_of(fault), kind_of(fault), str(fault), **more), fault)
@@ -89,6 +92,7 @@ def not_found(fault: Any, request: Any) -> Response:
     there = isinstance(fault, PredicateMismatch) and not isinstance(context, Absent)
     if there and _visible(request, context):
         return not_allowed(request, context)
+    refused.note_guess(request, 404)
     return nothing(request)
 
 
@@ -131,7 +135,12 @@ def not_allowed(request: Any, context: Any) -> Response:
 
 def forbidden(fault: HTTPForbidden, request: Any) -> Response:
     """403 with the reason to who may see the node; to all others there is nothing."""
-    reason = fault.result
+    answer = _forbidden(fault.result, request)
+    refused.note(request, answer.status_int, fault.result)
+    return answer
+
+
+def _forbidden(reason: Any, request: Any) -> Response:
     if isinstance(reason, Closed):
         return problem(request, 403, "service-closed", str(reason.msg))
     if isinstance(reason, Failed):

@@ -20,10 +20,11 @@ from mserve.views.urls import facet_url, segment, url
 
 Json = dict[str, Any]
 LINKS = {
-    "site": ("info", "keys", "usage", "search", "tasks", "nodes", "health"),
-    "container": ("info", "keys", "usage", "profiles", "tasks", "search", "requests"),
+    "site": ("info", "history", "keys", "usage", "search", "tasks", "nodes", "health"),
+    "container": ("info", "history", "keys", "usage", "profiles", "tasks", "search", "requests"),
     "service": (
         "info",
+        "history",
         "keys",
         "usage",
         "jobs",
@@ -36,8 +37,18 @@ LINKS = {
         "uploads",
         "batch",
     ),
-    "folder": ("info", "keys", "usage", "search", "uploads", "copy", "batch"),
-    "mfile": ("info", "content", "keys", "usage", "jobs", "versions", "provenance", "copy"),
+    "folder": ("info", "history", "keys", "usage", "search", "uploads", "copy", "batch"),
+    "mfile": (
+        "info",
+        "history",
+        "content",
+        "keys",
+        "usage",
+        "jobs",
+        "versions",
+        "provenance",
+        "copy",
+    ),
 }
 
 

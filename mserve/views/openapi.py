@@ -41,11 +41,13 @@ GROUPS = {
     "search": "By words and facts", "copy": "Copies share their content",
     "batch": "Many changes in one request", "tasks": "What workflows can have done with files",
     "nodes": "What does the work", "schedules": "What starts by the clock",
+    "history": "Who changed what, and its undoing",
     "rounds": "A workflow on all files of a service",
     "provenance": "What files were made of, and what of them",
     "login": "Sessions of people", "reset": "Forgotten passwords", "account": "What is one's own",
     "users": "The people of the site",
     "offers": "Who takes requests for services", "requests": "What a container was asked for",
+    "audit": "Who did what, and what was refused",
 }  # fmt: skip
 SCHEMES: Json = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "The key as Bearer token"},

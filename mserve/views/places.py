@@ -11,6 +11,8 @@ from mserve.resources.facet import Facet
 from mserve.resources.facets import (
     FACETS,
     Facets,
+    History,
+    HistoryEntry,
     Jobs,
     Keys,
     Profiles,
@@ -142,6 +144,7 @@ BELOW: dict[type, tuple[type[Facet], str]] = {
     UserPlace: (UsersFacet, "{user}"),
     UserReset: (UsersFacet, "{user}/reset"),
     UserKeys: (UsersFacet, "{user}/keys"),
+    HistoryEntry: (History, "{transaction}"),
 }
 """What is reached through a facet."""
 

@@ -5,6 +5,7 @@ a field that nobody knows, so theirs are closed. A test holds the answers of vie
 """
 
 from mserve.resources.names import FACETS, LIMIT
+from mserve.views.audit_schemas import AUDIT
 from mserve.views.job_schemas import JOBS
 from mserve.views.key_schemas import KEYS, SPEED
 from mserve.views.people_schemas import PEOPLE
@@ -105,6 +106,12 @@ NODES: dict[str, Schema] = {
         size=WHOLE, files=WHOLE, removed=TIME, expires=TIME,
     ),
     "TrashedNodes": page("Trashed"),
+    "Transaction": fields(
+        id=TEXT, url=URL, time=TIME, size=null(WHOLE), actions=array(ref("Action")), others=WHOLE,
+    ),
+    "Action": fields(actor=TEXT, method=TEXT, path=TEXT),
+    "Transactions": page("Transaction"),
+    "Undo": closed(undo={"const": True}),
     "Found": {**page("AnyNode"), "properties": {**page("AnyNode")["properties"], "complete": FLAG}},
     "Results": fields(results=array(ref("Result"))),
     "Result": fields(
@@ -158,7 +165,7 @@ REST: dict[str, Schema] = {
     "Archive": {"description": "A zip or tar archive"},
 }  # fmt: skip
 
-SCHEMAS: dict[str, Schema] = {**NODES, **KEYS, **JOBS, **PROFILES, **PEOPLE, **REST}
+SCHEMAS: dict[str, Schema] = {**NODES, **KEYS, **JOBS, **PROFILES, **PEOPLE, **REST, **AUDIT}
 JSON = ("application/json",)
 MEDIA: dict[str, tuple[str, ...]] = {
     "Bytes": ("*/*",),
@@ -167,6 +174,7 @@ MEDIA: dict[str, tuple[str, ...]] = {
     "Page": ("text/html",),
     "Text": ("text/plain",),
     "Events": ("text/event-stream",),
+    "AuditLines": ("application/x-ndjson",),
     "Piece": ("application/offset+octet-stream",),
     "Zip": ("application/zip",),
     "Archive": ("application/zip", "application/x-tar"),

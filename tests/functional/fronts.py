@@ -13,7 +13,8 @@ from tests.functional.stack import Stack, wait_for
 
 KEPT = (
     "ETag", "Last-Modified", "Vary", "X-Content-Type-Options", "Content-Security-Policy",
-    "Referrer-Policy", "Repr-Digest", "Content-Digest",
+    "Referrer-Policy", "Repr-Digest", "Content-Digest", "X-Robots-Tag",
+    "Cross-Origin-Resource-Policy",
 )  # fmt: skip
 """What nginx forgets of the application's headers when it is redirected inside."""
 

@@ -25,7 +25,10 @@ from tests.functional.stack import wait_for
 BYTES = random.randbytes(3_000_000)
 AWAY = {"nginx": 502, "apache": 503, "lighttpd": 503}  # what a front says without mserve
 SPEED = 400_000  # bytes per second
-KEPT = ("Content-Security-Policy", "Content-Disposition", "Referrer-Policy", "Last-Modified")
+KEPT = (
+    "Content-Security-Policy", "Content-Disposition", "Referrer-Policy", "Last-Modified",
+    "Cache-Control", "X-Robots-Tag", "Cross-Origin-Resource-Policy",
+)  # fmt: skip
 
 
 @dataclass
@@ -117,9 +120,22 @@ def test_the_front_sends_the_bytes(site: Site, name: str) -> None:
     assert answer.headers["ETag"] == f'"{sha256(BYTES).hexdigest()}"'
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Strict-Transport-Security"]
-    assert all(told[name].split() == answer.headers[name].split() for name in KEPT)
+    assert all(told[each].split() == answer.headers[each].split() for each in KEPT)
     assert not {"x-sendfile", "x-accel-redirect"} & {*answer.headers}
     assert site.client.head(name).headers["Content-Length"] == str(len(BYTES))
+
+
+def test_every_answer_is_guarded_once(site: Site, name: str) -> None:
+    """The bytes, an error and facts of mserve's, and an error of the front's own."""
+    many = {"Range": f"bytes={len(BYTES)}-"}
+    for url, headers in ((name, {}), (name, many), (f"{name}x", {}), (f"{name}/-/info", {})):
+        answer = site.client.get(url, headers=headers)
+        for each in ("Strict-Transport-Security", "Referrer-Policy", "X-Robots-Tag"):
+            assert len(answer.headers.get_list(each)) == 1, (url, each)
+    moved = httpx.get(f"http://127.0.0.1:{site.front.plain}{name}", headers={"Host": NAME})
+    assert moved.status_code == 301
+    assert moved.headers["Referrer-Policy"] == "no-referrer"
+    assert "Strict-Transport-Security" not in moved.headers
 
 
 def test_ranges_and_conditions_hold(site: Site, name: str) -> None:

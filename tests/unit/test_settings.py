@@ -41,6 +41,7 @@ def test_queues_are_those_of_workers_and_those_that_are_named() -> None:
         ("demo", "maybe"), ("workers", "normal"), ("workers", "normal=x"), ("workers", "=1"),
         ("workers", "Normal=1"), ("workers", "normal=0"), ("queues", "a/b"), ("queues", "ü"),
         ("page_limit", ""), ("nonsense", "1"), ("database", "x"), ("lease", "5"),
+        ("hsts", "-1"), ("hsts", "a year"), ("hsts", "1" * 10),
     ],
 )  # fmt: skip
 def test_each_fault_names_its_line(name: str, text: str) -> None:

@@ -5,7 +5,8 @@ from typing import Any
 
 from mserve import ingest
 from mserve.errors import BadInput
-from mserve.resources import clock
+from mserve.resources import audit, clock
+from mserve.resources.audit import Action
 from mserve.resources.container import Container
 from mserve.resources.facets import Facets, Info
 from mserve.resources.folder import Folder
@@ -84,6 +85,7 @@ def change(context: Node, request: Any) -> Any:
     terms = _terms(context, fields, asked, request) if service else _taking(context, fields)
     properties = take_properties(fields) if service else {}
     fields.end()
+    before = {each: getattr(context, each) for each in terms} | _known(context, properties)
     if cleared:
         context.metadata = {}
     if metadata is not None:
@@ -95,11 +97,24 @@ def change(context: Node, request: Any) -> Any:
     if properties:
         context.set_properties(properties)
     context.touch()
+    note_change(context, before, terms | properties, cleared or metadata is not None)
     if isinstance(context, (Folder, Mfile)):
         context.site.changed(context, context.find("service"))
     if path is not None or name != context.__name__:
         ingest.move(context, target_folder(request, context, path), name)
     return json.node(request, context)
+
+
+def _known(service: Any, properties: dict[str, Any]) -> dict[str, Any]:
+    return {name: service.properties.get(name) for name in properties}
+
+
+def note_change(node: Node, before: dict[str, Any], after: dict[str, Any], metadata: bool) -> None:
+    """Records what was changed, if anything was; of metadata the names alone."""
+    if metadata:
+        after = {**after, "metadata": ", ".join(sorted(node.metadata))}
+    if after:
+        audit.record(node, Action.CHANGE, before, after)
 
 
 def _terms(service: Service, fields: Fields, asked: dict[str, Any], request: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The headers of every HTML answer, error pages too: nothing foreign loads, nothing inline runs.
+"""The headers of every answer, errors too: on pages nothing foreign loads, nothing inline runs.
 
 What an upload contains is served with a stricter policy of its own (views/bytes.py), which stays.
 """
@@ -7,6 +7,8 @@ from collections.abc import MutableMapping
 from typing import Any
 
 from pyramid.events import NewResponse, subscriber
+
+from mserve.guarding import EVERY
 
 POLICY = "; ".join(
     (
@@ -20,32 +22,44 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+UNUSED = (
+    "accelerometer", "browsing-topics", "camera", "display-capture", "geolocation", "gyroscope",
+    "magnetometer", "microphone", "midi", "payment", "screen-wake-lock", "serial", "usb",
+    "xr-spatial-tracking",
+)  # fmt: skip
+"""Features of browsers that no page of ours asks for."""
+VARIES = {"Vary": "Accept, Authorization, Cookie"}
 PAGE = {
     "Content-Security-Policy": POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",  # the address may hold the key
-    "Cache-Control": "no-store",
-    "X-Robots-Tag": "noindex",
-    "Vary": "Accept, Authorization, Cookie",
+    "Permissions-Policy": ", ".join(f"{feature}=()" for feature in UNUSED),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    **VARIES,
 }
-
-
-DOCUMENT = {name: PAGE[name] for name in ("X-Content-Type-Options", "Referrer-Policy", "Vary")}
+OTHERS = {**EVERY, "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'"}
 DOCUMENTS = ("application/json", "application/problem+json")
 
 
 @subscriber(NewResponse)
 def guard(event: Any) -> None:
-    """Gives each answer of ours that has no policy of its own the headers of its kind."""
+    """Gives each answer the headers of its kind, beside those that it has of its own."""
     response, headers = event.response, event.response.headers
-    if "Content-Security-Policy" in headers:
-        return
-    if response.content_type == "text/html":
-        headers.update(PAGE)
-    elif response.content_type in DOCUMENTS:
-        guard_document(headers)
+    if "Content-Security-Policy" not in headers:
+        kind = response.content_type
+        headers.update(PAGE if kind == "text/html" else VARIES if kind in DOCUMENTS else {})
+    for name, value in OTHERS.items():
+        headers.setdefault(name, value)
+    headers.update(transport(event.request.environ, event.request.registry))
 
 
 def guard_document(headers: MutableMapping[str, str]) -> None:
-    headers.update(DOCUMENT)
-    headers.setdefault("Cache-Control", "no-store")
+    """For facts that Pyramid does not see on their way, or that are not in JSON."""
+    for name, value in (OTHERS | VARIES).items():
+        headers.setdefault(name, value)
+
+
+def transport(environ: dict[str, Any], registry: Any) -> dict[str, str]:
+    """Has browsers come by TLS only from now on, where this request did (RFC 6797, 7.2)."""
+    seconds = registry.mserve.hsts
+    if environ["wsgi.url_scheme"] != "https" or not seconds:
+        return {}
+    return {"Strict-Transport-Security": f"max-age={seconds}"}

@@ -2,7 +2,8 @@
 
 The digest is in the path, not in a query, so that the ES modules that a module imports by a
 relative address are of the same version. No key is needed, and none is in the address; the few
-small files are read at the start: neither the tree nor the disk is asked for them.
+small files are read at the start: neither the tree nor the disk is asked for them. `/robots.txt`
+is here as well.
 """
 
 from hashlib import sha256
@@ -14,6 +15,7 @@ from pyramid.httpexceptions import HTTPNotFound
 from pyramid.response import Response
 from pyramid.security import NO_PERMISSION_REQUIRED
 
+from mserve.security import KEY_IN_PATH
 from mserve.views.json import door_url
 
 FOLDER = Path(__file__).parent.parent / "static"
@@ -41,11 +43,35 @@ def static_file(request: Any) -> Response:
     """One file; nothing where it is of another version, whose name would be cached for a year."""
     files, name = request.registry.static_files, request.matchdict["name"]
     if name not in files or request.matchdict["digest"] != files.digest:
-        return HTTPNotFound()
+        raise HTTPNotFound
     response = Response(files[name], content_type=TYPES[Path(name).suffix], charset="utf-8")
     response.cache_control = f"public, max-age={YEAR}, immutable"
-    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["X-Robots-Tag"] = "all"  # they are no secret
     return response
+
+
+def robots(request: Any) -> Response:
+    """No search engine is to read anything; what it is told of a key's address, it is to forget.
+
+    Below a key it may look, and finds `X-Robots-Tag: noindex`: it would list the bare address, with
+    the key in it, if it were forbidden to look.
+    """
+    return Response("User-agent: *\nAllow: /k/\nDisallow: /\n", content_type="text/plain")
+
+
+class KeylessPredicate:
+    """`keyless=True`: the route is for addresses without a key; below one, a name is the user's."""
+
+    def __init__(self, keyless: bool, info: Any) -> None:
+        self.keyless = keyless
+
+    def text(self) -> str:
+        return f"keyless = {self.keyless}"
+
+    phash = text
+
+    def __call__(self, info: Any, request: Any) -> bool:
+        return (KEY_IN_PATH not in request.environ) is self.keyless
 
 
 def includeme(config: Configurator) -> None:
@@ -53,4 +79,9 @@ def includeme(config: Configurator) -> None:
     config.add_route("static", "/-/static/{digest}/{name}", factory=lambda request: None)
     config.add_view(
         static_file, route_name="static", request_method="GET", permission=NO_PERMISSION_REQUIRED
+    )
+    config.add_route_predicate("keyless", KeylessPredicate)
+    config.add_route("robots", "/robots.txt", factory=lambda request: None, keyless=True)
+    config.add_view(
+        robots, route_name="robots", request_method="GET", permission=NO_PERMISSION_REQUIRED
     )

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from mserve.guarding import EVERY
 from tests.unit.server.running import Running, asked, read_all, read_answer
 
 CHUNKED = b"PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -78,6 +79,8 @@ def test_what_is_no_plain_request_is_refused_and_ends_the_connection(
     answer = running.say(head)
     assert status(answer) in (400, 431, 501, 505)
     assert b"Connection: close" in answer
+    for name, value in EVERY.items():
+        assert f"\r\n{name}: {value}\r\n".encode() in answer
     assert not running.seen
 
 

@@ -1,0 +1,54 @@
+"""Which kinds of objects can be as they were, and how each comes to be so."""
+
+from BTrees.Length import Length
+from BTrees.OOBTree import OOTreeSet
+from ZODB.blob import Blob
+
+from mserve.errors import Conflict
+from mserve.resources.container import Container
+from mserve.resources.content import Content
+from mserve.resources.folder import Folder
+from mserve.resources.job import Job
+from mserve.resources.key import Key
+from mserve.resources.mfile import Mfile
+from mserve.resources.node import Node
+from mserve.resources.profile import Edition
+from mserve.resources.run import TaskRun
+from mserve.resources.service import Service
+from mserve.resources.trash import Trashed
+from mserve.resources.usage import Usage
+from mserve.undo.records import Record
+from mserve.undo.trees import BUCKETS, TREES
+
+CHANGED = (Mfile, Folder, Service, Container, Job, TaskRun)
+"""What may be as it was; all that is not here has a reason not to be, such as keys."""
+MADE = (Mfile, Folder, Trashed, Job, TaskRun, Content, Edition, Blob, Usage, Length)
+PARTS = (*TREES, *BUCKETS, OOTreeSet)
+LOGS = ("mserve.resources.audit_log", "mserve.resources.ledger")
+"""Modules of what is recorded of what was done and spent: it stays as it is."""
+
+
+def check_kind(record: Record) -> None:
+    """Raises Conflict where the object is none that can be as it was."""
+    thing = record.thing
+    known = (*MADE, *PARTS) if record.made else (*CHANGED, Usage, Length, *PARTS)
+    if isinstance(thing, known) or type(thing).__module__ in LOGS:
+        return
+    if isinstance(thing, Key):
+        raise Conflict("it made or changed a key; keys are revoked, and never come back")
+    if record.made and isinstance(thing, Node):
+        raise Conflict(f"a {thing.type} that was made is removed, not undone")
+    raise Conflict(f"it changed a {type(thing).__name__}, which is not undone")
+
+
+def put_back(record: Record) -> None:
+    """Makes it as it was; figures and counts get the difference."""
+    thing, before, after = record.thing, record.before, record.after
+    if isinstance(thing, Usage):
+        now = {"figures": thing.figures}
+        thing.figures = thing._p_resolveConflict(after, now, before)["figures"]
+    elif isinstance(thing, Length):
+        thing.change(before - after)
+    elif isinstance(thing, CHANGED):
+        thing.__setstate__(before)
+        thing._p_changed = True

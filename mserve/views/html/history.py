@@ -1,0 +1,27 @@
+"""The page of a node's history, for who administers it."""
+
+from typing import Any
+
+from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.response import Response
+
+from mserve.resources.facets import History, HistoryEntry
+from mserve.resources.roles import Permission
+from mserve.views.api import history as door
+from mserve.views.config import page
+from mserve.views.html.forms import form
+from mserve.views.urls import facet_url
+
+
+@page(context=History, permission=Permission.ADMIN, template="history.jinja2")
+def history(context: History, request: Any) -> dict[str, Any]:
+    """The last transactions, each with a button that undoes it, after a question."""
+    here = facet_url(request, context.node, "history")
+    return {**door.listing(context, request), "node": context.node, "here": here}
+
+
+@form(context=HistoryEntry, do="undo", permission=Permission.ADMIN)
+def undo(context: HistoryEntry, request: Any) -> Response:
+    """Undoes the transaction; leads back to the history, of which that is the newest."""
+    door.take_back(context, request)
+    return HTTPSeeOther(facet_url(request, context.node, "history"))

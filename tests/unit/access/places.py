@@ -6,6 +6,8 @@ from typing import Any
 from mserve import database
 from mserve.resources.facets import FACETS
 from mserve.resources.run import JobOutput
+from mserve.resources.service_request import ServiceRequest
+from mserve.resources.user import User
 from mserve.views.places import Own
 
 NODES = {
@@ -31,6 +33,7 @@ class Places:
         self._nodes()
         self._jobs()
         self._profiles()
+        self._people()
         self._rest()
         self.ids = database.run(db, lambda site: {t: find(site, u).id for t, u in NODES.items()})
 
@@ -79,6 +82,22 @@ class Places:
         ):  # fmt: skip
             self.enter(name, url)
 
+    def _people(self) -> None:
+        for name, below in (
+            ("PasswordPlace", "password"), ("FactorPlace", "second-factor"),
+            ("SessionsPlace", "sessions"), ("SessionPlace", "sessions/one"),
+            ("TokensPlace", "tokens"), ("TokenPlace", "tokens/one"), ("KeptPlaces", "keys"),
+            ("KeptPlace", "keys/one"), ("RequestPlaces", "requests"),
+            ("RequestPlace", "requests/one"),
+        ):  # fmt: skip
+            self.enter(name, f"/-/account/{below}", "site")
+        self.enter("ResetLink", "/-/reset/a-link", "site")
+        user, request = database.run(self.db, put_user)
+        for name, below in (("UserPlace", ""), ("UserReset", "/reset"), ("UserKeys", "/keys")):
+            self.enter(name, f"/-/users/{user}{below}", "site")
+        self.enter("ServiceRequest", f"/demo/-/requests/{request}", "container")
+        self.enter("HistoryEntry", f"{FILE}/-/history/one", "mfile")
+
     def _rest(self) -> None:
         def path(answer: Any) -> str:
             assert answer.status_int < 300, answer.body
@@ -112,6 +131,16 @@ def find(site: Any, url: str) -> Any:
     for name in filter(None, url.split("/")):
         node = node[name]
     return node
+
+
+def put_user(site: Any) -> tuple[str, str]:
+    """Somebody who has asked the container for a service; the ids of both."""
+    user = User("anna")
+    site.users.add(user)
+    container = site["demo"]
+    request = ServiceRequest(container, user, "photos", "to show them")
+    container.requests = {request.id: request}
+    return user.id, request.id
 
 
 def put_output(site: Any, job: str) -> None:

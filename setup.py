@@ -5,6 +5,7 @@ from pathlib import Path
 from setuptools import find_packages, setup
 
 REQUIRES = [
+    "authlib>=1.9",
     "av>=18.0",
     "blake3>=1.0",
     "BTrees>=6.0",
@@ -15,6 +16,7 @@ REQUIRES = [
     "httpx>=0.28",
     "httptools>=0.8",
     "hypatia>=0.5",
+    "joserfc>=1.6.8",
     "jsonpatch>=1.48",
     "jsonpointer>=3.12",
     "multipart>=2.0",

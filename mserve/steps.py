@@ -14,6 +14,7 @@ from mserve.resources.index import Index, Timeline, Transit
 from mserve.resources.job import Job
 from mserve.resources.profile import Edition, Profile
 from mserve.resources.site import Site
+from mserve.resources.users import Users
 
 Step = Callable[[Site], None]
 STEPS: list[Step] = []
@@ -113,6 +114,12 @@ def kept_profiles(site: Site) -> None:
                 service.put_profile("transcode", usual["transcode"])
             if "default" in service.profiles and service.profiles["default"].version == 1:
                 service.put_profile("default", usual["default"])
+
+
+@step
+def people(site: Site) -> None:
+    """People can log in; there is nobody so far."""
+    site.users = Users(site)
 
 
 def spread(old: Index, new: Index) -> Index:

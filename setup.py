@@ -53,9 +53,13 @@ REQUIRES = [
 
 POSTGRES = ["psycopg2-binary>=2.9.9", "RelStorage>=4.3"]
 
+OPENID2 = ["python3-openid>=3.2", "velruse>=1.1.1"]
+
 EXTRAS = {
+    "openid2": OPENID2,  # login by OpenID 2.0; velruse has no wheel, but needs no compiler
     "postgres": POSTGRES,  # the tree in PostgreSQL: production.ini
     "test": [
+        *OPENID2,
         *POSTGRES,
         "aiosmtpd>=1.4.6",
         "hypothesis>=6.100",

@@ -16,7 +16,8 @@ NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
 SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,100}")  # RFC 6749, 3.3
 ASYMMETRIC = ("RS256", "PS256", "ES256", "EdDSA", "RS384", "RS512", "PS384", "PS512", "ES384",
               "ES512")  # fmt: skip
-ALGORITHMS = (*ASYMMETRIC, "HS256")
+SYMMETRIC = "HS256"
+ALGORITHMS = (*ASYMMETRIC, SYMMETRIC)
 CREATE, KNOWN = ACCOUNTS = ("create", "known")
 FIELDS = ("issuer", "client_id", "client_secret", "label", "scope", "accounts", "algorithms")
 
@@ -72,7 +73,9 @@ def is_secure(url: str) -> bool:
         host, _ = parts.hostname or "", parts.port
     except ValueError:
         return False
-    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and _is_local(host)))
+    plain = url.isascii() and url.isprintable() and " " not in url
+    known = parts.scheme == "https" or (parts.scheme == "http" and _is_local(host))
+    return plain and bool(host) and known
 
 
 def _provider(name: str, lines: Mapping[str, str], faults: list[str]) -> Provider:
@@ -84,7 +87,7 @@ def _provider(name: str, lines: Mapping[str, str], faults: list[str]) -> Provide
             faults.append(f"{line}: {fault}")
             return default
 
-    return Provider(
+    found = Provider(
         name=name,
         issuer=read("issuer", "", _issuer),
         client_id=read("client_id", "", _client_id),
@@ -94,6 +97,10 @@ def _provider(name: str, lines: Mapping[str, str], faults: list[str]) -> Provide
         accounts=read("accounts", KNOWN, _accounts),
         algorithms=tuple(read("algorithms", " ".join(ASYMMETRIC), _algorithms).split()),
     )
+    if SYMMETRIC in found.algorithms and not found.client_secret:
+        line = f"mserve.{PREFIX}{name}.algorithms"
+        faults.append(f"{line}: {SYMMETRIC} signs by the client_secret, and there is none")
+    return found
 
 
 def _variable(name: str) -> str:

@@ -12,11 +12,11 @@ from joserfc.errors import ClaimError, ExpiredTokenError, InvalidKeyIdError, Jos
 from joserfc.jwk import KeySet, OctKey
 
 from mserve.errors import LoginRefused
+from mserve.logins import SYMMETRIC
 from mserve.openid.directory import Directory
 
 LEEWAY = 30  # seconds that two clocks may differ
 LONGEST = 255  # characters of a subject: OpenID Connect Core 1.0, 2
-SYMMETRIC = "HS256"
 
 
 def verify(

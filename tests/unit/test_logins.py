@@ -52,6 +52,7 @@ def test_the_secret_comes_from_the_environment_and_is_not_shown(
         ("oidc.corp.accounts", "all", "known or create"),
         ("oidc.corp.algorithms", "none", "some of: RS256"),
         ("oidc.corp.algorithms", "", "some of: RS256"),
+        ("oidc.corp.algorithms", "RS256 HS256", "signs by the client_secret"),
         ("oidc.corp.secret", "x", "not a setting"),
         ("oidc.CORP.issuer", "https://login.example.com", "not a setting"),
         ("oidc.second.client_id", "x", "should be the issuer's address"),
@@ -74,6 +75,7 @@ def test_openid_2_is_switched_on(tmp_path: Path) -> None:
         ("http://127.0.0.1:8000/", True), ("http://[::1]/", True), ("http://localhost/", False),
         ("http://127.0.0.1.example.com/", False), ("ftp://127.0.0.1/", False),
         ("https://", False), ("https://a:b:c/", False), ("https://a:99999/", False), ("", False),
+        ("https://a/\r\nSet-Cookie: a=b", False), ("https://a/ b", False), ("https://ä/", False),
     ],
 )  # fmt: skip
 def test_what_is_secure(url: str, secure: bool) -> None:

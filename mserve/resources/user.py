@@ -62,7 +62,7 @@ class User(Persistent):  # type: ignore[misc]  # persistent has no types
         self.keyring.pop(id, None)
         self.labels.pop(id, None)
 
-    def keys(self) -> Iterator[Key]:
+    def kept(self) -> Iterator[Key]:
         """The keys of the profile, in no order."""
         return iter(self.keyring.values())
 

@@ -12,12 +12,12 @@ import time
 from typing import Any
 
 from mserve.sessions import cookie
-from mserve.sessions.cookie import HEADER, csrf, is_csrf
+from mserve.sessions.cookie import HEADER, csrf, csrf_of, is_csrf
 from mserve.sessions.store import Session, Store
 
 __all__ = [
-    "HEADER", "Session", "csrf", "end", "end_all", "forget", "is_csrf", "listing", "login",
-    "logout", "of", "put", "take", "user_of",
+    "HEADER", "Session", "csrf", "csrf_of", "end", "end_all", "forget", "is_csrf", "listing",
+    "login", "logout", "of", "put", "take", "user_of",
 ]  # fmt: skip
 SCRATCH = "mserve:scratch:"
 AGENT = 200  # characters kept of what a browser calls itself
@@ -95,9 +95,9 @@ def end(registry: Any, user: Any, id: str) -> bool:
     return there
 
 
-def end_all(registry: Any, user_id: str) -> None:
-    """Removes all sessions of a user; the tree's `epoch` has ended them already."""
-    store(registry).end_all(user_id)
+def end_all(registry: Any, user_id: str, epoch: int) -> None:
+    """Removes a user's sessions from before `epoch`; in the tree they have ended already."""
+    store(registry).end_all(user_id, epoch)
 
 
 def put(request: Any, name: str, value: str, seconds: int) -> None:

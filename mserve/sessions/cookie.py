@@ -37,6 +37,11 @@ def csrf(request: Any) -> str:
     return _token(secret_or_new(request))
 
 
+def csrf_of(headers: list[tuple[str, str]]) -> str:
+    """The token of the cookie that the headers of a login bring."""
+    return _token(headers[0][1].partition(";")[0].partition("=")[2])
+
+
 def is_csrf(request: Any, token: str | None) -> bool:
     """Whether it is the token of the request's cookie."""
     found = secret(request)

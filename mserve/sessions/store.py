@@ -64,10 +64,12 @@ class Store:
         if text is not None:
             self.redis.zrem(OF_USER + _session(id, text).user, id)
 
-    def end_all(self, user_id: str) -> None:
-        index = OF_USER + user_id
-        ids = [id.decode() for id in self.redis.zrange(index, 0, -1)]
-        self.redis.delete(index, *(SESSION + id for id in ids))
+    def end_all(self, user_id: str, epoch: int) -> None:
+        """Removes the user's sessions of epochs before `epoch`."""
+        former = [each.id for each in self.of(user_id) if each.epoch < epoch]
+        if former:
+            self.redis.delete(*(SESSION + id for id in former))
+            self.redis.zrem(OF_USER + user_id, *former)
 
     def _left(self, session: Session) -> int:
         """Milliseconds for which it lasts if nothing more is done in it."""

@@ -8,6 +8,7 @@ from zope.interface import Interface
 
 from mserve import evolve
 from mserve.group import Group
+from mserve.people.mail import Post
 from mserve.seal import Seal
 from mserve.security import SecurityPolicy
 from mserve.taking_turns import MachineLock
@@ -34,6 +35,7 @@ def includeme(config: Configurator) -> None:
     settings = registry.mserve
     registry.queues = queue.Queues.from_url(settings.redis)
     registry.seal = Seal.of(settings.data)
+    registry.post = Post(settings)
     registry.tasks = TaskRegistry.load(settings.tasks)
     registry.news = News(registry.queues.redis)
     registry.looks = Looks(registry)

@@ -20,6 +20,7 @@ from mserve.security import KEY_IN_PATH, Closed, Failed
 from mserve.views.caveats import said_of
 from mserve.views.config import methods_of
 from mserve.views.declared import open_to_all
+from mserve.views.guesses import refusal
 from mserve.views.traversal import Absent
 
 log = logging.getLogger(__name__)
@@ -35,6 +36,7 @@ STATUS: dict[type[errors.MserveError], int] = {
     errors.Conflict: 409,
     errors.PreconditionFailed: 412,
     errors.Locked: 423,
+    errors.Throttled: 429,
     errors.StorageFull: 507,
     errors.TaskError: 422,
     errors.MserveError: 500,
@@ -71,7 +73,14 @@ def told(fault: errors.MserveError, request: Any) -> Response:
     more = {}
     if isinstance(fault, errors.BadDocument):
         more["faults"] = [{"place": place, "detail": what} for place, what in fault.faults]
-    return problem(request, status_of(fault), kind_of(fault), str(fault), **more)
+    return with_wait(problem(request, status_of(fault), kind_of(fault), str(fault), **more), fault)
+
+
+def with_wait(answer: Response, fault: errors.MserveError) -> Response:
+    """The answer, which says how long to wait where `fault` is that there were too many guesses."""
+    if isinstance(fault, errors.Throttled):
+        answer.headers["Retry-After"] = str(fault.seconds)
+    return answer
 
 
 def not_found(fault: Any, request: Any) -> Response:
@@ -97,6 +106,12 @@ def nothing(request: Any) -> Response:
     seen = None if context is None else request.has_permission(Permission.VIEW, context)
     if isinstance(seen, Failed):
         return failed(request, seen)
+    refused = refusal(request)
+    if refused is not None:
+        answer = problem(request, *refused[:3])
+        if refused.wait is not None:
+            answer.headers["Retry-After"] = str(refused.wait)
+        return answer
     detail = "there is nothing here that this request may see; check the address and the key"
     return problem(request, 404, "not-found", detail)
 

@@ -171,7 +171,9 @@ def test_sessions_are_listed_and_ended_one_by_one_or_all(
     assert sessions.end(registry, user, oldest.id)
     assert not sessions.end(registry, user, oldest.id)
     assert sessions.of(browser.request()) is None and sessions.of(other.request())
-    sessions.end_all(registry, user.id)
+    sessions.end_all(registry, user.id, user.epoch)
+    assert sessions.of(other.request())
+    sessions.end_all(registry, user.id, user.epoch + 1)
     assert sessions.of(other.request()) is None
 
 

@@ -5,21 +5,15 @@ Who knows such a secret could be anybody by it, so they are sealed.
 
 import time
 from hashlib import sha256
-from typing import Any, Protocol
+from typing import Any
 
 from openid.association import Association
 from openid.store.interface import OpenIDStore
 
+from mserve.seal import Broken, Seal
+
 PREFIX = "mserve:openid2:"
 WINDOW = 900  # seconds that an answer may be old, or two clocks differ
-
-
-class Seal(Protocol):
-    """As mserve.seal.Seal."""
-
-    def seal(self, plain: bytes) -> bytes: ...
-
-    def open(self, sealed: bytes) -> bytes: ...
 
 
 class Associations(OpenIDStore):  # type: ignore[misc]  # openid has no types
@@ -36,8 +30,12 @@ class Associations(OpenIDStore):  # type: ignore[misc]  # openid has no types
             self.redis.set(_key("association", server_url, handle), sealed, ex=seconds)
 
     def getAssociation(self, server_url: str, handle: str | None = None) -> Association | None:  # noqa: N802 - openid calls it so
+        """None also where it was sealed by a secret that is not this site's any more."""
         sealed = self.redis.get(_key("association", server_url, handle or ""))
-        return None if sealed is None else Association.deserialize(self.seal.open(sealed))
+        try:
+            return sealed and Association.deserialize(self.seal.open(sealed))
+        except Broken:
+            return None
 
     def removeAssociation(self, server_url: str, handle: str) -> bool:  # noqa: N802 - openid calls it so
         """Also as the newest, whose handle it may be."""

@@ -48,6 +48,16 @@ EMAIL_CHANGED = Letter(
     "Hello {called},\n\nmails for the account {name} at {site} go to another address from now "
     "on; this one was removed." + SIGNED,
 )
+LINKED = Letter(
+    "A login was linked",
+    "Hello {called},\n\nthe account {name} at {site} can be logged in to as {identity} from now "
+    "on." + SIGNED,
+)
+UNLINKED = Letter(
+    "A login was unlinked",
+    "Hello {called},\n\nthe account {name} at {site} can be logged in to as {identity} no more."
+    + SIGNED,
+)
 TOKEN_MADE = Letter(
     "An API token was made",
     "Hello {called},\n\nthe token “{label}” was made just now. Whoever holds it may do in your "

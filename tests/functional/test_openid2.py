@@ -101,6 +101,13 @@ def test_secrets_are_sealed_in_redis(store: Associations, server: str, redis: An
     assert not any(held.secret in value or b"HMAC" in value for value in values)
 
 
+def test_another_seal_makes_other_secrets(store: Associations, server: str, redis: Any) -> None:
+    begin(store, f"{server}/id/anna")
+    other = Associations(redis, Seal(token_hex(32)))
+    url, kept = begin(other, f"{server}/id/anna")
+    assert finish(other, kept, come_back(url)).subject == f"{server}/id/anna"
+
+
 def test_an_answer_works_once(store: Associations, server: str) -> None:
     url, kept = begin(store, f"{server}/id/anna")
     answer = come_back(url)

@@ -148,9 +148,10 @@ class UserPlace(Place):
         return USER_PARTS[name](self, name, self.user)
 
 
-class UserPart(UserPlace):
-    def __getitem__(self, name: str) -> Any:
-        raise KeyError(name)
+class UserPart(Place):
+    def __init__(self, above: Any, name: str, user: Any) -> None:
+        super().__init__(above, name)
+        self.user = user
 
 
 class UserReset(UserPart):

@@ -58,6 +58,7 @@ class Site(Branch):
         for key in (node.keys or {}).values():
             for digest in key.digests():
                 self.key_index.discard(digest)
+            key.orphan()
 
     def expired(self, moment: int, limit: int) -> list[Any]:
         """Up to `limit` things in the trash whose time is over at `moment` (µs)."""

@@ -15,11 +15,12 @@ from webob.request import DisconnectionError
 from ZODB.POSException import StorageError
 
 from mserve import errors
+from mserve.people import OWN
 from mserve.resources.roles import Permission
 from mserve.security import KEY_IN_PATH, Closed, Failed
 from mserve.views.caveats import said_of
 from mserve.views.config import methods_of
-from mserve.views.declared import open_to_all
+from mserve.views.declared import open_to_all, own_account
 from mserve.views.guesses import refusal
 from mserve.views.traversal import Absent
 
@@ -93,8 +94,11 @@ def not_found(fault: Any, request: Any) -> Response:
 
 
 def _visible(request: Any, context: Any) -> bool:
-    open = open_to_all(request.registry.declared, context)
-    return open or bool(request.has_permission(Permission.VIEW, context))
+    declared = request.registry.declared
+    if open_to_all(declared, context):
+        return True
+    own = own_account(declared, context) and request.has_permission(OWN, context)
+    return bool(own or request.has_permission(Permission.VIEW, context))
 
 
 def nothing(request: Any) -> Response:

@@ -58,7 +58,7 @@ def leave(context: Login, request: Any) -> Any:
 
 
 @rest(context=Reset, method="POST", permission=NO_PERMISSION_REQUIRED, takes="ResetRequest",
-      gives={202: None}, errors=(403, 429))  # fmt: skip
+      gives={204: None}, errors=(403, 429))  # fmt: skip
 def ask(context: Reset, request: Any) -> Any:
     """Sends a link that sets a password to whose name or address it is; says not whether it is."""
     check_origin(request)
@@ -66,7 +66,7 @@ def ask(context: Reset, request: Any) -> Any:
     name = fields.need("name", text)
     fields.end()
     send_reset(request, name)
-    return request.answer(202, {})
+    return no_content()
 
 
 def send_reset(request: Any, name: str) -> None:

@@ -8,7 +8,7 @@ from mserve.resources.people_places import UserKeys, UserPlace, UserReset, Users
 from mserve.resources.roles import Permission
 from mserve.resources.user import User, display_name, normal_email, normal_name
 from mserve.views import paging, people
-from mserve.views.body import Fields, document, flag
+from mserve.views.body import Fields, document, flag, text
 from mserve.views.config import created, no_content, rest
 from mserve.views.urls import facet_url
 
@@ -20,7 +20,7 @@ ADMIN = Permission.ADMIN
 def listing(context: UsersFacet, request: Any) -> Any:
     """Users by name; with `q` those in whose name or address it occurs."""
     limit, after = paging.asked(request)
-    words = request.GET.get("q", "")
+    words = text(request.GET.get("q", ""))
     found = context.node.users.page(limit + 1, after, words)
     items = [people.user(request, each, context.node) for _, each in found[:limit]]
     total = None if words else context.node.users.count()

@@ -8,6 +8,7 @@ from webtest import Upload
 
 from mserve.errors import BadInput
 from mserve.people.passwords import check_new
+from mserve.resources.key import Gone
 from tests.unit.people.conftest import FILES, HTML, PASSWORD, Browser, text
 from tests.unit.test_security import basic
 
@@ -86,6 +87,12 @@ def test_the_account_is_no_keys_business(admin: Any, her: Browser, browser: Any)
     secret = token(her)
     assert her.app.get("/-/account", headers=bearer(secret), status=404)
     assert browser().app.get("/-/account", headers=basic(PASSWORD, "anna"), status=404)
+
+
+def test_methods_are_told_to_who_may_see_the_account(her: Browser, browser: Any) -> None:
+    answer = her.call("PUT", "/-/account/tokens", {})
+    assert answer.status_int == 405 and answer.headers["Allow"] == "GET, HEAD, OPTIONS, POST"
+    assert browser().call("PUT", "/-/account/tokens", {}).status_int == 404
 
 
 # Profile and password
@@ -235,6 +242,19 @@ def test_a_kept_key_ends_as_it_does_elsewhere(her: Browser, made: Any, customer:
     [listed] = her.call("GET", "/-/account/keys").json["items"]
     assert listed["works"] is False
     assert her.get("/-/account").html.find(attrs={"data-state": "ended"})
+
+
+def test_a_profile_holds_nothing_of_what_was_removed_for_good(
+    her: Browser, admin: Any, customer: Any, see: Any, anna: str
+) -> None:
+    her.call("POST", "/-/account/keys", {"key": customer.key, "label": "Files"}, status=201)
+    assert admin("DELETE", f"{FILES}?recursive=true").status_int == 204
+    assert her.call("GET", FILES).status_int == 404
+    [listed] = her.call("GET", "/-/account/keys").json["items"]
+    assert (listed["called"], listed["works"]) == ("Files", False) and listed["revoked"]
+    assert her.get("/-/account").html.find(attrs={"data-state": "ended"})
+    kept = see(lambda site: [type(key.__parent__) for key in site.users.get(anna).kept()])
+    assert kept == [Gone]
 
 
 def test_any_one_key_of_the_profile_is_enough(her: Browser, made: Any) -> None:

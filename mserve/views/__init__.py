@@ -19,6 +19,7 @@ from mserve.tasks.news import News
 from mserve.tasks.registry import TaskRegistry
 from mserve.views.content.throttle import Seats
 from mserve.views.follow.looks import Looks
+from mserve.views.guesses import Waiting
 from mserve.views.request import Request
 from mserve.views.traversal import Traverser
 
@@ -38,6 +39,7 @@ def includeme(config: Configurator) -> None:
     registry.seal = Seal.of(settings.data)
     registry.post = Post(settings)
     registry.ways = ways(settings, registry.queues.redis, registry.seal)
+    registry.waiting = Waiting()
     registry.tasks = TaskRegistry.load(settings.tasks)
     registry.news = News(registry.queues.redis)
     registry.looks = Looks(registry)

@@ -163,6 +163,9 @@ def test_guesses_at_keys_are_counted_by_address(
     ]
     assert [each.status_int for each in answers] == [404] * 10 + [429] * 5
     assert 0 < int(answers[-1].headers["Retry-After"]) <= 300
+    for answer in answers[10:]:
+        assert answer.content_type == "application/problem+json"
+        assert {*answer.json} == {"type", "title", "status", "detail"}
     page = attacker.get("/k/guess/", status=429)
     assert "Too many attempts" in page.text
     for _ in range(50):  # the good key is neither slowed nor refused, from the same address

@@ -12,7 +12,9 @@ import pytest
 from webtest import TestApp
 
 from mserve import database, evolve, main
+from mserve.openid.directory import Directory
 from mserve.people import passwords
+from mserve.people.ways import Connect
 from mserve.resources.user import User
 from mserve.settings import Settings
 from tests.functional.oidc_provider import SECRET, Provider, changed, log_in, parameters, provider
@@ -278,9 +280,8 @@ def test_a_provider_that_is_down_is_told(app: TestApp, real: Provider) -> None:
     back = log_in(leave(app, "oidc/open"), "zoe")
     real.stop()
     try:
-        app.app.registry.ways["oidc/open"].directory.__init__(  # as after a restart
-            app.app.registry.ways["oidc/open"].directory.provider
-        )
+        ways = app.app.registry.ways  # as after a restart, when nothing is known of it
+        ways["oidc/open"] = Connect(Directory(ways["oidc/open"].directory.provider))
         page = form.submit(status=502)
         assert "cannot be reached" in page.text
         assert page.forms[0]["password"].value == ""

@@ -58,6 +58,21 @@ UNLINKED = Letter(
     "Hello {called},\n\nthe account {name} at {site} can be logged in to as {identity} no more."
     + SIGNED,
 )
+REQUEST_MADE = Letter(
+    "{who} asks for the service {service}",
+    "Hello {called},\n\n{who} asks for the service {service} in {container} at {site}:\n\n"
+    "{reason}\n\nYou answer at {site}/{container}/-/requests\n",
+)
+REQUEST_ACCEPTED = Letter(
+    "The service {service} is yours",
+    "Hello {called},\n\nthe service {service} that you asked for in {container} at {site} has been "
+    "made. You find it in your account: {site}/-/account\n",
+)
+REQUEST_REJECTED = Letter(
+    "The service {service} was not made",
+    "Hello {called},\n\nthe service {service} that you asked for in {container} at {site} has not "
+    "been made. The answer was:\n\n{word}\n",
+)
 TOKEN_MADE = Letter(
     "An API token was made",
     "Hello {called},\n\nthe token “{label}” was made just now. Whoever holds it may do in your "

@@ -4,7 +4,7 @@ from typing import Any
 
 from mserve.resources.facet import Facet
 from mserve.resources.job_parts import JobsEvents
-from mserve.resources.people_places import Account, Login, Reset, UsersFacet
+from mserve.resources.people_places import Account, Login, Offers, RequestsFacet, Reset, UsersFacet
 
 
 class Info(Facet):
@@ -154,7 +154,7 @@ FACETS: dict[str, type[Facet]] = {
     for facet in (
         Info, UsageFacet, Keys, Health, ContentFacet, Thumbnail, Poster, Jobs, Profiles,
         Versions, Provenance, Trash, Copy, Batch, Uploads, Search, Tasks, NodesFacet, Schedules,
-        Rounds, Access, Login, Reset, Account, UsersFacet,
+        Rounds, Access, Login, Reset, Account, UsersFacet, Offers, RequestsFacet,
     )
 }  # fmt: skip
 

@@ -119,12 +119,40 @@ class KeptPlaces(Several):
     each = KeptPlace
 
 
+class RequestPlace(Place):
+    pass
+
+
+class RequestPlaces(Several):
+    """The requests for services that one has made."""
+
+    each = RequestPlace
+
+
+class Offers(Facet):
+    """The containers that take requests for services."""
+
+    name = "offers"
+    types = OF_SITE
+
+
+class RequestsFacet(Facet):
+    """The requests for services of a container."""
+
+    name = "requests"
+    types = frozenset({"container"})
+
+    def __getitem__(self, name: str) -> Any:
+        return (self.node.requests or {})[name]
+
+
 PARTS: dict[str, type[Place]] = {
     "password": PasswordPlace,
     "second-factor": FactorPlace,
     "sessions": SessionsPlace,
     "tokens": TokensPlace,
     "keys": KeptPlaces,
+    "requests": RequestPlaces,
 }
 
 

@@ -23,6 +23,8 @@ class User(Persistent):  # type: ignore[misc]  # persistent has no types
     (issuer, subject) pairs of OpenID; `keyring` the keys that were given to them, by id, and
     `labels` what they call these. `totp` is the sealed secret of the second factor, `recovery`
     the digests of codes that stand in for it. Sessions of a former `epoch` have ended.
+    `kept_by` has the digests of the secrets by which keys were kept, `requests` the
+    ServiceRequests by id.
     """
 
     email: str | None = None
@@ -36,6 +38,7 @@ class User(Persistent):  # type: ignore[misc]  # persistent has no types
     totp: bytes | None = None
     recovery: tuple[str, ...] = ()
     epoch = 0
+    requests: Any = None
 
     def __init__(self, name: str) -> None:
         self.id = self.__name__ = new_id()
@@ -43,6 +46,7 @@ class User(Persistent):  # type: ignore[misc]  # persistent has no types
         self.created = clock.now()
         self.keyring = OOBTree()
         self.labels = OOBTree()
+        self.kept_by = OOBTree()
         self.tokens = OOBTree()
 
     __parent__: Any = None
@@ -56,11 +60,19 @@ class User(Persistent):  # type: ignore[misc]  # persistent has no types
         """Puts a key into the profile, under a label of their own."""
         self.keyring[key.id] = key
         self.labels[key.id] = label or key.label
+        self.kept_by[key.id] = key.digest
+        self.__parent__.hold(key.id, self)
 
     def let_go(self, id: str) -> None:
         """Takes the key `id` out of the profile; it works on for others."""
         self.keyring.pop(id, None)
         self.labels.pop(id, None)
+        self.kept_by.pop(id, None)
+        self.__parent__.unhold(id, self)
+
+    def holds(self, key: Key, moment: int) -> bool:
+        """Whether the key has still the secret by which it was kept, at `moment` (µs)."""
+        return key.knows(self.kept_by.get(key.id, ""), moment)
 
     def kept(self) -> Iterator[Key]:
         """The keys of the profile, in no order."""

@@ -10,6 +10,7 @@ from BTrees.OOBTree import OOBTree
 from persistent import Persistent
 
 from mserve.errors import NameTaken
+from mserve.resources.index import AFTER_DASH
 from mserve.resources.user import User
 
 
@@ -26,6 +27,8 @@ class Users(Persistent):  # type: ignore[misc]  # persistent has no types
         self._subjects = OOBTree()
         self.tokens = OOBTree()
         """Digests of personal API tokens to these."""
+        self.holding = OOBTree()
+        """Who keeps which key in the profile: `<key id>-<user id>`."""
         self.count = Length()
 
     def add(self, user: User) -> User:
@@ -56,6 +59,18 @@ class Users(Persistent):  # type: ignore[misc]  # persistent has no types
     def by_subject(self, issuer: str, subject: str) -> User | None:
         """The user whom the OpenID provider `issuer` calls `subject`."""
         return self._subjects.get(_pair(issuer, subject))  # type: ignore[no-any-return]  # no types
+
+    def hold(self, key: str, user: User) -> None:
+        """The user keeps the key of that id."""
+        self.holding[f"{key}-{user.id}"] = user
+
+    def unhold(self, key: str, user: User) -> None:
+        """The user keeps it no more."""
+        self.holding.pop(f"{key}-{user.id}", None)
+
+    def holders(self, key: str) -> list[User]:
+        """Who keeps the key of that id."""
+        return list(self.holding.values(f"{key}-", f"{key}{AFTER_DASH}"))
 
     def set_email(self, user: User, email: str | None) -> None:
         """Another address, or none; raises NameTaken where it is another's."""

@@ -1,10 +1,13 @@
 """From who has logged in to an Identity: one grant for each key in the profile."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from mserve.errors import Throttled
 from mserve.people import who
 from mserve.resources.caveats import Facts
+from mserve.resources.key import Key
+from mserve.resources.user import User
 from mserve.security.identity import Grant, Identity
 from mserve.security.presented import KEY_IN_PATH, authorization
 
@@ -21,9 +24,16 @@ def find_person(request: Any, secret: str | None, facts: Facts) -> Identity | No
         return None
     token = person.token
     appended = () if token is None else ((token.id, token.caveats),)
-    keys = (key for key in person.user.kept() if not key.gone() and key.__parent__.in_tree)
+    keys = _working(person.user, facts.moment)
     grants = tuple(Grant(key, facts, appended) for key in keys)
     return Identity(f"user:{person.user.id}", grants, person.user, person.present)
+
+
+def _working(user: User, moment: int) -> Iterator[Key]:
+    """The keys of the profile; one that has got a new secret is not theirs any more."""
+    for key in user.kept():
+        if user.holds(key, moment) and not key.gone() and key.__parent__.in_tree:
+            yield key
 
 
 def _person(request: Any, secret: str | None) -> who.Person | None:

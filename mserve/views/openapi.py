@@ -45,6 +45,7 @@ GROUPS = {
     "provenance": "What files were made of, and what of them",
     "login": "Sessions of people", "reset": "Forgotten passwords", "account": "What is one's own",
     "users": "The people of the site",
+    "offers": "Who takes requests for services", "requests": "What a container was asked for",
 }  # fmt: skip
 SCHEMES: Json = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "The key as Bearer token"},

@@ -35,6 +35,7 @@ PATH: dict[str, tuple[Schema, str]] = {
     "session": ({**TEXT, "minLength": 1}, "The `id` of a session"),
     "token": (ID, "The `id` of an API token"),
     "user": (ID, "The `id` of a user"),
+    "request": (ID, "The `id` of a request for a service"),
     "round": ({**TEXT, "minLength": 1}, "The `id` of a round"),
 }
 QUERY: dict[str, tuple[Schema, str]] = {

@@ -1,6 +1,7 @@
 """JSON Schemas of people: login, account, tokens, and users as their administrator sees them."""
 
 from mserve.people.passwords import LONGEST, SHORTEST
+from mserve.resources.service_request import LONGEST as LONGEST_WORDS
 from mserve.resources.user import DISPLAY
 from mserve.views.key_schemas import CAVEATS
 from mserve.views.schema_words import (
@@ -18,6 +19,7 @@ from mserve.views.schema_words import (
     fields,
     may,
     null,
+    one_of,
     page,
     ref,
 )  # fmt: skip
@@ -29,6 +31,8 @@ EMAIL: Schema = {"type": "string", "maxLength": 254, "examples": ["anna@example.
 DISPLAYED: Schema = {"type": "string", "maxLength": DISPLAY}
 CODE: Schema = {"type": "string", "maxLength": 64, "description": "Of the authenticator, or one "
                 "of the recovery codes"}  # fmt: skip
+CHILD: Schema = {"type": "string", "minLength": 1, "maxLength": 255, "examples": ["scans"]}
+WORDS: Schema = {"type": "string", "minLength": 1, "maxLength": LONGEST_WORDS}
 TOKEN_CAVEATS = {name: may(null(schema)) for name, schema in CAVEATS.items()}
 
 PEOPLE: dict[str, Schema] = {
@@ -68,6 +72,18 @@ PEOPLE: dict[str, Schema] = {
     "NewUser": closed(name=NAME, email=EMAIL, display=may(null(DISPLAYED))),
     "UserChange": closed(
         display=may(null(DISPLAYED)), email=may(null(EMAIL)), disabled=may(null(FLAG)),
+    ),
+    "Offer": fields(name=TEXT, url=URL),
+    "Offers": page("Offer"),
+    "NewServiceRequest": closed(name=CHILD, reason=WORDS),
+    "ServiceRequest": fields(
+        id=ID, url=URL, state=one_of("open", "accepted", "rejected", "withdrawn"), name=TEXT,
+        reason=TEXT, word=TEXT, user=TEXT, container=TEXT, created=TIME, ended=null(TIME),
+        service=null(URL),
+    ),
+    "ServiceRequests": page("ServiceRequest"),
+    "RequestAnswer": closed(
+        accept=may(null({"const": True})), reject=may(null(WORDS)), name=may(null(CHILD)),
     ),
     "UserResetRequest": closed(second_factor=may(null(FLAG))),
 }  # fmt: skip

@@ -38,6 +38,9 @@ from mserve.resources.people_places import (
     KeptPlace,
     KeptPlaces,
     PasswordPlace,
+    RequestPlace,
+    RequestPlaces,
+    RequestsFacet,
     Reset,
     ResetLink,
     SessionPlace,
@@ -60,6 +63,7 @@ from mserve.resources.pieces import (
 )
 from mserve.resources.profile import Explain, Profile
 from mserve.resources.round import Round
+from mserve.resources.service_request import ServiceRequest
 from mserve.resources.trash import Trashed
 from mserve.resources.upload import Upload
 from mserve.views.traversal import Absent, AbsentProfile, AbsentWorkflow
@@ -131,6 +135,9 @@ BELOW: dict[type, tuple[type[Facet], str]] = {
     TokensPlace: (Account, "tokens"),
     TokenPlace: (Account, "tokens/{token}"),
     KeptPlaces: (Account, "keys"),
+    RequestPlaces: (Account, "requests"),
+    RequestPlace: (Account, "requests/{request}"),
+    ServiceRequest: (RequestsFacet, "{request}"),
     KeptPlace: (Account, "keys/{key}"),
     UserPlace: (UsersFacet, "{user}"),
     UserReset: (UsersFacet, "{user}/reset"),

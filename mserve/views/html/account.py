@@ -1,6 +1,5 @@
 """The page of the own account, and what its forms do."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pyramid.httpexceptions import HTTPSeeOther
@@ -11,21 +10,17 @@ from mserve import sessions
 from mserve.errors import BadInput, MserveError
 from mserve.people import OWN, accounts, login, totp
 from mserve.people.passwords import SHORTEST
-from mserve.resources import clock, token
-from mserve.resources.caveats import Caveats
 from mserve.resources.people_places import Account
-from mserve.resources.roles import ROLES
 from mserve.resources.user import display_name, normal_email
 from mserve.views import people
 from mserve.views.api import account as door
-from mserve.views.api import profile_keys
+from mserve.views.api import service_requests
 from mserve.views.config import page
 from mserve.views.html.forms import field, form
 from mserve.views.html.login import again, template
 
 PAGE = "account.jinja2"
 ROLES_OF_TOKENS = ("mfilereadonly", "mfilereadwrite", "mfileowner", "renditions", "auditor")
-DAYS = 366
 
 
 @page(context=Account, permission=OWN, template=PAGE)
@@ -46,6 +41,7 @@ def told(request: Any) -> dict[str, Any]:
         "shortest": SHORTEST,
         "has_password": user.password is not None,
         "roles": ROLES_OF_TOKENS,
+        **service_requests.of_account(request),
     }
 
 
@@ -152,50 +148,3 @@ def remove_factor(request: Any) -> None:
     """No code is asked for any more."""
     login.confirm(request, people.me(request), field(request, "password"))
     accounts.remove_factor(request, people.me(request))
-
-
-@form(context=Account, do="make-token", permission=OWN)
-@acted
-def make_token(request: Any) -> Response:
-    """Makes an API token, and shows it this once."""
-    days, role = field(request, "days"), field(request, "role")
-    if not days.isdecimal() or not 0 < int(days[:4]) <= DAYS:
-        raise BadInput(f"a token lasts 1 to {DAYS} days")
-    if role not in ("", *ROLES_OF_TOKENS):
-        raise BadInput(f"there is no role {role!r} for tokens")
-    end = clock.parse((datetime.now(UTC) + timedelta(days=int(days))).isoformat())
-    caveats = Caveats(end=end, permissions=ROLES[role] if role else None)
-    made, secret = profile_keys.issue(request, field(request, "label"), caveats)
-    shown = {"label": made.label, "secret": secret, "here": people.here(request)}
-    return render_to_response(template("token.jinja2"), shown, request)
-
-
-@form(context=Account, do="revoke-token", permission=OWN)
-@acted
-def revoke_token(request: Any) -> None:
-    """The token works no more."""
-    people.found(token.revoke(people.me(request), field(request, "id")))
-
-
-@form(context=Account, do="keep", permission=OWN)
-@acted
-def keep(request: Any) -> None:
-    """Keeps a key that one was given."""
-    profile_keys.keep_key(request, field(request, "key"), field(request, "label"))
-
-
-@form(context=Account, do="label", permission=OWN)
-@acted
-def label(request: Any) -> None:
-    """Sets what one calls a key."""
-    user = people.me(request)
-    key = people.found(user.keyring.get(field(request, "id")))
-    user.labels[key.id] = display_name(field(request, "label"))
-
-
-@form(context=Account, do="drop", permission=OWN)
-@acted
-def drop(request: Any) -> None:
-    """Takes a key out of the profile."""
-    user = people.me(request)
-    user.let_go(people.found(user.keyring.get(field(request, "id"))).id)

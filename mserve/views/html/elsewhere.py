@@ -23,7 +23,8 @@ from mserve.errors import (
 from mserve.people import OWN, elsewhere, login
 from mserve.people.elsewhere import Trip
 from mserve.people.ways import Way
-from mserve.resources.people_places import Account, WayBack, WayPlace
+from mserve.resources.login_places import WayBack, WayPlace
+from mserve.resources.people_places import Account
 from mserve.resources.user import User
 from mserve.throttle import Limit, Subject, network
 from mserve.views import people

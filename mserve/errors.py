@@ -13,6 +13,8 @@ MserveError
  │        └ ChecksumMismatch  the same of a tus chunk
  ├ NameTaken           a child of that name is there already
  ├ Refused             the actor may not; safe to tell the actor why
+ │  └ LoginRefused     what a provider of logins says is not accepted
+ ├ ProviderAway        a provider of logins does not answer as it should
  ├ Missing             there is no such thing
  ├ Conflict            the state of things forbids it
  │  ├ Away             the bytes are in the archive
@@ -95,6 +97,14 @@ class NameTaken(MserveError):
 
 class Refused(MserveError):
     """The actor may not do this; the message is safe to show to that actor."""
+
+
+class LoginRefused(Refused):
+    """What came from a provider of logins does not prove who somebody is."""
+
+
+class ProviderAway(MserveError):
+    """A provider of logins is down, or does not answer as its protocol wants it."""
 
 
 class Missing(MserveError):

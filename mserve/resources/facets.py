@@ -4,7 +4,8 @@ from typing import Any
 
 from mserve.resources.facet import Facet
 from mserve.resources.job_parts import JobsEvents
-from mserve.resources.people_places import Account, Login, Offers, RequestsFacet, Reset, UsersFacet
+from mserve.resources.login_places import Login
+from mserve.resources.people_places import Account, Offers, RequestsFacet, Reset, UsersFacet
 
 
 class Info(Facet):

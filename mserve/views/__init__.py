@@ -9,6 +9,7 @@ from zope.interface import Interface
 from mserve import evolve
 from mserve.group import Group
 from mserve.people.mail import Post
+from mserve.people.ways import ways
 from mserve.seal import Seal
 from mserve.security import SecurityPolicy
 from mserve.taking_turns import MachineLock
@@ -38,6 +39,7 @@ def includeme(config: Configurator) -> None:
     registry.queues = queue.Queues.from_url(settings.redis)
     registry.seal = Seal.of(settings.data)
     registry.post = Post(settings)
+    registry.ways = ways(settings, registry.queues.redis, registry.seal)
     registry.waiting = Waiting()
     registry.tasks = TaskRegistry.load(settings.tasks)
     registry.news = News(registry.queues.redis)

@@ -33,6 +33,7 @@ STATUS: dict[type[errors.MserveError], int] = {
     errors.ChecksumMismatch: 460,  # tus 1.0, checksum extension
     errors.NameTaken: 409,
     errors.Refused: 403,
+    errors.ProviderAway: 502,
     errors.Missing: 404,
     errors.Conflict: 409,
     errors.PreconditionFailed: 412,

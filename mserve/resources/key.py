@@ -26,6 +26,8 @@ class Key(Persistent):  # type: ignore[misc]  # persistent has no types
     revoked: int | None = None
     accessspeed: int | None = None
     """Bytes per second of each download by this key; None: no limit of its own."""
+    ledger: Any = None
+    """What was spent of its budgets, and when it was last used (resources/ledger.py)."""
 
     def __init__(self, node: Any, role: str, parent: "Key | None" = None) -> None:
         self.__parent__ = node
@@ -64,6 +66,11 @@ class Key(Persistent):  # type: ignore[misc]  # persistent has no types
     def speed(self) -> int | None:
         """The lowest access speed of the chain, in bytes per second, or None."""
         return min((key.accessspeed for key in self.chain() if key.accessspeed), default=None)
+
+    @property
+    def used(self) -> int | None:
+        """When it was last used (µs), as far as that is settled."""
+        return None if self.ledger is None else self.ledger.used
 
     def descends_from(self, other: "Key") -> bool:
         return any(key is other for key in self.chain())

@@ -1,19 +1,22 @@
 """THE HTTP DOOR: HTML and REST. Translates requests to use cases, and what they say to answers."""
 
+from functools import partial
 from typing import Any
 
 from pyramid.config import Configurator
 from pyramid.interfaces import ITraverser
 from zope.interface import Interface
 
-from mserve import evolve
+from mserve import database, evolve
 from mserve.group import Group
 from mserve.security import SecurityPolicy
+from mserve.spending import Spending
 from mserve.taking_turns import MachineLock
 from mserve.tasks import outbox, queue
 from mserve.tasks.access import Accesses
 from mserve.tasks.news import News
 from mserve.tasks.registry import TaskRegistry
+from mserve.tasks.used import Uses
 from mserve.views.content.throttle import Seats
 from mserve.views.follow.looks import Looks
 from mserve.views.request import Request
@@ -50,6 +53,7 @@ def includeme(config: Configurator) -> None:
     config.include("mserve.views.config")
     config.include("mserve.views.errors")
     config.include("mserve.views.preconditions")
+    config.include("mserve.views.budgets")
     config.include("mserve.views.retry")
     config.include("mserve.views.html.static")
     config.include("mserve.views.api.openapi")
@@ -64,4 +68,6 @@ def _bind_queues(registry: Any) -> None:
     evolve.check(db)
     outbox.bind(db, registry.queues)
     registry.accesses = Accesses(registry.queues)
+    registry.uses = Uses(registry.queues)
+    registry.spending = Spending(registry.queues.redis, partial(database.run, db))
     registry.group = Group(db, MachineLock(registry.mserve.data / LOCK))

@@ -29,6 +29,7 @@ STATUS: dict[type[errors.MserveError], int] = {
     errors.ChecksumMismatch: 460,  # tus 1.0, checksum extension
     errors.NameTaken: 409,
     errors.Refused: 403,
+    errors.Uncounted: 503,
     errors.Missing: 404,
     errors.Conflict: 409,
     errors.PreconditionFailed: 412,
@@ -54,8 +55,8 @@ def problem(request: Any, status: int, kind: str, detail: str, **more: Any) -> R
 
 
 def kind_of(fault: Exception) -> str:
-    """`BadName` as `bad-name`."""
-    name = type(fault).__name__
+    """`BadName` as `bad-name`; `OverBudget` is `budget`."""
+    name = type(fault).__name__.removeprefix("Over")
     return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in name)[1:]
 
 
@@ -66,10 +67,15 @@ def status_of(fault: errors.MserveError) -> int:
 
 def told(fault: errors.MserveError, request: Any) -> Response:
     """One of our own errors: its sentence is the answer."""
-    more = {}
+    more: dict[str, Any] = {}
     if isinstance(fault, errors.BadDocument):
         more["faults"] = [{"place": place, "detail": what} for place, what in fault.faults]
-    return problem(request, status_of(fault), kind_of(fault), str(fault), **more)
+    if isinstance(fault, errors.OverBudget):
+        more |= {"caveat": fault.caveat, "left": fault.left}
+    answer = problem(request, status_of(fault), kind_of(fault), str(fault), **more)
+    if answer.status_int == 503:
+        answer.headers["Retry-After"] = RETRY_AFTER
+    return answer
 
 
 def not_found(fault: Any, request: Any) -> Response:

@@ -5,12 +5,14 @@ from pathlib import Path
 from setuptools import find_packages, setup
 
 REQUIRES = [
+    "argon2-cffi>=25.1",
     "av>=18.0",
     "blake3>=1.0",
     "BTrees>=6.0",
     "common-expression-language>=0.10",
     "click>=8.1",
     "croniter>=6.0",
+    "cryptography>=46",
     "httpcore>=1.0",
     "httpx>=0.28",
     "httptools>=0.8",

@@ -8,6 +8,7 @@ from secrets import token_hex
 from mserve import provision
 from mserve.resources.key import digest
 from mserve.resources.site import Site
+from mserve.seal import Seal
 from mserve.settings import Settings
 
 ADMIN_KEY, DEMO_KEY = "admin.key", "demo.key"
@@ -20,11 +21,12 @@ def make(site: Site, settings: Settings) -> None:
     their names after it: of two that do this at once only one commits.
     """
     if site.keys is None:
-        _, secret = site.add_key("siteadmin", label="first site administrator")
+        seal = Seal.of(settings.data)
+        _, secret = site.add_key("siteadmin", seal=seal, label="first site administrator")
         draft(settings.data / ADMIN_KEY, secret)
         if settings.demo:
-            container, _ = provision.make_container(site, "demo")
-            _, keys = provision.make_service(container, "files")
+            container, _ = provision.make_container(site, "demo", seal)
+            _, keys = provision.make_service(container, "files", seal)
             draft(settings.data / DEMO_KEY, keys[-1][1])
 
 

@@ -2,27 +2,33 @@
 
 from typing import Any
 
-from mserve.resources import usage
+from mserve.resources import clock, usage
 from mserve.resources.container import Container
-from mserve.resources.key import Key
+from mserve.resources.key import Former, Key
 from mserve.resources.node import Node, depend_on
 from mserve.resources.schedule import replan
 from mserve.resources.service import Service
 from mserve.resources.site import Site
+from mserve.seal import Seal
 
 Keys = list[tuple[Key, str]]
 
 
-def make_container(site: Site, name: str) -> tuple[Container, Keys]:
-    """A container and its `containeradmin` key with the secret. Raises BadName, NameTaken."""
+def make_container(site: Site, name: str, seal: Seal | None = None) -> tuple[Container, Keys]:
+    """A container and its `containeradmin` key with the secret. Raises BadName, NameTaken.
+
+    Without a `seal` the key can't be attenuated offline.
+    """
     container = Container()
     site.add(name, container)
     site.register(container)
     usage.report(container.lineage(), usage.CONTAINER, 1)
-    return container, _keys(container, "containeradmin")
+    return container, _keys(container, seal, "containeradmin")
 
 
-def make_service(container: Container, name: str, **terms: Any) -> tuple[Service, Keys]:
+def make_service(
+    container: Container, name: str, seal: Seal | None = None, **terms: Any
+) -> tuple[Service, Keys]:
     """A service with its `serviceadmin` and `servicecustomer` keys and their secrets.
 
     It begins with the container's own profiles, and the usual ones beside.
@@ -35,10 +41,23 @@ def make_service(container: Container, name: str, **terms: Any) -> tuple[Service
     container.add(name, service)
     service.site.register(service)
     replan(service)
-    replan(service)
     usage.report(service.lineage(), usage.SERVICE, 1)
-    return service, _keys(service, "serviceadmin", "servicecustomer")
+    return service, _keys(service, seal, "serviceadmin", "servicecustomer")
 
 
-def _keys(node: Node, *roles: str) -> Keys:
-    return [node.add_key(role, label=f"made with the {node.type}") for role in roles]
+def rotate(key: Key, grace: int, seal: Seal | None = None) -> str:
+    """The new secret of `key`; the present one works for `grace` µs more, none before it does."""
+    index = key.__parent__.site.key_index
+    for each in key.digests():
+        index.discard(each)
+    end = clock.now() + grace
+    key.former = Former(key.digest, key.sealed, end) if grace else None
+    secret = key.renew_secret(seal)
+    for each in key.digests():
+        index[each] = key
+    return secret
+
+
+def _keys(node: Node, seal: Seal | None, *roles: str) -> Keys:
+    label = f"made with the {node.type}"
+    return [node.add_key(role, seal=seal, label=label) for role in roles]

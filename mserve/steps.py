@@ -10,6 +10,7 @@ from BTrees.OOBTree import OOBTree
 
 from mserve.resources import defaults
 from mserve.resources.catalog import Catalog
+from mserve.resources.caveats import Caveats
 from mserve.resources.index import Index, Timeline, Transit
 from mserve.resources.job import Job
 from mserve.resources.profile import Edition, Profile
@@ -113,6 +114,15 @@ def kept_profiles(site: Site) -> None:
                 service.put_profile("transcode", usual["transcode"])
             if "default" in service.profiles and service.profiles["default"].version == 1:
                 service.put_profile("default", usual["default"])
+
+
+@step
+def caveats(site: Site) -> None:
+    """What narrows a key is one value."""
+    for _, key in site.key_index.items():
+        key._p_activate()
+        former = {name: vars(key).pop(name, None) for name in ("start", "end", "accessspeed")}
+        key.caveats = Caveats(**former)
 
 
 def spread(old: Index, new: Index) -> Index:

@@ -35,6 +35,10 @@ class Keys(Facet):
         return (self.node.keys or {})[name]
 
 
+class Access(Facet):
+    name = "access"
+
+
 class Health(Facet):
     name = "health"
     types = frozenset({"site"})
@@ -163,7 +167,7 @@ FACETS: dict[str, type[Facet]] = {
     for facet in (
         Info, UsageFacet, Keys, Health, ContentFacet, Thumbnail, Poster, Jobs, Profiles,
         Versions, Provenance, Trash, Copy, Batch, Uploads, Search, Tasks, NodesFacet, Schedules,
-        Rounds,
+        Rounds, Access,
     )
 }  # fmt: skip
 

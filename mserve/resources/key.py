@@ -3,13 +3,16 @@
 import secrets
 from collections.abc import Iterator
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from persistent import Persistent
 
+from mserve.attenuation import root_of
 from mserve.resources import clock
+from mserve.resources.caveats import NONE, Caveats
 from mserve.resources.ids import new_id
-from mserve.resources.roles import ROLES, Permission
+from mserve.resources.roles import NOTHING, ROLES, Permission
+from mserve.seal import Seal
 
 
 def digest(secret: str) -> str:
@@ -17,17 +20,27 @@ def digest(secret: str) -> str:
     return sha256(secret.encode()).hexdigest()
 
 
+class Former(NamedTuple):
+    """A secret that was replaced, and the moment (µs) from which it does not work any more."""
+
+    digest: str
+    sealed: bytes | None
+    end: int
+
+
 class Key(Persistent):  # type: ignore[misc]  # persistent has no types
     """Grants a role on the node it belongs to and all below; never more than its parent key."""
 
     label = ""
-    start: int | None = None
-    end: int | None = None
+    caveats: Caveats = NONE
     revoked: int | None = None
-    accessspeed: int | None = None
-    """Bytes per second of each download by this key; None: no limit of its own."""
     ledger: Any = None
     """What was spent of its budgets, and when it was last used (resources/ledger.py)."""
+    maker: str | None = None
+    """Who made it: `key:` or `user:` and an id; None: mserve itself, with the node."""
+    sealed: bytes | None = None
+    """By it keys that were attenuated offline are verified (mserve/attenuation.py)."""
+    former: Former | None = None
 
     def __init__(self, node: Any, role: str, parent: "Key | None" = None) -> None:
         self.__parent__ = node
@@ -37,11 +50,32 @@ class Key(Persistent):  # type: ignore[misc]  # persistent has no types
         self.created = clock.now()
         self.digest = ""
 
-    def renew_secret(self) -> str:
-        """Makes the key's secret, 256 random bits; it can't be had again."""
+    def renew_secret(self, seal: Seal | None = None) -> str:
+        """Makes the key's secret, 256 random bits; it can't be had again.
+
+        Without a `seal` the key can't be attenuated offline.
+        """
         secret = secrets.token_urlsafe(32)
         self.digest = digest(secret)
+        self.sealed = None if seal is None else seal.seal(root_of(secret))
         return secret
+
+    def knows(self, presented: str, moment: int) -> bool:
+        """Whether the secret of that digest is the key's, at `moment` (µs)."""
+        if presented == self.digest:
+            return True
+        former = self.former
+        return former is not None and presented == former.digest and moment < former.end
+
+    def sealed_for(self, presented: str) -> bytes | None:
+        """What was sealed of the secret of that digest."""
+        former = self.former
+        was = former is not None and presented == former.digest
+        return former.sealed if was and former is not None else self.sealed
+
+    def digests(self) -> list[str]:
+        """Those by which it is found in the site's key index."""
+        return [self.digest] + ([] if self.former is None else [self.former.digest])
 
     def chain(self) -> Iterator["Key"]:
         """This key and those it was made from, up to the first."""
@@ -50,27 +84,32 @@ class Key(Persistent):  # type: ignore[misc]  # persistent has no types
             yield key
             key = key.parent
 
+    def granted(self) -> frozenset[Permission]:
+        """What this link of a chain allows: those of its role that its caveats leave."""
+        role, narrowed = ROLES.get(self.role, NOTHING), self.caveats.permissions
+        return role if narrowed is None else role & narrowed
+
     def permissions(self) -> frozenset[Permission]:
         """What the whole chain allows."""
-        return frozenset.intersection(*(ROLES[key.role] for key in self.chain()))
+        return frozenset.intersection(*(key.granted() for key in self.chain()))
 
     def works(self, moment: int) -> bool:
         """Whether at `moment` (µs) no key of the chain is revoked, ended or not begun yet."""
-        return all(key._works(moment) for key in self.chain())
+        return not self.gone() and all(key.caveats.in_time(moment) for key in self.chain())
 
-    def _works(self, moment: int) -> bool:
-        if self.revoked is not None or (self.start is not None and moment < self.start):
-            return False
-        return self.end is None or moment < self.end
-
-    def speed(self) -> int | None:
-        """The lowest access speed of the chain, in bytes per second, or None."""
-        return min((key.accessspeed for key in self.chain() if key.accessspeed), default=None)
+    def gone(self) -> bool:
+        """Whether a key of the chain is revoked."""
+        return any(key.revoked is not None for key in self.chain())
 
     @property
     def used(self) -> int | None:
         """When it was last used (µs), as far as that is settled."""
         return None if self.ledger is None else self.ledger.used
+
+    @property
+    def spent(self) -> dict[str, int]:
+        """What was spent of its budgets, by kind, as far as that is settled."""
+        return {} if self.ledger is None else self.ledger.spent_of(self.id)
 
     def descends_from(self, other: "Key") -> bool:
         return any(key is other for key in self.chain())

@@ -44,6 +44,10 @@ class Ledger(Persistent):  # type: ignore[misc]  # persistent has no types
         found: Counter = self.spent.get(name, {})
         return found
 
+    def spent_of(self, name: str) -> dict[str, int]:
+        """By kind what was charged and not given back."""
+        return {kind: sums.charged - sums.refunded for kind, sums in self.counter(name).items()}
+
     def join(self, name: str, counter: Counter) -> Counter:
         """Settles the counter, and returns what it has come to."""
         known = self.counter(name)

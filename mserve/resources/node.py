@@ -15,6 +15,7 @@ from mserve.resources.ids import new_id
 from mserve.resources.key import Key
 from mserve.resources.names import FACETS, check_name
 from mserve.resources.usage import Usage
+from mserve.seal import Seal
 
 
 class Node(Persistent):  # type: ignore[misc]  # persistent has no types
@@ -75,10 +76,15 @@ class Node(Persistent):  # type: ignore[misc]  # persistent has no types
         """Marks the node as modified now."""
         self.modified = clock.now()
 
-    def add_key(self, role: str, parent: Key | None = None, **terms: Any) -> tuple[Key, str]:
-        """A new key on this node and its secret, which is not kept."""
+    def add_key(
+        self, role: str, parent: Key | None = None, seal: Seal | None = None, **terms: Any
+    ) -> tuple[Key, str]:
+        """A new key on this node and its secret, which is not kept.
+
+        terms: label, caveats, maker.
+        """
         key = Key(self, role, parent)
-        secret = key.renew_secret()
+        secret = key.renew_secret(seal)
         for term, value in terms.items():
             setattr(key, term, value)
         if self.keys is None:

@@ -29,6 +29,9 @@ _OWN = _CHANGE | {P.REMOVE, P.PROCESS, P.DELEGATE}
 _SERVICE = _OWN | {P.USAGE, P.CONFIGURE, P.ADMIN}
 _CONTAINER = _SERVICE | {P.ADD_SERVICE}
 
+NOTHING: frozenset[Permission] = frozenset()
+"""What a role allows that is not in the table."""
+
 ROLES: dict[str, frozenset[Permission]] = {
     "siteadmin": frozenset(Permission),
     "containeradmin": _CONTAINER,

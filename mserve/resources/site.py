@@ -54,7 +54,8 @@ class Site(Branch):
         self.ids.discard(node.id)
         unlink(self, node)
         for key in (node.keys or {}).values():
-            self.key_index.discard(key.digest)
+            for digest in key.digests():
+                self.key_index.discard(digest)
 
     def expired(self, moment: int, limit: int) -> list[Any]:
         """Up to `limit` things in the trash whose time is over at `moment` (µs)."""

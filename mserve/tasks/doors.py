@@ -7,6 +7,7 @@ claims the run, and removed by the one in which the run ends or is given up.
 from typing import Any
 
 from mserve.resources import clock
+from mserve.resources.caveats import Caveats
 from mserve.resources.run import Run
 
 ROLE = "mfilereadonly"
@@ -16,7 +17,9 @@ def open_door(run: Run, seconds: float) -> str:
     """The secret of a new key for the run, which works for `seconds` at most."""
     close_door(run.job.mfile.site, run)
     end = clock.now() + int(seconds * clock.SECOND)
-    key, secret = run.job.mfile.add_key(ROLE, label=f"task {run.spec.name}", end=end)
+    key, secret = run.job.mfile.add_key(
+        ROLE, label=f"task {run.spec.name}", caveats=Caveats(end=end)
+    )
     run.key = key.id
     return str(secret)
 

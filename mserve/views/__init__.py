@@ -9,6 +9,7 @@ from zope.interface import Interface
 
 from mserve import database, evolve
 from mserve.group import Group
+from mserve.seal import Seal
 from mserve.security import SecurityPolicy
 from mserve.spending import Spending
 from mserve.taking_turns import MachineLock
@@ -35,13 +36,14 @@ def includeme(config: Configurator) -> None:
     registry = config.registry
     settings = registry.mserve
     registry.queues = queue.Queues.from_url(settings.redis)
+    registry.seal = Seal.of(settings.data)
     registry.tasks = TaskRegistry.load(settings.tasks)
     registry.news = News(registry.queues.redis)
     registry.looks = Looks(registry)
     registry.waiters = Seats(settings.waiters)
     config.set_request_factory(Request)
     config.set_root_factory(root)
-    registry.mserve_policy = SecurityPolicy()
+    registry.mserve_policy = SecurityPolicy(registry.seal)
     config.set_security_policy(registry.mserve_policy)
     config.registry.registerAdapter(Traverser, (Interface,), ITraverser)
     for name, value in (

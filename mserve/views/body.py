@@ -1,7 +1,7 @@
 """JSON bodies: read under a cap, checked field by field, all faults told together."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from math import isfinite
 from typing import Any
 
@@ -95,6 +95,10 @@ class Fields:
             return check(value)
         except BadInput as fault:
             self.faults.append((pointer(name), str(fault)))
+
+    def nulls(self, names: Iterable[str]) -> dict[str, None]:
+        """Those of `names` that the object gives as null."""
+        return {name: None for name in names if self.rest.get(name, ...) is None}
 
     def need(self, name: str, check: Callable[[Any], Any]) -> Any:
         """As take, but a field that is missing is a fault."""

@@ -159,8 +159,8 @@ def _partial(draft: Draft, content: Content, spans: list[Span]) -> list[Piece]:
 
 def speed_of(request: Any) -> int | None:
     """Bytes per second: the lowest of the service's and all of the key's chain; None: no limit."""
-    service, key = service_of(request.context), request.identity
-    limits = [service and service.property("accessspeed"), key and key.speed()]
+    service, grant = service_of(request.context), getattr(request, "grant", None)
+    limits = [service and service.property("accessspeed"), grant and grant.speed()]
     return min(filter(None, limits), default=None)
 
 

@@ -16,7 +16,8 @@ from ZODB.POSException import StorageError
 
 from mserve import errors
 from mserve.resources.roles import Permission
-from mserve.security import Closed
+from mserve.security import KEY_IN_PATH, Closed, Failed
+from mserve.views.caveats import said_of
 from mserve.views.config import methods_of
 from mserve.views.declared import open_to_all
 from mserve.views.traversal import Absent
@@ -93,7 +94,14 @@ def _visible(request: Any, context: Any) -> bool:
 
 
 def nothing(request: Any) -> Response:
-    """The one answer for what is not there and for what may not be seen."""
+    """The one answer for what is not there and for what may not be seen.
+
+    A key that would see the place, were it not for a caveat, is told that, whatever is there.
+    """
+    context = getattr(request, "context", None)
+    seen = None if context is None else request.has_permission(Permission.VIEW, context)
+    if isinstance(seen, Failed):
+        return failed(request, seen)
     detail = "there is nothing here that this request may see; check the address and the key"
     return problem(request, 404, "not-found", detail)
 
@@ -113,13 +121,27 @@ def forbidden(fault: HTTPForbidden, request: Any) -> Response:
     reason = fault.result
     if isinstance(reason, Closed):
         return problem(request, 403, "service-closed", str(reason.msg))
+    if isinstance(reason, Failed):
+        return failed(request, reason)
     seen = request.has_permission(Permission.VIEW, request.context)
     if isinstance(seen, Closed):
         return problem(request, 403, "service-closed", str(seen.msg))
     if not seen:
         return nothing(request)
-    detail = f"the role {request.identity.role} of this key does not allow this"
+    detail = f"the role {request.grant.key.role} of this key does not allow this"
+    if request.grant.caveats_of("permissions"):
+        detail += ", or a caveat of it leaves out the permission"
     return problem(request, 403, "forbidden", detail)
+
+
+def failed(request: Any, reason: Failed) -> Response:
+    """403 that names the caveat; 401 where the password is what fails, so that a browser asks."""
+    lacking = reason.caveat == "password"
+    status = 401 if lacking and KEY_IN_PATH in request.environ else 403
+    answer = problem(request, status, "caveat", said_of(reason), caveat=reason.caveat)
+    if status == 401:
+        answer.headers["WWW-Authenticate"] = 'Basic realm="mserve", charset="UTF-8"'
+    return answer
 
 
 def other(fault: HTTPException, request: Any) -> Response:

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from mserve.resources import clock
+from mserve.resources import clock, terms
 from mserve.resources.content import Content
 from mserve.resources.key import Key
 from mserve.resources.mfile import Mfile
@@ -111,20 +111,21 @@ EXTRA = {"mfile": _mfile, "service": _service}
 
 def key(request: Any, thing: Key, secret: str | None = None) -> Json:
     """A key; with its `secret` in the answer that makes it, and never again."""
-    terms = {"start": thing.start, "end": thing.end}
-    caveats: Json = {name: clock.rfc3339(at) for name, at in terms.items() if at is not None}
-    if thing.accessspeed is not None:
-        caveats["accessspeed"] = thing.accessspeed
     shown = {
         "id": thing.id,
         "label": thing.label,
         "role": thing.role,
         "node": url(request, thing.__parent__),
         "parent": None if thing.parent is None else thing.parent.id,
-        "caveats": caveats,
+        "caveats": terms.show(thing.caveats),
+        "permissions": sorted(thing.permissions()),
+        "maker": thing.maker,
         "created": clock.rfc3339(thing.created),
+        "used": clock.rfc3339(thing.used),
+        "spent": thing.spent,
         "revoked": clock.rfc3339(thing.revoked),
         "works": thing.works(clock.now()),
+        "former_end": None if thing.former is None else clock.rfc3339(thing.former.end),
     }
     if secret is not None:
         shown |= {"key": secret, "url": f"{door_url(request)}/k/{secret}/"}

@@ -5,8 +5,8 @@ a field that nobody knows, so theirs are closed. A test holds the answers of vie
 """
 
 from mserve.resources.names import FACETS, LIMIT
-from mserve.resources.roles import ROLES
 from mserve.views.job_schemas import JOBS
+from mserve.views.key_schemas import KEYS, SPEED
 from mserve.views.profile_schemas import PROFILES
 from mserve.views.provenance_schemas import PROVENANCE
 from mserve.views.schema_words import (
@@ -33,16 +33,12 @@ from mserve.views.schema_words import (
     table,
 )
 
-ROLE = one_of(*ROLES)
 NAME: Schema = {
     "type": "string", "minLength": 1, "maxLength": LIMIT, "pattern": "^[^/\\x00]+$",
     "not": {"enum": [".", "..", FACETS]}, "examples": ["photos"],
 }  # fmt: skip
 PATH: Schema = {**SHORT, "description": "A path below the client's own root, names divided by /"}
 
-SPEED: Schema = {
-    "type": "integer", "minimum": 1, "maximum": 1 << 40, "description": "Bytes per second",
-}  # fmt: skip
 PROPERTIES: Schema = closed(
     versions=may(null({"type": "integer", "minimum": 0, "maximum": 10_000})),
     trash_days=may(null({"type": "integer", "minimum": 0, "maximum": 36_500})),
@@ -133,20 +129,6 @@ NODES: dict[str, Schema] = {
     ),
 }  # fmt: skip
 
-KEYS: dict[str, Schema] = {
-    "Key": fields(
-        id=ID, label=TEXT, role=ROLE, node=URL, parent=null(ID), caveats=table({}), created=TIME,
-        revoked=null(TIME), works=FLAG,
-    ),
-    "Keys": page("Key"),
-    "MadeKey": fields("Key", key=TEXT, url=URL),
-    "NewKey": closed(
-        role=ROLE, label=may(null(SHORT)), start=may(null(TIME)), end=may(null(TIME)),
-        accessspeed=may(null(SPEED)),
-    ),
-}  # fmt: skip
-
-
 REST: dict[str, Schema] = {
     "Figure": fields(
         metric=TEXT, total=NUMBER, reports=WHOLE, squares=NUMBER, nInProgress=NUMBER,
@@ -189,6 +171,7 @@ MEDIA: dict[str, tuple[str, ...]] = {
     "Problem": ("application/problem+json",),
     "Change": ("application/merge-patch+json", *JSON),
     "ServiceChange": ("application/merge-patch+json", *JSON),
+    "KeyChange": ("application/merge-patch+json", *JSON),
     **dict.fromkeys(("Profile", "NewProfile"), (*JSON, "application/yaml")),
     "JsonPatch": ("application/json-patch+json",),
     **dict.fromkeys(

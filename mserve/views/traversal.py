@@ -88,10 +88,10 @@ def virtual_root(request: Any, root: Any) -> Any:
     """The node of the key in the path, else `root`. An unknown key finds nothing."""
     if KEY_IN_PATH not in request.environ:
         return root
-    key = request.identity
-    if key is None:
+    identity = request.identity
+    if identity is None:
         raise HTTPNotFound()
-    return key.__parent__
+    return identity.grants[0].root
 
 
 DEEPEST = 1250  # names in a path; what a PUT costs grows with their square

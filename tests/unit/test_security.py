@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mserve.resources import clock
+from mserve.resources.caveats import NONE, Caveats
 from mserve.resources.key import Key, digest
 from mserve.resources.node import Node
 from mserve.resources.roles import ROLES, Permission
@@ -96,28 +97,36 @@ def test_a_key_leads_nowhere_else(stranger: Any, customer: Any, file: str) -> No
 # When a key works
 
 
-def test_a_key_that_is_unknown_ended_or_has_not_begun_finds_nothing(
-    app: Any, made: Any, see: Any, stranger: Any, file: str
+@pytest.mark.parametrize(
+    ("terms", "status"),
+    [
+        ({"caveats": Caveats(end=1)}, 403),
+        ({"caveats": Caveats(start=1 << 51)}, 403),
+        ({"revoked": 1}, 404),
+    ],
+)
+def test_a_key_that_is_revoked_finds_nothing_and_one_out_of_its_time_is_told_so(
+    made: Any, see: Any, stranger: Any, file: str, terms: dict[str, Any], status: int
 ) -> None:
     reader = made("mfilereadonly")
-    now = clock.now()
-    for terms in (
-        {"end": now},
-        {"end": None, "start": now + 10**12},
-        {"start": None, "revoked": 1},
-    ):
-        assert reader("GET", file).status_int == 200
-        change(see, reader, **terms)
+    assert reader("GET", file).status_int == 200
+    change(see, reader, **terms)
+    for name in ("file.txt", "nothing-there.txt", "-/info"):
         for method in ("GET", "PUT", "DELETE", "PATCH", "POST", "OPTIONS", "HEAD"):
-            assert reader(method, file, body=b"{}").status_int == 404
-            url = f"/k/{reader.key}/folder/file.txt"
-            assert stranger(method, url, body=b"{}").status_int == 404
-        assert stranger("GET", f"/k/{reader.key}/").status_int == 404
-        change(see, reader, start=None, end=None, revoked=None)
+            answer = reader(method, f"{FILES}/folder/{name}", body=b"{}")
+            assert answer.status_int == status, (method, name)
+            url = f"/k/{reader.key}/folder/{name}"
+            assert stranger(method, url, body=b"{}").status_int == status, (method, name)
+    assert stranger("GET", f"/k/{reader.key}/").status_int == status
+    assert reader("GET", "/demo/").status_int == 404
+    change(see, reader, caveats=NONE, revoked=None)
+    assert reader("GET", file).status_int == 200
 
 
 def test_a_key_may_be_made_for_later(made: Any, file: str) -> None:
-    assert made("mfilereadonly", start=later(days=1))("GET", file).status_int == 404
+    answer = made("mfilereadonly", start=later(days=1))("GET", file)
+    assert (answer.status_int, answer.json["caveat"]) == (403, "start")
+    assert "does not work before" in answer.json["detail"]
     assert made("mfilereadonly", end=later(days=1))("GET", file).status_int == 200
 
 
@@ -535,7 +544,7 @@ def test_what_a_sub_key_may_its_parent_may(links: Any, moment: int) -> None:
     chain: list[Key] = []
     for role, start, end, revoked in links:
         key = Key(node, role, chain[-1] if chain else None)
-        key.start, key.end, key.revoked = start, end, 1 if revoked else None
+        key.caveats, key.revoked = Caveats(start=start, end=end), 1 if revoked else None
         chain.append(key)
     for parent, child in pairwise(chain):
         assert child.permissions() <= parent.permissions()

@@ -27,7 +27,7 @@ def add_service(context: Container, request: Any) -> Any:
     properties = take_properties(fields)
     fields.end()
     check_times(terms["start"], terms["end"])
-    service, keys = provision.make_service(context, name, **terms)
+    service, keys = provision.make_service(context, name, request.registry.seal, **terms)
     service.set_properties(properties)
     return created(request, with_keys(request, service, keys), url(request, service))
 

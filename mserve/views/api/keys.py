@@ -1,13 +1,17 @@
-"""REST of keys: made, listed and revoked at `<node>/-/keys`."""
+"""REST of keys: made, listed, narrowed, given a new secret and revoked at `<node>/-/keys`."""
 
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
+from mserve import provision
 from mserve.errors import BadInput, Refused
-from mserve.resources import clock
+from mserve.passwords import hashed
+from mserve.resources import clock, terms
+from mserve.resources.caveats import Caveats
 from mserve.resources.facets import Keys
 from mserve.resources.key import Key
-from mserve.resources.properties import PROPERTIES
+from mserve.resources.properties import whole
 from mserve.resources.roles import ROLES, Permission
 from mserve.views import json, paging
 from mserve.views.api.containers import check_times
@@ -15,10 +19,16 @@ from mserve.views.body import Fields, document, text
 from mserve.views.config import created, no_content, rest
 from mserve.views.urls import facet_url
 
+LONGEST_GRACE = 90 * 86_400  # seconds
+DELEGATE = Permission.DELEGATE
 
-@rest(context=Keys, method="GET", permission=Permission.DELEGATE, gives="Keys", query=paging.QUERY)
+
+@rest(context=Keys, method="GET", permission=DELEGATE, gives="Keys", query=paging.QUERY)
 def listing(context: Keys, request: Any) -> Any:
-    """The node's keys: all to its administrator, else those made from the client's own key."""
+    """The node's keys: all to its administrator, else those made from the client's own key.
+
+    `parent` makes a tree of them; `permissions` is what the whole chain allows.
+    """
     limit, after = paging.asked(request)
     keys = context.node.keys
     after_it = keys.items(min=after, excludemin=after is not None) if keys else ()
@@ -28,36 +38,72 @@ def listing(context: Keys, request: Any) -> Any:
     return paging.page(request, context, items, found, limit, total=None)
 
 
-@rest(context=Key, method="GET", permission=Permission.DELEGATE, gives="Key")
+@rest(context=Key, method="GET", permission=DELEGATE, gives="Key")
 def show(context: Key, request: Any) -> Any:
     """One key, without its secret."""
     _check_own(request, context)
     return json.key(request, context)
 
 
-@rest(context=Keys, method="POST", permission=Permission.DELEGATE,
-      takes="NewKey", gives={201: "MadeKey"})  # fmt: skip
+@rest(context=Keys, method="POST", permission=DELEGATE, takes="NewKey", gives={201: "MadeKey"})
 def make(context: Keys, request: Any) -> Any:
-    """A sub-key of the client's own key: `{"role", "label"?, "start"?, "end"?, "accessspeed"?}`."""
+    """A sub-key of the client's own key: a `role`, and caveats.
+
+    Where `permissions` or `renditions` are given, the role can be left out: it is the client's own.
+    """
+    parent = request.grant.key
     fields = Fields(document(request))
-    role = fields.need("role", _role)
-    terms = {
-        "label": fields.take("label", text, ""),
-        "start": fields.take("start", clock.parse),
-        "end": fields.take("end", _future),
-        "accessspeed": fields.take("accessspeed", PROPERTIES["accessspeed"].check),
-    }
+    take = fields.take if fields.rest.keys() & {"permissions", "renditions"} else fields.need
+    role = take("role", _role) or parent.role
+    label = fields.take("label", text, "")
+    caveats = Caveats(**_asked(fields))
+    if caveats.end is not None and caveats.end <= clock.now():
+        fields.faults.append(("/end", "should be in the future"))
     fields.end()
-    check_times(terms["start"], terms["end"])
-    parent = request.identity
-    if not ROLES[role] <= parent.permissions():
-        raise Refused(f"the role {role} allows more than this key ({parent.role}) does")
-    key, secret = context.node.add_key(role, parent, **terms)
+    check_times(caveats.start, caveats.end)
+    _check_role(role, caveats, parent)
+    key, secret = context.node.add_key(
+        role, parent, request.registry.seal, label=label, caveats=caveats,
+        maker=request.identity.actor,
+    )  # fmt: skip
     where = facet_url(request, context.node, "keys", key.id)
     return created(request, json.key(request, key, secret), where)
 
 
-@rest(context=Key, method="DELETE", permission=Permission.DELEGATE, gives={204: None})
+@rest(context=Key, method="PATCH", permission=DELEGATE, takes="KeyChange", gives="Key")
+def change(context: Key, request: Any) -> Any:
+    """Sets label and caveats; null takes a caveat away.
+
+    Anyone who may see the key narrows it, and so all that were made from it. To widen it takes a
+    key that it was made from; or, for a key that came with its node, an administrator of what is
+    above.
+    """
+    _check_own(request, context)
+    fields = Fields(document(request))
+    nulls = fields.nulls([*terms.TERMS, "password"])
+    label = fields.take("label", text, context.label)
+    given = _asked(fields)
+    fields.end()
+    caveats = replace(context.caveats, **{**nulls, **given})
+    check_times(caveats.start, caveats.end)
+    if not terms.narrows(caveats, context.caveats) and not _may_widen(request, context):
+        raise Refused("only who holds a key that this one was made from can widen it")
+    context.label, context.caveats = label, caveats
+    return json.key(request, context)
+
+
+@rest(context=Key, method="POST", permission=DELEGATE, takes="Rotation", gives="MadeKey")
+def rotate(context: Key, request: Any) -> Any:
+    """Gives the key a new secret: `{"grace"}`, the seconds for which the old one works too."""
+    _check_own(request, context)
+    fields = Fields(document(request))
+    grace = fields.take("grace", whole(0, LONGEST_GRACE), 0)
+    fields.end()
+    secret = provision.rotate(context, grace * clock.SECOND, request.registry.seal)
+    return json.key(request, context, secret)
+
+
+@rest(context=Key, method="DELETE", permission=DELEGATE, gives={204: None})
 def revoke(context: Key, request: Any) -> Any:
     """Revokes the key, and with it all that were made from it, at once."""
     _check_own(request, context)
@@ -66,8 +112,30 @@ def revoke(context: Key, request: Any) -> Any:
     return no_content()
 
 
+def _asked(fields: Fields) -> dict[str, Any]:
+    """The caveats in the body."""
+    found = {name: fields.take(name, term.read) for name, term in terms.TERMS.items()}
+    if fields.take("renditions", terms.only_renditions):
+        allowed = found["permissions"] or ROLES["renditions"]
+        found["permissions"] = allowed & ROLES["renditions"]
+    found["password"] = fields.take("password", _password)
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _password(value: Any) -> str:
+    if not isinstance(value, str) or not 8 <= len(value) <= 128:
+        raise BadInput("should be a password of 8 to 128 characters")
+    return hashed(value)
+
+
+def _check_role(role: str, caveats: Caveats, parent: Key) -> None:
+    asked = ROLES[role] if caveats.permissions is None else ROLES[role] & caveats.permissions
+    if not asked <= parent.permissions():
+        raise Refused(f"the role {role} allows more than this key ({parent.role}) does")
+
+
 def _may_see(request: Any, key: Key) -> bool:
-    mine = key.descends_from(request.identity)
+    mine = any(key.descends_from(grant.key) for grant in request.identity.grants)
     return mine or bool(request.has_permission(Permission.ADMIN, key))
 
 
@@ -76,14 +144,14 @@ def _check_own(request: Any, key: Key) -> None:
         raise Refused("this key was not made from yours, and you do not administer its node")
 
 
+def _may_widen(request: Any, key: Key) -> bool:
+    if key.parent is None:
+        above = key.__parent__.__parent__
+        return above is not None and bool(request.has_permission(Permission.ADMIN, above))
+    return any(key.parent.descends_from(grant.key) for grant in request.identity.grants)
+
+
 def _role(value: Any) -> str:
     if not isinstance(value, str) or value not in ROLES:
         raise BadInput(f"should be a role; there are: {', '.join(ROLES)}")
     return value
-
-
-def _future(value: Any) -> int:
-    moment = clock.parse(value)
-    if moment <= clock.now():
-        raise BadInput("should be in the future")
-    return moment

@@ -46,8 +46,8 @@ def docs(context: Docs, request: Any) -> Response:
 
 def root_of(request: Any) -> str:
     """The type of the node where the client's URLs begin."""
-    key = request.identity if KEY_IN_PATH in request.environ else None
-    return "site" if key is None else str(key.__parent__.type)
+    identity = request.identity if KEY_IN_PATH in request.environ else None
+    return "site" if identity is None else str(identity.grants[0].root.type)
 
 
 def includeme(config: Configurator) -> None:

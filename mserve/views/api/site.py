@@ -22,7 +22,7 @@ def add_container(context: Site, request: Any) -> Any:
     fields = Fields(document(request))
     name = fields.need("name", check_name)
     fields.end()
-    container, keys = provision.make_container(context, name)
+    container, keys = provision.make_container(context, name, request.registry.seal)
     return created(request, with_keys(request, container, keys), url(request, container))
 
 

@@ -94,7 +94,7 @@ def _enter(
     if not isinstance(there, Uploads):
         raise Missing("the folder is gone")
     depend_on(there.node.lineage())
-    upload = Upload(id, there.node, request.identity.id, length, described)
+    upload = Upload(id, there.node, request.grant.key.id, length, described)
     upload.announced = whole.plain
     request.site.uploads[id] = upload
 
@@ -207,7 +207,7 @@ def _own(request: Any, upload: Any) -> Upload:
     """`upload`, if it is one and the key made it or is an administrator's; else raises Missing."""
     if not isinstance(upload, Upload):
         raise Missing(GONE)
-    mine = request.identity.id == upload.key
+    mine = upload.key in {grant.key.id for grant in request.identity.grants}
     if not mine and not request.has_permission(Permission.ADMIN, upload):
         raise Missing(GONE)
     return upload

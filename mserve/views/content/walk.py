@@ -25,7 +25,7 @@ from mserve.resources.mfile import Mfile
 from mserve.resources.node import Branch
 from mserve.resources.roles import Permission
 from mserve.resources.site import Site
-from mserve.security import SecurityPolicy
+from mserve.security import Identity, SecurityPolicy
 
 PAGE = 200  # entries
 Path = tuple[str, ...]
@@ -52,9 +52,9 @@ class Entry(NamedTuple):
 class Walk:
     """What the holder of a key may read below a node."""
 
-    def __init__(self, db: Any, node: Any, key: Any) -> None:
-        """node, key: persistent objects, of which only ids are kept."""
-        self.db, self.node, self.key = db, node.id, key.digest
+    def __init__(self, db: Any, node: Any, identity: Identity) -> None:
+        """node: of which only the id is kept."""
+        self.db, self.node, self.identity = db, node.id, identity.apart()
         storage = db.storage
         historical = getattr(storage, "supportsUndo", lambda: False)()
         self.before = p64(u64(storage.lastTransaction()) + 1) if historical else None
@@ -75,10 +75,10 @@ class Walk:
 
     def _asker(self, site: Site) -> Any:
         """Tells whether the key may read a node. Raises Refused if not even the top one."""
-        key = site.key_index.get(self.key)
-        if key is None or not key.works(clock.now()) or not key.__parent__.in_tree:
+        identity = self.identity.again(site, clock.now())
+        if identity is None or identity.failure is not None:
             raise Refused("the key has ended")
-        policy, holder = SecurityPolicy(), SimpleNamespace(mserve_key=key)
+        policy, holder = SecurityPolicy(), SimpleNamespace(mserve_identity=identity)
 
         def may_read(node: Any) -> bool:
             return bool(policy.permits(holder, node, Permission.READ))

@@ -7,9 +7,8 @@ from typing import Any
 from webob import BaseRequest
 from webob.headers import EnvironHeaders
 
-from mserve.resources.key import Key
 from mserve.resources.site import Site
-from mserve.security import SecurityPolicy
+from mserve.security import Grant, Identity, SecurityPolicy
 from mserve.views.request import door_of, mount_key
 
 
@@ -51,6 +50,7 @@ class Asked:
     context: Any
     virtual_root: Any
     spool_folder: str
+    grant: Grant
 
     def __init__(
         self, environ: dict[str, Any], registry: Any, site: Site | None, policy: SecurityPolicy
@@ -63,7 +63,7 @@ class Asked:
         self.site, self.policy = site, policy
 
     @property
-    def identity(self) -> Key | None:
+    def identity(self) -> Identity | None:
         return self.policy.identity(self)
 
     def has_permission(self, permission: str, context: Any) -> Any:

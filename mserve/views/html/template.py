@@ -39,10 +39,12 @@ def may(request: Any, permission: str, node: Any) -> bool:
 
 def holder(request: Any) -> dict[str, Any] | None:
     """What the key that the client holds is called, its role, and when it or one above it ends."""
-    key = request.identity
-    if key is None:
+    identity = request.identity
+    if identity is None or not identity.grants:
         return None
-    ends = [link.end for link in key.chain() if link.end is not None]
+    grant = identity.grants[0]
+    ends = [each.end for each in grant.caveats if each.end is not None]
+    key = grant.key
     return {"label": key.label, "role": key.role, "end": clock.rfc3339(min(ends, default=None))}
 
 

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from mserve.resources.caveats import Caveats, Facts
 from mserve.resources.key import Key
+from mserve.security import Grant
 from mserve.server.sending import FileBody
 from mserve.views.content import throttle
 from mserve.views.content.ranges import Span
@@ -33,9 +35,13 @@ def test_the_lowest_speed_of_the_chain_applies() -> None:
     first = Key(None, "mfileowner")
     second = Key(None, "mfileowner", first)
     third = Key(None, "mfileowner", second)
-    assert third.speed() is None
-    first.accessspeed, third.accessspeed = 1000, 5000
-    assert (first.speed(), second.speed(), third.speed()) == (1000, 1000, 1000)
+
+    def speeds() -> list[int | None]:
+        return [Grant(key, Facts(1)).speed() for key in (first, second, third)]
+
+    assert speeds() == [None, None, None]
+    first.caveats, third.caveats = Caveats(accessspeed=1000), Caveats(accessspeed=5000)
+    assert speeds() == [1000, 1000, 1000]
 
 
 def test_a_key_shows_its_own_speed(customer: Any) -> None:

@@ -10,7 +10,10 @@ from urllib.parse import quote
 import pytest
 
 from mserve.errors import Missing, Refused
+from mserve.resources import clock
+from mserve.resources.caveats import Facts
 from mserve.resources.key import digest
+from mserve.security import Grant, Identity
 from mserve.views.content import walk
 from mserve.views.content.walk import Entry, Walk, following
 from mserve.views.content.zip import arcname, zipped
@@ -157,6 +160,7 @@ def begin(db: Any, see: Any, client: Any, *path: str) -> Walk:
         node = site["demo"]["files"]
         for name in path:
             node = node[name]
-        return Walk(db, node, site.key_index[digest(client.key)])
+        grant = Grant(site.key_index[digest(client.key)], Facts(clock.now()))
+        return Walk(db, node, Identity("key:", (grant,)))
 
     return see(start)  # type: ignore[no-any-return]  # see() gives Any

@@ -117,7 +117,7 @@ def test_the_key_goes_with_an_attempt_that_is_given_up(app: Any, see: Any, file:
 
 def test_the_key_ends_by_itself(app: Any, see: Any, file: Any) -> None:
     """Where nobody is left to remove it."""
-    assert status(app, claimed(see, 0.0).secret) == 404
+    assert status(app, claimed(see, 0.0).secret) == 403
 
 
 def test_a_claim_that_is_made_again_has_the_one_key(app: Any, see: Any, file: Any) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from webob import Request
 
+from mserve.resources.caveats import NONE, Caveats
 from mserve.resources.mfile import Mfile
 from mserve.views.express import Express, plain
 from tests.unit.views.conformance import SIZE, cases, filled
@@ -183,8 +184,8 @@ def test_terms_are_looked_at_each_time(lanes: Lanes, see: Any, made: Any) -> Non
         return site["demo"]["files"]
 
     assert change(lambda site: None) == 200
-    assert change(lambda site: setattr(key(site), "end", 1)) == 404
-    assert change(lambda site: setattr(key(site), "end", None)) == 200
+    assert change(lambda site: setattr(key(site), "caveats", Caveats(end=1))) == 403
+    assert change(lambda site: setattr(key(site), "caveats", NONE)) == 200
     assert change(lambda site: setattr(service(site), "end", 1)) == 403
     assert change(lambda site: setattr(service(site), "end", None)) == 200
     assert change(lambda site: setattr(key(site), "role", "auditor")) == 403

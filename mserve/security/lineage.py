@@ -1,0 +1,22 @@
+"""What is above an object of the tree, be it a node, a facet, a job or a place where nothing is."""
+
+from typing import Any
+
+from mserve.resources.node import Node
+
+
+def ids_above(context: Any) -> set[str]:
+    """The ids of the nodes in the lineage of `context`, its own if it is one."""
+    found = set()
+    while context is not None:
+        if isinstance(context, Node):
+            found.add(context.id)
+        context = getattr(context, "__parent__", None)
+    return found
+
+
+def service_of(context: Any) -> Any:
+    """The service that `context` is in, or None."""
+    while context is not None and not isinstance(context, Node):
+        context = context.__parent__
+    return None if context is None else context.find("service")

@@ -10,7 +10,7 @@ from zope.interface import Interface
 from mserve import database, evolve
 from mserve.group import Group
 from mserve.seal import Seal
-from mserve.security import SecurityPolicy
+from mserve.security import SecurityPolicy, lock
 from mserve.spending import Spending
 from mserve.taking_turns import MachineLock
 from mserve.tasks import outbox, queue
@@ -69,6 +69,7 @@ def _bind_queues(registry: Any) -> None:
     db = registry._zodb_databases[""]
     evolve.check(db)
     outbox.bind(db, registry.queues)
+    lock.bind(db, registry.queues.redis)
     registry.accesses = Accesses(registry.queues)
     registry.uses = Uses(registry.queues)
     registry.spending = Spending(registry.queues.redis, partial(database.run, db))

@@ -31,6 +31,7 @@ STATUS: dict[type[errors.MserveError], int] = {
     errors.NameTaken: 409,
     errors.Refused: 403,
     errors.Uncounted: 503,
+    errors.Throttled: 429,
     errors.Missing: 404,
     errors.Conflict: 409,
     errors.PreconditionFailed: 412,
@@ -76,6 +77,8 @@ def told(fault: errors.MserveError, request: Any) -> Response:
     answer = problem(request, status_of(fault), kind_of(fault), str(fault), **more)
     if answer.status_int == 503:
         answer.headers["Retry-After"] = RETRY_AFTER
+    if isinstance(fault, errors.Throttled):
+        answer.headers["Retry-After"] = str(fault.seconds)
     return answer
 
 

@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode
 
 import plaster
 
-from mserve import outlets, vault
+from mserve import outlets, people_settings, vault
 from mserve.errors import SettingsError
 
 QUEUE = re.compile(r"[a-z][a-z0-9_-]{0,63}")
@@ -50,6 +50,7 @@ class Settings:
     pack_days: int
     tasks: tuple[str, ...]
     demo: bool
+    people: people_settings.PeopleSettings
     outlets: Mapping[str, str]  # variables of the environment, for workers
 
     @classmethod
@@ -120,6 +121,7 @@ class _Parser:
             pack_days=self.read("pack_days", "7", self.whole),
             tasks=tuple(self.lines.get("mserve.tasks", "").split()),
             demo=self.read("demo", "false", self.boolean),
+            people=people_settings.parse(self.read, self.positive),
             outlets=outlets.environment(self.lines, self.faults),
         )
         self.check_known()
@@ -166,7 +168,8 @@ class _Parser:
                 self.faults.append(f"mserve.{name} = {text}: should not be in the data folder")
 
     def check_known(self) -> None:
-        known = {*Settings.__dataclass_fields__, *outlets.LINES} - {"database", "outlets"}
+        fields = {*Settings.__dataclass_fields__} - {"database", "outlets", "people"}
+        known = {*fields, *outlets.LINES, *people_settings.DEFAULTS}
         for line in self.lines:
             name = line.removeprefix("mserve.")
             if name != line and name not in known and not outlets.is_line(name):

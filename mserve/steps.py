@@ -15,6 +15,7 @@ from mserve.resources.index import Index, Timeline, Transit
 from mserve.resources.job import Job
 from mserve.resources.profile import Edition, Profile
 from mserve.resources.site import Site
+from mserve.resources.users import Users
 
 Step = Callable[[Site], None]
 STEPS: list[Step] = []
@@ -123,6 +124,12 @@ def caveats(site: Site) -> None:
         key._p_activate()
         former = {name: vars(key).pop(name, None) for name in ("start", "end", "accessspeed")}
         key.caveats = Caveats(**former)
+
+
+@step
+def people(site: Site) -> None:
+    """People can log in; there is nobody so far."""
+    site.users = Users(site)
 
 
 def spread(old: Index, new: Index) -> Index:

@@ -9,6 +9,7 @@ from zope.interface import Interface
 
 from mserve import database, evolve
 from mserve.group import Group
+from mserve.people.mail import Post
 from mserve.seal import Seal
 from mserve.security import SecurityPolicy, lock
 from mserve.spending import Spending
@@ -20,6 +21,7 @@ from mserve.tasks.registry import TaskRegistry
 from mserve.tasks.used import Uses
 from mserve.views.content.throttle import Seats
 from mserve.views.follow.looks import Looks
+from mserve.views.guesses import Waiting
 from mserve.views.request import Request
 from mserve.views.traversal import Traverser
 
@@ -37,6 +39,8 @@ def includeme(config: Configurator) -> None:
     settings = registry.mserve
     registry.queues = queue.Queues.from_url(settings.redis)
     registry.seal = Seal.of(settings.data)
+    registry.post = Post(settings)
+    registry.waiting = Waiting()
     registry.tasks = TaskRegistry.load(settings.tasks)
     registry.news = News(registry.queues.redis)
     registry.looks = Looks(registry)

@@ -15,11 +15,13 @@ from webob.request import DisconnectionError
 from ZODB.POSException import StorageError
 
 from mserve import errors
+from mserve.people import OWN
 from mserve.resources.roles import Permission
 from mserve.security import KEY_IN_PATH, Closed, Failed
 from mserve.views.caveats import said_of
 from mserve.views.config import methods_of
-from mserve.views.declared import open_to_all
+from mserve.views.declared import open_to_all, own_account
+from mserve.views.guesses import refusal
 from mserve.views.traversal import Absent
 
 log = logging.getLogger(__name__)
@@ -74,8 +76,12 @@ def told(fault: errors.MserveError, request: Any) -> Response:
         more["faults"] = [{"place": place, "detail": what} for place, what in fault.faults]
     if isinstance(fault, errors.OverBudget):
         more |= {"caveat": fault.caveat, "left": fault.left}
-    answer = problem(request, status_of(fault), kind_of(fault), str(fault), **more)
-    if answer.status_int == 503:
+    return with_wait(problem(request, status_of(fault), kind_of(fault), str(fault), **more), fault)
+
+
+def with_wait(answer: Response, fault: errors.MserveError) -> Response:
+    """The answer, which says how long to wait where that is what helps."""
+    if isinstance(fault, errors.Uncounted):
         answer.headers["Retry-After"] = RETRY_AFTER
     if isinstance(fault, errors.Throttled):
         answer.headers["Retry-After"] = str(fault.seconds)
@@ -92,8 +98,11 @@ def not_found(fault: Any, request: Any) -> Response:
 
 
 def _visible(request: Any, context: Any) -> bool:
-    open = open_to_all(request.registry.declared, context)
-    return open or bool(request.has_permission(Permission.VIEW, context))
+    declared = request.registry.declared
+    if open_to_all(declared, context):
+        return True
+    own = own_account(declared, context) and request.has_permission(OWN, context)
+    return bool(own or request.has_permission(Permission.VIEW, context))
 
 
 def nothing(request: Any) -> Response:
@@ -105,6 +114,12 @@ def nothing(request: Any) -> Response:
     seen = None if context is None else request.has_permission(Permission.VIEW, context)
     if isinstance(seen, Failed):
         return failed(request, seen)
+    refused = refusal(request)
+    if refused is not None:
+        answer = problem(request, *refused[:3])
+        if refused.wait is not None:
+            answer.headers["Retry-After"] = str(refused.wait)
+        return answer
     detail = "there is nothing here that this request may see; check the address and the key"
     return problem(request, 404, "not-found", detail)
 

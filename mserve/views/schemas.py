@@ -7,6 +7,7 @@ a field that nobody knows, so theirs are closed. A test holds the answers of vie
 from mserve.resources.names import FACETS, LIMIT
 from mserve.views.job_schemas import JOBS
 from mserve.views.key_schemas import KEYS, SPEED
+from mserve.views.people_schemas import PEOPLE
 from mserve.views.profile_schemas import PROFILES
 from mserve.views.provenance_schemas import PROVENANCE
 from mserve.views.schema_words import (
@@ -71,7 +72,7 @@ NODES: dict[str, Schema] = {
         created=TIME, modified=TIME, metadata=OBJECT, links=table(URL),
     ),
     "Site": node("site"),
-    "Container": node("container"),
+    "Container": node("container", takes_requests=FLAG),
     "Service": node(
         "service", start=null(TIME), end=null(TIME), priority=FLAG, profile=TEXT, properties=OBJECT,
     ),
@@ -120,6 +121,7 @@ NODES: dict[str, Schema] = {
     ),
     "NewFolder": closed(type={"const": "folder"}, name=NAME),
     "Change": closed(**CHANGES),
+    "ContainerChange": closed(**CHANGES, takes_requests=may(null(FLAG))),
     "ServiceChange": closed(**CHANGES, **TERMS),
     "Destination": closed(parent=may(null(PATH)), name=may(null(NAME))),
     "Batch": closed(operations=array(ref("Operation"), maxItems=1000)),
@@ -156,7 +158,7 @@ REST: dict[str, Schema] = {
     "Archive": {"description": "A zip or tar archive"},
 }  # fmt: skip
 
-SCHEMAS: dict[str, Schema] = {**NODES, **KEYS, **JOBS, **PROFILES, **REST}
+SCHEMAS: dict[str, Schema] = {**NODES, **KEYS, **JOBS, **PROFILES, **PEOPLE, **REST}
 JSON = ("application/json",)
 MEDIA: dict[str, tuple[str, ...]] = {
     "Bytes": ("*/*",),
@@ -170,6 +172,7 @@ MEDIA: dict[str, tuple[str, ...]] = {
     "Archive": ("application/zip", "application/x-tar"),
     "Problem": ("application/problem+json",),
     "Change": ("application/merge-patch+json", *JSON),
+    "ContainerChange": ("application/merge-patch+json", *JSON),
     "ServiceChange": ("application/merge-patch+json", *JSON),
     "KeyChange": ("application/merge-patch+json", *JSON),
     **dict.fromkeys(("Profile", "NewProfile"), (*JSON, "application/yaml")),

@@ -67,7 +67,7 @@ def remove(context: Node, request: Any) -> Any:
 
 
 @rest(context=Container, method="PATCH", permission=Permission.CONFIGURE,
-      takes="Change", gives="Container")  # fmt: skip
+      takes="ContainerChange", gives="Container")  # fmt: skip
 @rest(context=Service, method="PATCH", permission=Permission.CONFIGURE,
       takes="ServiceChange", gives="Service")  # fmt: skip
 @rest(context=Folder, method="PATCH", permission=Permission.WRITE, takes="Change", gives="Folder")
@@ -81,7 +81,7 @@ def change(context: Node, request: Any) -> Any:
     cleared = "metadata" in asked and asked["metadata"] is None
     metadata = fields.take("metadata", mapping)
     service = isinstance(context, Service)
-    terms = _terms(context, fields, asked, request) if service else {}
+    terms = _terms(context, fields, asked, request) if service else _taking(context, fields)
     properties = take_properties(fields) if service else {}
     fields.end()
     if cleared:
@@ -90,7 +90,7 @@ def change(context: Node, request: Any) -> Any:
         context.metadata = _capped(merged(context.metadata, metadata))
     for term, value in terms.items():
         setattr(context, term, value)
-    if terms:
+    if service and terms:
         replan(context)
     if properties:
         context.set_properties(properties)
@@ -117,6 +117,13 @@ def _terms(service: Service, fields: Fields, asked: dict[str, Any], request: Any
         fields.faults.append(("/profile", f"there are: {', '.join(service.profiles)}"))
     check_times(terms.get("start", service.start), terms.get("end", service.end))
     return terms
+
+
+def _taking(node: Node, fields: Fields) -> dict[str, Any]:
+    """Whether people may ask a container for services."""
+    if not isinstance(node, Container):
+        return {}
+    return {"takes_requests": fields.take("takes_requests", flag, node.takes_requests)}
 
 
 def _capped(metadata: dict[str, Any]) -> dict[str, Any]:

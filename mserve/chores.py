@@ -7,12 +7,13 @@ from typing import Any
 from mserve import database
 from mserve.indexing import index_changes
 from mserve.ingest.trash import purge_expired
-from mserve.resources import clock
+from mserve.resources import audit, audit_log, clock
 from mserve.resources.partial import Partial
 from mserve.settings import Settings
 from mserve.tasks.access import start_accessed
 from mserve.tasks.periodic import start_due
 from mserve.tasks.queue import Queues
+from mserve.tasks.refusals import settle
 from mserve.tasks.rounds import carry_on
 from mserve.tasks.scheduler import Chore
 
@@ -55,16 +56,36 @@ def _end_uploads(folder: str, after: str, site: Any) -> str | None:
         so_far = Partial(folder, id)
         if upload.expires(so_far.changed) <= clock.now():
             site.uploads.discard(id)
+            _note_end(upload)
             so_far.discard()
     return page[-1][0] if page else None
+
+
+def _note_end(upload: Any) -> None:
+    if upload.__parent__.in_tree:
+        audit.record(upload.__parent__, audit.Action.UPLOAD_END, {"upload": upload.id})
+
+
+def forget_events(db: Any, settings: Settings, queues: Queues) -> None:
+    """Lets go of what the audit log has kept for its time, by whole weeks; begins the next one."""
+    database.run(db, partial(_forget_events, settings.audit_days))
+
+
+def _forget_events(days: int, site: Any) -> None:
+    now = clock.now()
+    site.audit.part(now + audit_log.PART)
+    if days:
+        site.audit.drop(now - days * DAY * clock.SECOND)
 
 
 CHORES = (
     Chore(start_due, every=0.0),
     Chore(carry_on, every=0.0),
     Chore(start_accessed, every=0.0),
+    Chore(settle, every=0.0),
     Chore(index_changes, every=0.0),
     Chore(empty_trash, every=HOUR),
     Chore(end_uploads, every=HOUR),
+    Chore(forget_events, every=HOUR),
     Chore(pack, every=HOUR),
 )

@@ -18,6 +18,7 @@ MserveError
  │  ├ Away             the bytes are in the archive
  │  └ PreconditionFailed  it is not as If-Match and the like want it
  ├ Locked              another request is at it just now
+ ├ Throttled           too many guesses; says how long to wait
  ├ StorageFull         no room for the bytes
  ├ SettingsError       the ini file; all faults together
  ├ SchemaMismatch      database and code are of different versions
@@ -119,6 +120,14 @@ class PreconditionFailed(Conflict):
 
 class Locked(MserveError):
     """Another request is at work on the same thing."""
+
+
+class Throttled(MserveError):
+    """Too many guesses; `seconds` says how long to wait."""
+
+    def __init__(self, seconds: int) -> None:
+        self.seconds = seconds
+        super().__init__(f"too many attempts; try again in {seconds} s")
 
 
 class StorageFull(MserveError):

@@ -9,6 +9,7 @@ from typing import Any
 
 from mserve import database, first_keys
 from mserve.errors import SchemaMismatch
+from mserve.resources.audit import COMMAND, asked_by
 from mserve.resources.site import Site
 from mserve.settings import Settings
 from mserve.steps import STEPS
@@ -21,7 +22,8 @@ def ensure(settings: Settings) -> None:
     try:
         database.run_root(db, _make_site)
         evolve(db)
-        database.run(db, lambda site: first_keys.make(site, settings))
+        with asked_by(COMMAND):
+            database.run(db, lambda site: first_keys.make(site, settings))
         database.run(db, lambda site: first_keys.keep_secrets(site, settings.data))
         keeping.mark_vaults(db, settings)
     finally:

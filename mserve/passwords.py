@@ -25,26 +25,33 @@ def hashed(password: str) -> str:
 def verified(kept: str, given: str | None) -> bool:
     """Whether `given` is the password of which `kept` is the hash.
 
-    A right one is remembered by a keyed digest, so that the next request is quick.
+    A right one is remembered, so that the next request is quick.
     """
-    if given is None:
-        return False
-    name = hmac.digest(_secret, f"{kept}\0{given}".encode("utf-8", "surrogatepass"), "sha256")
-    return _remembered(name) or _verify(kept, given, name)
+    return given is not None and (remembered(kept, given) or _verify(kept, given))
 
 
-def _verify(kept: str, given: str, name: bytes) -> bool:
+def remembered(kept: str, given: str) -> bool:
+    """Whether it was right a moment ago."""
+    with _guard:
+        return _known.get(_name(kept, given), 0.0) > time.monotonic()
+
+
+def remember(kept: str, given: str) -> None:
+    """It was right: known for a while, by a keyed digest."""
+    with _guard:
+        _known[_name(kept, given)] = time.monotonic() + LASTS
+        while len(_known) > KEPT:
+            _known.popitem(last=False)
+
+
+def _verify(kept: str, given: str) -> bool:
     try:
         HASHER.verify(kept, given)
     except (VerificationError, InvalidHashError, UnicodeEncodeError):
         return False
-    with _guard:
-        _known[name] = time.monotonic() + LASTS
-        while len(_known) > KEPT:
-            _known.popitem(last=False)
+    remember(kept, given)
     return True
 
 
-def _remembered(name: bytes) -> bool:
-    with _guard:
-        return _known.get(name, 0.0) > time.monotonic()
+def _name(kept: str, given: str) -> bytes:
+    return hmac.digest(_secret, f"{kept}\0{given}".encode("utf-8", "surrogatepass"), "sha256")

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from mserve.resources import clock, usage
+from mserve.resources import audit, clock, usage
+from mserve.resources.audit import Action
 from mserve.resources.container import Container
 from mserve.resources.key import Former, Key
 from mserve.resources.node import Node, depend_on
@@ -23,6 +24,7 @@ def make_container(site: Site, name: str, seal: Seal | None = None) -> tuple[Con
     site.add(name, container)
     site.register(container)
     usage.report(container.lineage(), usage.CONTAINER, 1)
+    audit.record(container, Action.CREATE, after={"type": "container"})
     return container, _keys(container, seal, "containeradmin")
 
 
@@ -42,6 +44,7 @@ def make_service(
     service.site.register(service)
     replan(service)
     usage.report(service.lineage(), usage.SERVICE, 1)
+    audit.record(service, Action.CREATE, after={"type": "service", **terms})
     return service, _keys(service, seal, "serviceadmin", "servicecustomer")
 
 

@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode
 
 import plaster
 
-from mserve import outlets, vault
+from mserve import outlets, people_settings, vault
 from mserve.errors import SettingsError
 
 QUEUE = re.compile(r"[a-z][a-z0-9_-]{0,63}")
@@ -49,8 +49,10 @@ class Settings:
     unpack_size: int
     unpack_ratio: int
     pack_days: int
+    audit_days: int
     tasks: tuple[str, ...]
     demo: bool
+    people: people_settings.PeopleSettings
     outlets: Mapping[str, str]  # variables of the environment, for workers
 
     @classmethod
@@ -120,8 +122,10 @@ class _Parser:
             unpack_size=self.read("unpack_size", str(100 << 30), self.whole),
             unpack_ratio=self.read("unpack_ratio", "100", self.whole),
             pack_days=self.read("pack_days", "7", self.whole),
+            audit_days=self.read("audit_days", "365", self.days),
             tasks=tuple(self.lines.get("mserve.tasks", "").split()),
             demo=self.read("demo", "false", self.boolean),
+            people=people_settings.parse(self.read, self.positive),
             outlets=outlets.environment(self.lines, self.faults),
         )
         self.check_known()
@@ -168,7 +172,8 @@ class _Parser:
                 self.faults.append(f"mserve.{name} = {text}: should not be in the data folder")
 
     def check_known(self) -> None:
-        known = {*Settings.__dataclass_fields__, *outlets.LINES} - {"database", "outlets"}
+        fields = {*Settings.__dataclass_fields__} - {"database", "outlets", "people"}
+        known = {*fields, *outlets.LINES, *people_settings.DEFAULTS}
         for line in self.lines:
             name = line.removeprefix("mserve.")
             if name != line and name not in known and not outlets.is_line(name):
@@ -203,6 +208,12 @@ class _Parser:
     def count(text: str) -> int:
         if not (text.isascii() and text.isdecimal() and len(text) < 10):
             raise ValueError("should be a whole number, or 0 for none")
+        return int(text)
+
+    @staticmethod
+    def days(text: str) -> int:
+        if not text.isdecimal() or int(text) > 36_500:
+            raise ValueError("should be a whole number of days, at most 36500; 0: for ever")
         return int(text)
 
     @staticmethod

@@ -9,12 +9,14 @@ from typing import Any
 from BTrees.OOBTree import OOBTree
 
 from mserve.resources import defaults
+from mserve.resources.audit_log import AuditLog
 from mserve.resources.catalog import Catalog
 from mserve.resources.caveats import Caveats
 from mserve.resources.index import Index, Timeline, Transit
 from mserve.resources.job import Job
 from mserve.resources.profile import Edition, Profile
 from mserve.resources.site import Site
+from mserve.resources.users import Users
 
 Step = Callable[[Site], None]
 STEPS: list[Step] = []
@@ -123,6 +125,18 @@ def caveats(site: Site) -> None:
         key._p_activate()
         former = {name: vars(key).pop(name, None) for name in ("start", "end", "accessspeed")}
         key.caveats = Caveats(**former)
+
+
+@step
+def people(site: Site) -> None:
+    """People can log in; there is nobody so far."""
+    site.users = Users(site)
+
+
+@step
+def audit(site: Site) -> None:
+    """The site gets a log of what was decided; nothing is known of what was before."""
+    site.audit = AuditLog()
 
 
 def spread(old: Index, new: Index) -> Index:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Finding:
-    """`kind`: `content`, `copy`, `index`, `usage` or `file`; `mended`: whether it is right now."""
+    """`kind`: `content`, `copy`, `index`, `usage`, `audit` or `file`; `mended`: it is right now."""
 
     kind: str
     where: str

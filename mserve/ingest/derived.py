@@ -20,7 +20,7 @@ from mserve.resources.mfile import Mfile
 from mserve.resources.profile import TaskSpec
 from mserve.resources.provenance import Remake, depth_of
 from mserve.resources.run import DONE, JobOutput, TaskRun
-from mserve.tasks import engine
+from mserve.tasks import steering
 
 DEEPEST = 1  # tasks since an upload, for a file that starts workflows by itself
 
@@ -83,7 +83,7 @@ def make_again(mfile: Mfile, source: Mfile) -> Job:
     origin = mfile.content.origin
     if origin is None:
         raise Conflict("the file was not made by a task, so that it cannot be made again")
-    job = engine.start_task(source, TaskSpec(origin.task, origin.task, dict(origin.arguments)))
+    job = steering.start_task(source, TaskSpec(origin.task, origin.task, dict(origin.arguments)))
     job.remakes = Remake(mfile.id, mfile.version, origin.output)
     return job
 

@@ -1,6 +1,8 @@
 """Folders come into being, and new nodes get their place."""
 
 from mserve.errors import BadInput, NameTaken
+from mserve.resources import audit
+from mserve.resources.audit import Action
 from mserve.resources.folder import Folder
 from mserve.resources.node import Branch, Node, depend_on
 
@@ -11,6 +13,7 @@ def make_folder(parent: Branch, name: str) -> Folder:
         raise BadInput(f"folders go into a service or another folder, not into a {parent.type}")
     folder = Folder()
     place(folder, parent, name)
+    audit.record(folder, Action.CREATE, after={"type": "folder"})
     return folder
 
 

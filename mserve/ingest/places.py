@@ -4,7 +4,8 @@ from typing import Any
 
 from mserve.errors import Conflict, NameTaken
 from mserve.ingest.folders import place
-from mserve.resources import usage
+from mserve.resources import audit, usage
+from mserve.resources.audit import Action
 from mserve.resources.folder import Folder
 from mserve.resources.mfile import Mfile
 from mserve.resources.node import Branch, Node, depend_on
@@ -24,7 +25,7 @@ def move(node: Node, parent: Branch, name: str) -> None:
     if source is parent and node.__name__ == name:
         return
     check_place(node, parent, name)
-    left = [*node.above()]
+    left, former = [*node.above()], node.__name__
     depend_on([node.usage, *left, *parent.lineage()])
     source.drop(node.__name__)
     parent.add(name, node)
@@ -32,6 +33,12 @@ def move(node: Node, parent: Branch, name: str) -> None:
     if source is not parent:
         usage.transfer(node.usage, left, [*node.above()], node.modified)
     _note_move(node, source.find("service"))
+    audit.record(
+        node,
+        Action.MOVE,
+        {"name": former, "parent": source.id},
+        {"name": name, "parent": parent.id},
+    )
 
 
 def _note_move(node: Node, former: Any) -> None:
@@ -68,6 +75,7 @@ def _copy_one(node: Node, parent: Branch, name: str) -> Node:
     made = Mfile(node.content, node.announced) if isinstance(node, Mfile) else Folder()
     made.metadata = node.metadata
     place(made, parent, name)
+    audit.record(made, Action.CREATE, after={"type": made.type, "copy_of": node.id})
     if isinstance(made, Mfile):
         link(made)
         usage.keep(made.lineage(), made.content.size, made.created)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from mserve.errors import BadInput, NameTaken
 from mserve.ingest.folders import place
-from mserve.resources import usage
+from mserve.resources import audit, usage
+from mserve.resources.audit import Action
 from mserve.resources.content import Content
 from mserve.resources.job import Job
 from mserve.resources.mfile import Mfile
@@ -60,6 +61,7 @@ def add(
     link(mfile)
     usage.keep(mfile.lineage(), content.size, mfile.created)
     usage.report(mfile.lineage(), usage.INGEST, content.size)
+    audit.record(mfile, Action.CREATE, after={"type": "mfile", **_told(content)})
     return Stored(mfile, engine.start(mfile, "ingest") if process else None, created=True)
 
 
@@ -79,10 +81,15 @@ def supersede(
     depend_on(mfile.above())
     former = mfile.replace(content, announced)
     link(mfile)
+    audit.record(mfile, Action.REPLACE, _told(former.content), _told(content))
     freed = _keep(mfile, former)
     mfile.site.changed(mfile, mfile.find("service"))
     usage.keep(mfile.lineage(), content.size - freed, mfile.modified, files=0)
     return Stored(mfile, engine.start(mfile, "update") if process else None, created=False)
+
+
+def _told(content: Content) -> audit.Facts:
+    return {"size": content.size, "sha256": content.sha256}
 
 
 def _keep(mfile: Mfile, former: Version) -> int:

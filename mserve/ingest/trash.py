@@ -8,7 +8,8 @@ from typing import Any
 
 from mserve.errors import Conflict
 from mserve.ingest.places import check_place
-from mserve.resources import clock, usage
+from mserve.resources import audit, clock, usage
+from mserve.resources.audit import Action
 from mserve.resources.mfile import Mfile
 from mserve.resources.node import Branch, Node, depend_on
 from mserve.resources.schedule import unplan
@@ -28,9 +29,11 @@ def remove(node: Node, *, recursive: bool = False) -> Trashed | None:
     depend_on([node.usage, *([node.count] if isinstance(node, Branch) else ()), *node.above()])
     service = node.find("service")
     if service is not None and service is not node:
+        audit.record(node, Action.REMOVE, {"type": node.type})
         return _trash(node, service)
     if isinstance(node, Branch) and node.count() and not recursive:
         raise Conflict(f"{node.__name__!r} is not empty; add ?recursive=true to remove it with all")
+    audit.record(node, Action.REMOVE, {"type": node.type})
     _forget(node, [*node.above()])
     node.__parent__.drop(node.__name__)
     return None
@@ -66,6 +69,7 @@ def restore(trashed: Trashed, parent: Branch, name: str) -> Node:
     folders = [each for each in node.above() if each.type == "folder"]
     usage.keep(folders, kept.rate, node.modified, kept.running)
     usage.report(service.lineage(), usage.FILE, kept.running)
+    audit.record(node, Action.RESTORE)
     return node
 
 
@@ -75,6 +79,7 @@ def purge(trashed: Trashed) -> None:
     above = [*trashed.__parent__.lineage()]
     usage.change_rate(above, usage.DISC, -kept.rate, clock.now(), running=-kept.running)
     usage.report(above, usage.DISC_SPACE, -kept.rate)
+    audit.record_gone(trashed.__parent__, trashed.origin, trashed.node.id, Action.PURGE)
     _discard(trashed)
 
 

@@ -1,6 +1,7 @@
 """Container: groups the services of a provider."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from BTrees.OOBTree import OOBTree
 
@@ -10,9 +11,12 @@ from mserve.resources.profiled import Profiled
 
 
 class Container(Profiled, Branch):
-    """Its profiles are what new services of it begin with."""
+    """Its profiles are what new services of it begin with; `requests` are ServiceRequests by id."""
 
     type = "container"
+    takes_requests = False
+    """Whether people may ask for services."""
+    requests: Any = None
 
     def __init__(self) -> None:
         super().__init__()

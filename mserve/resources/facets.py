@@ -1,23 +1,10 @@
 """Facets: what belongs to mserve about a node, below `/-/` in its URL, apart from its children."""
 
-from typing import Any, ClassVar
+from typing import Any
 
+from mserve.resources.facet import Facet
 from mserve.resources.job_parts import JobsEvents
-
-
-class Facet:
-    """One facet of a node, reached by traversal; not stored, it only shows what the node has."""
-
-    name: ClassVar[str]
-    types: ClassVar[frozenset[str]] = frozenset({"site", "container", "service", "folder", "mfile"})
-
-    def __init__(self, node: Any) -> None:
-        self.__parent__ = Facets(node)
-        self.__name__ = self.name
-        self.node = node
-
-    def __getitem__(self, name: str) -> Any:
-        raise KeyError(name)
+from mserve.resources.people_places import Account, Login, Offers, RequestsFacet, Reset, UsersFacet
 
 
 class Info(Facet):
@@ -26,6 +13,10 @@ class Info(Facet):
 
 class UsageFacet(Facet):
     name = "usage"
+
+
+class AuditFacet(Facet):
+    name = "audit"
 
 
 class Keys(Facet):
@@ -183,7 +174,8 @@ FACETS: dict[str, type[Facet]] = {
     for facet in (
         Info, UsageFacet, Keys, Health, ContentFacet, Thumbnail, Poster, Jobs, Profiles,
         Versions, Provenance, Trash, Copy, Batch, Uploads, Search, Tasks, NodesFacet, Schedules,
-        Rounds, History, Access,
+        Rounds, Access, Login, Reset, Account, UsersFacet, Offers, RequestsFacet,
+        Rounds, History, AuditFacet,
     )
 }  # fmt: skip
 

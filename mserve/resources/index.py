@@ -59,9 +59,13 @@ class Index(Persistent):  # type: ignore[misc]  # persistent has no types
         for shard in self.shards:
             yield from shard
 
-    def beginning(self, prefix: str) -> Iterator[str]:
-        """The keys that begin so, in order; `prefix` ends in the dash after an id."""
-        keys: Iterator[str] = iter(self._shard(prefix).keys(prefix, prefix[:-1] + AFTER_DASH))
+    def beginning(self, prefix: str, start: str = "") -> Iterator[str]:
+        """The keys that begin so, in order, and go on with `start` or what is above it.
+
+        `prefix` ends in the dash after an id.
+        """
+        end = prefix[:-1] + AFTER_DASH
+        keys: Iterator[str] = iter(self._shard(prefix).keys(prefix + start, end))
         return keys
 
     def page(self, limit: int, after: str | None = None) -> list[tuple[str, Any]]:

@@ -28,6 +28,19 @@ class Former(NamedTuple):
     end: int
 
 
+class Gone:
+    """What stands for a node that was removed for good, where a profile still holds its key."""
+
+    type = "removed"
+    in_tree = False
+    keys = None
+    __parent__ = None
+
+    def __init__(self, node: Any) -> None:
+        self.id = node.id
+        self.__name__ = node.__name__ or ""
+
+
 class Key(Persistent):  # type: ignore[misc]  # persistent has no types
     """Grants a role on the node it belongs to and all below; never more than its parent key."""
 
@@ -98,6 +111,11 @@ class Key(Persistent):  # type: ignore[misc]  # persistent has no types
     def gone(self) -> bool:
         """Whether a key of the chain is revoked."""
         return any(key.revoked is not None for key in self.chain())
+
+    def orphan(self) -> None:
+        """Its node is gone for good: the key ends, and holds nothing of it but id and name."""
+        self.revoked = self.revoked or clock.now()
+        self.__parent__ = Gone(self.__parent__)
 
     def descends_from(self, other: "Key") -> bool:
         return any(key is other for key in self.chain())

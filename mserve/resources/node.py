@@ -9,7 +9,7 @@ from BTrees.OOBTree import OOBTree
 from persistent import Persistent
 
 from mserve.errors import NameTaken
-from mserve.resources import clock
+from mserve.resources import audit, clock
 from mserve.resources.facets import Facets
 from mserve.resources.ids import new_id
 from mserve.resources.key import Key
@@ -26,6 +26,8 @@ class Node(Persistent):  # type: ignore[misc]  # persistent has no types
     __name__: str | None = None
     keys: Any = None
     metadata: Mapping[str, Any] = {}
+    entered: str | None = None
+    """The entry of the audit log that tells how it came into being."""
 
     def __init__(self) -> None:
         self.id = new_id()
@@ -91,6 +93,10 @@ class Node(Persistent):  # type: ignore[misc]  # persistent has no types
             self.keys = OOBTree()
         self.keys[key.id] = key
         self.site.key_index[key.digest] = key
+        made_of = None if parent is None else parent.id
+        audit.record(
+            self, audit.Action.KEY_MAKE, after={"key": key.id, "role": role, "parent": made_of}
+        )
         return key, secret
 
 

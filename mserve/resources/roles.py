@@ -10,6 +10,7 @@ class Permission(StrEnum):
     READ = "read"  # the content itself
     RENDITIONS = "renditions"  # thumbnail, poster, proxy
     USAGE = "usage"
+    AUDIT = "audit"  # who did what, and what was refused
     ADD = "add"  # a new child
     WRITE = "write"  # replace content, rename, metadata
     REMOVE = "remove"
@@ -26,7 +27,7 @@ _LOOK = frozenset({P.VIEW, P.RENDITIONS})
 _READ = _LOOK | {P.READ}
 _CHANGE = _READ | {P.ADD, P.WRITE}
 _OWN = _CHANGE | {P.REMOVE, P.PROCESS, P.DELEGATE}
-_SERVICE = _OWN | {P.USAGE, P.CONFIGURE, P.ADMIN}
+_SERVICE = _OWN | {P.USAGE, P.AUDIT, P.CONFIGURE, P.ADMIN}
 _CONTAINER = _SERVICE | {P.ADD_SERVICE}
 
 NOTHING: frozenset[Permission] = frozenset()
@@ -40,6 +41,6 @@ ROLES: dict[str, frozenset[Permission]] = {
     "mfileowner": _OWN,
     "mfilereadwrite": _CHANGE,
     "mfilereadonly": _READ,
-    "auditor": frozenset({P.VIEW, P.USAGE}),
+    "auditor": frozenset({P.VIEW, P.USAGE, P.AUDIT}),
     "renditions": _LOOK,
 }

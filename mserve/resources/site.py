@@ -3,10 +3,12 @@
 from random import getrandbits
 from typing import Any
 
+from mserve.resources.audit_log import AuditLog
 from mserve.resources.index import Index, Timeline, Transit
 from mserve.resources.names import check_container_name
 from mserve.resources.node import Branch, Node
 from mserve.resources.provenance import unlink
+from mserve.resources.users import Users
 
 
 class Site(Branch):
@@ -18,8 +20,9 @@ class Site(Branch):
     `expiring` what is in the trash, by the time when it goes for good, `uploads` the ids of
     files that come in pieces to their Uploads, `unindexed` what the catalogs do not know yet,
     `schedules` what starts by itself, by the time when it does next, `rounds` the ids of
-    Rounds that have not ended to them, and `derived` which files were made of which (see
-    resources/provenance.py).
+    Rounds that have not ended to them, `derived` which files were made of which (see
+    resources/provenance.py), `users` the people who can log in, and `audit` the log of what was
+    decided.
     """
 
     type = "site"
@@ -41,6 +44,8 @@ class Site(Branch):
         self.schedules = Timeline()
         self.rounds = Timeline()
         self.derived = Transit()
+        self.users = Users(self)
+        self.audit = AuditLog()
 
     def check_name(self, name: object) -> str:
         return check_container_name(name)
@@ -56,6 +61,7 @@ class Site(Branch):
         for key in (node.keys or {}).values():
             for digest in key.digests():
                 self.key_index.discard(digest)
+            key.orphan()
 
     def expired(self, moment: int, limit: int) -> list[Any]:
         """Up to `limit` things in the trash whose time is over at `moment` (µs)."""

@@ -111,11 +111,13 @@ class Grant:
 
 @dataclass(frozen=True, eq=False)
 class Identity:
-    """Who asks. `actor` is `key:` or `user:` and an id, which is no secret."""
+    """Who asks. `actor` is `key:` or `user:` and an id, which is no secret; `present` is a user
+    who has logged in, not only a program of theirs."""
 
     actor: str
     grants: tuple[Grant, ...]
     user: Any = None
+    present: bool = False
 
     @property
     def failure(self) -> Failure | None:
@@ -137,6 +139,9 @@ class Apart(NamedTuple):
 
     def again(self, site: Any, moment: int) -> Identity | None:
         """The asker in the tree of `site` at `moment` (µs); None: nothing is left of its keys."""
+        kind, _, id = self.actor.partition(":")
+        if kind == "user" and getattr(site.users.get(id), "disabled", 0) is not None:
+            return None
         grants = []
         for digest_, facts, appended in self.grants:
             key = site.key_index.get(digest_)

@@ -4,13 +4,17 @@ from typing import Any
 
 from pyramid.security import Allowed, Denied
 
+from mserve.people import OWN
 from mserve.resources.roles import Permission
 from mserve.seal import Seal
 from mserve.security.identity import Grant, Identity, Link, find
 from mserve.security.lineage import ids_above, service_of
+from mserve.security.people import find_person, forget_person
 from mserve.security.presented import presented
 
 ALLOWED = Allowed("every key of the chain allows it")
+HERE = Allowed("it is their own account")
+NOBODY_HERE = Denied("nobody has logged in")
 NO_KEY = Denied("no working key was presented")
 
 
@@ -45,7 +49,8 @@ class SecurityPolicy:
 
     def _find(self, request: Any) -> Identity | None:
         secret, facts = presented(request)
-        return find(request.site, secret, facts, self.seal) if secret else None
+        key = find(request.site, secret, facts, self.seal) if secret else None
+        return key or find_person(request, secret, facts)
 
     def authenticated_userid(self, request: Any) -> str | None:
         identity = self.identity(request)
@@ -53,7 +58,10 @@ class SecurityPolicy:
 
     def permits(self, request: Any, context: Any, permission: str) -> Allowed | Denied:
         """Notes in `request.grant` which of the asker's chains allows it."""
-        return self.decide(request, self.identity(request), context, permission)
+        identity = self.identity(request)
+        if permission == OWN:
+            return HERE if identity is not None and identity.present else NOBODY_HERE
+        return self.decide(request, identity, context, permission)
 
     def decide(
         self, request: Any, identity: Identity | None, context: Any, permission: str
@@ -97,3 +105,4 @@ def forget_identity(request: Any) -> None:
     """A new transaction begins: the key is to be looked up again, it may have been revoked."""
     request.__dict__.pop("mserve_identity", None)
     request.__dict__.pop("grant", None)
+    forget_person(request)

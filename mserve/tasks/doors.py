@@ -6,7 +6,8 @@ claims the run, and removed by the one in which the run ends or is given up.
 
 from typing import Any
 
-from mserve.resources import clock
+from mserve.resources import audit, clock
+from mserve.resources.audit import Action
 from mserve.resources.caveats import Caveats
 from mserve.resources.run import Run
 
@@ -29,5 +30,7 @@ def close_door(site: Any, run: Run) -> None:
     keys = run.job.node.keys
     if run.key is not None and keys is not None and run.key in keys:
         site.key_index.discard(keys.pop(run.key).digest)
+        if run.job.in_tree:
+            audit.record(run.job.node, Action.KEY_REVOKE, {"key": run.key, "role": ROLE})
     if run.key is not None:
         run.key = None

@@ -17,7 +17,7 @@ from mserve.resources import clock
 from mserve.resources.round import Errand
 from mserve.resources.schedule import FILE, Ran, Scheduled
 from mserve.settings import Settings
-from mserve.tasks import engine, facts, rounds
+from mserve.tasks import engine, facts, rounds, steering
 from mserve.tasks.condition import Condition
 from mserve.tasks.queue import Queues
 
@@ -95,4 +95,4 @@ def _start_job(scheduled: Scheduled) -> str | None:
     if not Condition.parse(scheduled.schedule.condition).holds(known):
         return None
     job = engine.start(service, PERIODIC, name)
-    return None if job is None else str(job.id)
+    return None if job is None else str(steering.note(job).id)

@@ -7,7 +7,7 @@ from mserve.resources.content import Content
 from mserve.resources.job import Job
 from mserve.resources.profile import TaskSpec
 from mserve.resources.run import FAILED
-from mserve.tasks import engine
+from mserve.tasks import engine, steering
 
 TASK = "retrieve"
 PAUSE = 60 * clock.SECOND
@@ -22,6 +22,7 @@ def retrieve(mfile: Any, content: Content) -> Job:
     job = last(mfile.site, content)
     if job is None or (job.outcome is not None and not _failed_lately(job)):
         job = note(engine.start_task(mfile, TaskSpec(TASK, TASK, {}), "access", content))
+        steering.note(job)
     return job
 
 

@@ -14,6 +14,8 @@ from ZODB.POSException import ConflictError
 
 from mserve import database
 from mserve.errors import BadInput, Conflict, TaskError
+from mserve.resources import audit
+from mserve.resources.audit import Action
 from mserve.resources.round import Errand, Round
 from mserve.resources.ways import Way
 from mserve.settings import Settings
@@ -40,6 +42,7 @@ def begin(top: Any, errand: Errand) -> Round:
         raise BadInput(f"the workflow {errand.workflow!r} has no tasks")
     found = Round(top, errand, profile.edition)
     found.enter()
+    audit.record(top, Action.ROUND_BEGIN, after={"round": found.id, "workflow": errand.workflow})
     return found
 
 
@@ -48,6 +51,15 @@ def cancel(round: Round) -> None:
     if round.ended is not None or round.cancelled:
         raise Conflict(f"the round has ended already: it is {round.state}")
     round.cancelled = True
+    audit.record(round.service, Action.ROUND_CANCEL, after={"round": round.id})
+
+
+def remove(round: Round) -> None:
+    """Forgets a round; its jobs stay. Raises Conflict where it has not ended."""
+    if round.ended is None:
+        raise Conflict("the round has not ended; cancel it first")
+    del round.service.rounds[round.id]
+    audit.record(round.service, Action.ROUND_REMOVE, {"round": round.id})
 
 
 def carry_on(db: Any, settings: Settings, queues: Queues) -> None:

@@ -19,6 +19,7 @@ from ZODB.POSException import StorageError
 
 from mserve import database
 from mserve.errors import MserveError
+from mserve.resources.audit import Asker, asked_by
 from mserve.resources.profile import TaskSpec
 from mserve.resources.run import TaskRun
 from mserve.settings import Settings
@@ -136,7 +137,8 @@ class Runner:
         took = attempts.finish(site, [_ended(*each) for each in done])
         for (claim, _), one in zip(done, took, strict=True):
             if one and self.store is not None:
-                self.store(site, claim.run_id)
+                with asked_by(Asker(f"task:{claim.task}", "task")):
+                    self.store(site, claim.run_id)
         return took, engine.advance(site, done[0][0].job_id)
 
 

@@ -6,12 +6,35 @@ As the engine's, each function acts on the tree inside its caller's transaction.
 from typing import Any
 
 from mserve.errors import Conflict
+from mserve.resources import audit
+from mserve.resources.audit import Action
 from mserve.resources.job import Job
+from mserve.resources.profile import TaskSpec
 from mserve.resources.run import DONE, RUNNING, Run
 from mserve.tasks import ending, engine
 from mserve.tasks.delivery import Delivery
 from mserve.tasks.outbox import stop_after_commit
 from mserve.tasks.telling import tell
+
+
+def start(node: Any, workflow: str, queue: str | None = None) -> Job | None:
+    """Starts a workflow by hand, as `engine.start` does."""
+    job = engine.start(node, "manual", workflow, queue)
+    if job is not None:
+        note(job)
+    return job
+
+
+def start_task(node: Any, spec: TaskSpec) -> Job:
+    """Starts one task by hand, as `engine.start_task` does."""
+    return note(engine.start_task(node, spec))
+
+
+def note(job: Job, action: Action = Action.JOB_START) -> Job:
+    """Records what was done with a job of a file or service that is there."""
+    if job.in_tree:
+        audit.record(job.node, action, after={"job": job.id, "name": job.name})
+    return job
 
 
 def stop(site: Any, job: Job) -> None:
@@ -20,6 +43,7 @@ def stop(site: Any, job: Job) -> None:
         raise Conflict(f"the job has ended already: it is {job.state}")
     running = [run for run in job.all_runs() if run.state == RUNNING]
     stops = [(str(run.worker), _delivery(run)) for run in running]
+    note(job, Action.JOB_CANCEL)
     engine.cancel(site, job)
     connection = site._p_jar
     stop_after_commit(connection.transaction_manager.get(), connection.db(), stops)
@@ -42,6 +66,7 @@ def retry(site: Any, job: Job) -> None:
         ending.again(site, run, 0)
     engine.push(site, [_delivery(run) for run in failures])
     tell(job)
+    note(job, Action.JOB_RETRY)
     engine.advance(site, job.id)
 
 
@@ -64,8 +89,8 @@ def run_again(job: Job) -> Job:
     if job.name not in profile.workflows:
         (task_set,) = job.plan.sets
         (spec,) = task_set.tasks
-        return engine.start_task(job.node, spec)
-    made = engine.start(job.node, "manual", job.name, job.queue)
+        return start_task(job.node, spec)
+    made = start(job.node, job.name, job.queue)
     if made is None:
         raise Conflict(f"the workflow {job.name!r} has no tasks by now")
     return made

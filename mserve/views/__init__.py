@@ -8,15 +8,18 @@ from zope.interface import Interface
 
 from mserve import evolve
 from mserve.group import Group
+from mserve.people.mail import Post
 from mserve.seal import Seal
 from mserve.security import SecurityPolicy
 from mserve.taking_turns import MachineLock
 from mserve.tasks import outbox, queue
 from mserve.tasks.access import Accesses
 from mserve.tasks.news import News
+from mserve.tasks.refusals import Refusals
 from mserve.tasks.registry import TaskRegistry
 from mserve.views.content.throttle import Seats
 from mserve.views.follow.looks import Looks
+from mserve.views.guesses import Waiting
 from mserve.views.request import Request
 from mserve.views.traversal import Traverser
 
@@ -34,8 +37,11 @@ def includeme(config: Configurator) -> None:
     settings = registry.mserve
     registry.queues = queue.Queues.from_url(settings.redis)
     registry.seal = Seal.of(settings.data)
+    registry.post = Post(settings)
+    registry.waiting = Waiting()
     registry.tasks = TaskRegistry.load(settings.tasks)
     registry.news = News(registry.queues.redis)
+    registry.refusals = Refusals(registry.queues)
     registry.looks = Looks(registry)
     registry.waiters = Seats(settings.waiters)
     config.set_request_factory(Request)
@@ -52,6 +58,7 @@ def includeme(config: Configurator) -> None:
     config.include("mserve.views.config")
     config.include("mserve.views.errors")
     config.include("mserve.views.preconditions")
+    config.include("mserve.views.asker")
     config.include("mserve.views.retry")
     config.include("mserve.views.html.static")
     config.scan("mserve.views.noting")

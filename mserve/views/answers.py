@@ -22,6 +22,7 @@ ERRORS = {
     416: "None of the bytes are in the range",
     422: "A task cannot do this",
     423: "Another request is at the same thing just now",
+    429: "Too many wrong passwords, codes or keys; `Retry-After` says how long to wait",
     460: "The checksum is not that of the bytes (tus 1.0)",
     503: "Busy: try again in a moment",
     507: "No room for the bytes",
@@ -33,7 +34,7 @@ OTHERS = {
 }
 HEADERS: dict[int, tuple[str, ...]] = {
     201: ("Location",), 202: ("Location",), 206: ("ETag",), 304: ("ETag",), 405: ("Allow",),
-    503: ("Retry-After",),
+    429: ("Retry-After",), 503: ("Retry-After",),
 }  # fmt: skip
 MEANINGS = {
     "Location": "The URL of what was made",
@@ -92,7 +93,7 @@ def _errors(view: Declared) -> Iterator[int]:
     yield from (400, 405, 503)
     yield from view.door.errors
     if not view.open:
-        yield from (403, 404)
+        yield from (403, 404, 429)
     if view.method not in ("GET", "OPTIONS"):
         yield from (409, 412, 413, 507)
     if STREAMED & {*view.door.bodies}:

@@ -11,6 +11,8 @@ from typing import Any
 
 from pyramid.security import NO_PERMISSION_REQUIRED
 
+from mserve.people import OWN
+
 Names = str | tuple[str | None, ...]
 Answers = str | Mapping[int, Names | None]
 
@@ -88,3 +90,8 @@ def several(names: Names) -> tuple[str | None, ...]:
 def open_to_all(declared: Iterable[Declared], context: Any) -> bool:
     """Whether no key is needed to see that `context` is there."""
     return any(isinstance(context, each.context) for each in declared if each.open)
+
+
+def own_account(declared: Iterable[Declared], context: Any) -> bool:
+    """Whether `context` is a place of the own account."""
+    return any(isinstance(context, each.context) for each in declared if each.permission == OWN)

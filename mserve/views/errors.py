@@ -15,11 +15,14 @@ from webob.request import DisconnectionError
 from ZODB.POSException import StorageError
 
 from mserve import errors
+from mserve.people import OWN
 from mserve.resources.roles import Permission
 from mserve.security import KEY_IN_PATH, Closed, Failed
+from mserve.views import refused
 from mserve.views.caveats import said_of
 from mserve.views.config import methods_of
-from mserve.views.declared import open_to_all
+from mserve.views.declared import open_to_all, own_account
+from mserve.views.guesses import refusal
 from mserve.views.traversal import Absent
 
 log = logging.getLogger(__name__)
@@ -34,6 +37,7 @@ STATUS: dict[type[errors.MserveError], int] = {
     errors.Conflict: 409,
     errors.PreconditionFailed: 412,
     errors.Locked: 423,
+    errors.Throttled: 429,
     errors.StorageFull: 507,
     errors.TaskError: 422,
     errors.MserveError: 500,
@@ -68,9 +72,18 @@ def status_of(fault: errors.MserveError) -> int:
 def told(fault: errors.MserveError, request: Any) -> Response:
     """One of our own errors: its sentence is the answer."""
     more = {}
+    if isinstance(fault, errors.Refused):
+        refused.note(request, status_of(fault))
     if isinstance(fault, errors.BadDocument):
         more["faults"] = [{"place": place, "detail": what} for place, what in fault.faults]
-    return problem(request, status_of(fault), kind_of(fault), str(fault), **more)
+    return with_wait(problem(request, status_of(fault), kind_of(fault), str(fault), **more), fault)
+
+
+def with_wait(answer: Response, fault: errors.MserveError) -> Response:
+    """The answer, which says how long to wait where `fault` is that there were too many guesses."""
+    if isinstance(fault, errors.Throttled):
+        answer.headers["Retry-After"] = str(fault.seconds)
+    return answer
 
 
 def not_found(fault: Any, request: Any) -> Response:
@@ -79,12 +92,16 @@ def not_found(fault: Any, request: Any) -> Response:
     there = isinstance(fault, PredicateMismatch) and not isinstance(context, Absent)
     if there and _visible(request, context):
         return not_allowed(request, context)
+    refused.note_guess(request, 404)
     return nothing(request)
 
 
 def _visible(request: Any, context: Any) -> bool:
-    open = open_to_all(request.registry.declared, context)
-    return open or bool(request.has_permission(Permission.VIEW, context))
+    declared = request.registry.declared
+    if open_to_all(declared, context):
+        return True
+    own = own_account(declared, context) and request.has_permission(OWN, context)
+    return bool(own or request.has_permission(Permission.VIEW, context))
 
 
 def nothing(request: Any) -> Response:
@@ -96,6 +113,12 @@ def nothing(request: Any) -> Response:
     seen = None if context is None else request.has_permission(Permission.VIEW, context)
     if isinstance(seen, Failed):
         return failed(request, seen)
+    refused = refusal(request)
+    if refused is not None:
+        answer = problem(request, *refused[:3])
+        if refused.wait is not None:
+            answer.headers["Retry-After"] = str(refused.wait)
+        return answer
     detail = "there is nothing here that this request may see; check the address and the key"
     return problem(request, 404, "not-found", detail)
 
@@ -112,7 +135,12 @@ def not_allowed(request: Any, context: Any) -> Response:
 
 def forbidden(fault: HTTPForbidden, request: Any) -> Response:
     """403 with the reason to who may see the node; to all others there is nothing."""
-    reason = fault.result
+    answer = _forbidden(fault.result, request)
+    refused.note(request, answer.status_int, fault.result)
+    return answer
+
+
+def _forbidden(reason: Any, request: Any) -> Response:
     if isinstance(reason, Closed):
         return problem(request, 403, "service-closed", str(reason.msg))
     if isinstance(reason, Failed):

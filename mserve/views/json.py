@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from mserve.resources import clock, terms
+from mserve.resources.container import Container
 from mserve.resources.content import Content
 from mserve.resources.key import Key
 from mserve.resources.mfile import Mfile
@@ -20,7 +21,7 @@ from mserve.views.urls import facet_url, segment, url
 Json = dict[str, Any]
 LINKS = {
     "site": ("info", "history", "keys", "usage", "search", "tasks", "nodes", "health"),
-    "container": ("info", "history", "keys", "usage", "profiles", "tasks", "search"),
+    "container": ("info", "history", "keys", "usage", "profiles", "tasks", "search", "requests"),
     "service": (
         "info",
         "history",
@@ -117,7 +118,11 @@ def _service(base: str, service: Service) -> Json:
     }
 
 
-EXTRA = {"mfile": _mfile, "service": _service}
+def _container(base: str, container: Container) -> Json:
+    return {"takes_requests": container.takes_requests}
+
+
+EXTRA = {"mfile": _mfile, "service": _service, "container": _container}
 
 
 def key(request: Any, thing: Key, secret: str | None = None) -> Json:

@@ -61,7 +61,7 @@ KEYS: dict[str, Schema] = {
     ),
     "Reach": fields(
         key=ID, label=null(TEXT), role=ROLE, type=TEXT, node=null(URL),
-        permissions=array(PERMISSION), caveats=ref("Caveats"), works=FLAG,
+        permissions=array(PERMISSION), caveats=ref("Caveats"), works=FLAG, users=array(TEXT),
     ),
     "Reaches": page("Reach"),
     "Question": closed(

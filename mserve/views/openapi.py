@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from mserve.people import OWN
 from mserve.resources.roles import ROLES, Permission
 from mserve.views import answers, parameters, places
 from mserve.views.declared import Declared
@@ -43,6 +44,10 @@ GROUPS = {
     "history": "Who changed what, and its undoing",
     "rounds": "A workflow on all files of a service",
     "provenance": "What files were made of, and what of them",
+    "login": "Sessions of people", "reset": "Forgotten passwords", "account": "What is one's own",
+    "users": "The people of the site",
+    "offers": "Who takes requests for services", "requests": "What a container was asked for",
+    "audit": "Who did what, and what was refused",
 }  # fmt: skip
 SCHEMES: Json = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "The key as Bearer token"},
@@ -133,6 +138,8 @@ def _words(views: list[Declared]) -> Json:
 def _needs(view: Declared) -> str:
     if view.open:
         return "No key is needed."
+    if view.permission == OWN:
+        return "Needs somebody who has logged in: a session's cookie, and for changes its token."
     roles = [role for role, may in ROLES.items() if Permission(view.permission) in may]
     return f"Needs `{view.permission}`, which these roles have: {', '.join(roles)}."
 

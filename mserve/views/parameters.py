@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from mserve.views.audit_schemas import AUDIT_QUERY
 from mserve.views.declared import Declared
 from mserve.views.follow import LONGEST
 from mserve.views.paging import LIMIT
@@ -32,6 +33,11 @@ PATH: dict[str, tuple[Schema, str]] = {
     "set": (WHOLE, "The set's place in the workflow, from 0"),
     "task": (WHOLE, "The task's place in the set, from 0"),
     "transaction": ({**TEXT, "pattern": "^[0-9a-f]{16}$"}, "The `id` of a transaction"),
+    "link": ({**TEXT, "minLength": 1}, "The token at the end of a link from a mail"),
+    "session": ({**TEXT, "minLength": 1}, "The `id` of a session"),
+    "token": (ID, "The `id` of an API token"),
+    "user": (ID, "The `id` of a user"),
+    "request": (ID, "The `id` of a request for a service"),
     "round": ({**TEXT, "minLength": 1}, "The `id` of a round"),
 }
 QUERY: dict[str, tuple[Schema, str]] = {
@@ -61,6 +67,7 @@ QUERY: dict[str, tuple[Schema, str]] = {
         "Seconds to wait for the end of the job, which is shown as it is then",
     ),
     "metric": (TEXT, "The URI of the one metric that is asked for"),
+    **AUDIT_QUERY,
 }
 READS = {
     "Range": "Parts of the bytes, for example `bytes=0-499` (RFC 9110, 14.2)",

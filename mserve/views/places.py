@@ -7,9 +7,9 @@ on the type of that node: `site` for who comes without one.
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
+from mserve.resources.facet import Facet
 from mserve.resources.facets import (
     FACETS,
-    Facet,
     Facets,
     History,
     HistoryEntry,
@@ -34,6 +34,26 @@ from mserve.resources.job_parts import (
 )
 from mserve.resources.key import Key
 from mserve.resources.node import Node
+from mserve.resources.people_places import (
+    Account,
+    FactorPlace,
+    KeptPlace,
+    KeptPlaces,
+    PasswordPlace,
+    RequestPlace,
+    RequestPlaces,
+    RequestsFacet,
+    Reset,
+    ResetLink,
+    SessionPlace,
+    SessionsPlace,
+    TokenPlace,
+    TokensPlace,
+    UserKeys,
+    UserPlace,
+    UserReset,
+    UsersFacet,
+)
 from mserve.resources.pieces import (
     Editions,
     EditionView,
@@ -45,6 +65,7 @@ from mserve.resources.pieces import (
 )
 from mserve.resources.profile import Explain, Profile
 from mserve.resources.round import Round
+from mserve.resources.service_request import ServiceRequest
 from mserve.resources.trash import Trashed
 from mserve.resources.upload import Upload
 from mserve.views.traversal import Absent, AbsentProfile, AbsentWorkflow
@@ -109,6 +130,21 @@ BELOW: dict[type, tuple[type[Facet], str]] = {
     SpecPiece: (Profiles, f"{WORKFLOW}/sets/{{set}}/tasks/{{task}}"),
     Round: (Rounds, "{round}"),
     HistoryEntry: (History, "{transaction}"),
+    ResetLink: (Reset, "{link}"),
+    PasswordPlace: (Account, "password"),
+    FactorPlace: (Account, "second-factor"),
+    SessionsPlace: (Account, "sessions"),
+    SessionPlace: (Account, "sessions/{session}"),
+    TokensPlace: (Account, "tokens"),
+    TokenPlace: (Account, "tokens/{token}"),
+    KeptPlaces: (Account, "keys"),
+    RequestPlaces: (Account, "requests"),
+    RequestPlace: (Account, "requests/{request}"),
+    ServiceRequest: (RequestsFacet, "{request}"),
+    KeptPlace: (Account, "keys/{key}"),
+    UserPlace: (UsersFacet, "{user}"),
+    UserReset: (UsersFacet, "{user}/reset"),
+    UserKeys: (UsersFacet, "{user}/keys"),
 }
 """What is reached through a facet."""
 

@@ -5,6 +5,8 @@ from json import dumps
 from typing import Any
 
 from mserve.errors import BadDocument, BadInput
+from mserve.resources import audit
+from mserve.resources.audit import Action
 from mserve.resources.profile import Profile, Workflow
 from mserve.views import json, yaml
 from mserve.views.body import DEPTH, deeper, document, raw
@@ -63,4 +65,21 @@ def edit(request: Any, profile: Profile, operations: Any) -> None:
     found = patched(current(request, profile), operations)
     if not isinstance(found, dict):
         raise BadInput("the patch leaves no JSON object")
-    profile.change(checked(request, found))
+    change(profile, checked(request, found))
+
+
+def change(profile: Profile, workflows: dict[str, Workflow]) -> None:
+    """Makes these the profile's workflows."""
+    before = profile.version
+    if profile.change(workflows):
+        note_version(profile, before)
+
+
+def note_version(profile: Profile, before: int | None = None) -> None:
+    """Records that the profile has another version, or is new."""
+    audit.record(
+        profile.__parent__,
+        Action.PROFILE_CHANGE,
+        {"profile": profile.name, "version": before},
+        {"profile": profile.name, "version": profile.version},
+    )

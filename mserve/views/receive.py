@@ -14,11 +14,13 @@ from pyramid.httpexceptions import HTTPForbidden
 
 from mserve.database import attempt
 from mserve.errors import BadInput, ShortBody
+from mserve.resources.audit import asked_by
 from mserve.resources.site import Site
 from mserve.resources.spool import Spool, directory
 from mserve.security import forget_identity
 from mserve.views import preconditions
 from mserve.views.announced import Announced
+from mserve.views.asker import asker_of
 from mserve.views.incoming import Body
 from mserve.views.noting import note
 from mserve.views.traversal import Traverser
@@ -62,7 +64,8 @@ def commit(request: Any, permission: str, act: Act, *, large: bool = False) -> A
         need(request, permission, context)
         preconditions.check(request, context)
         note(request, context)
-        return act(context)
+        with asked_by(asker_of(request)):
+            return act(context)
 
     def alone() -> Any:
         return attempt(request.tm, checked)

@@ -12,6 +12,7 @@ from webob.acceptparse import create_accept_header
 
 from mserve.database import site_of
 from mserve.resources.site import Site
+from mserve.resources.user import User
 from mserve.security import KEY_IN_PATH, forget_identity
 from mserve.views.body import LIMIT
 
@@ -40,6 +41,13 @@ class Request(PyramidRequest):  # type: ignore[misc]  # pyramid has no types
     @property
     def site(self) -> Site:
         return self.lent_site or site_of(get_connection(self))
+
+    @property
+    def user(self) -> User | None:
+        """Who has logged in, or whose program it is; None where a key alone asks."""
+        identity = self.identity
+        found: User | None = None if identity is None else identity.user
+        return found
 
     def leave_tree(self) -> None:
         """Gives the connection back now, not at the request's end; the next use takes another."""

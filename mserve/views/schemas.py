@@ -5,8 +5,10 @@ a field that nobody knows, so theirs are closed. A test holds the answers of vie
 """
 
 from mserve.resources.names import FACETS, LIMIT
+from mserve.views.audit_schemas import AUDIT
 from mserve.views.job_schemas import JOBS
 from mserve.views.key_schemas import KEYS, SPEED
+from mserve.views.people_schemas import PEOPLE
 from mserve.views.profile_schemas import PROFILES
 from mserve.views.provenance_schemas import PROVENANCE
 from mserve.views.schema_words import (
@@ -71,7 +73,7 @@ NODES: dict[str, Schema] = {
         created=TIME, modified=TIME, metadata=OBJECT, links=table(URL),
     ),
     "Site": node("site"),
-    "Container": node("container"),
+    "Container": node("container", takes_requests=FLAG),
     "Service": node(
         "service", start=null(TIME), end=null(TIME), priority=FLAG, profile=TEXT, properties=OBJECT,
     ),
@@ -126,6 +128,7 @@ NODES: dict[str, Schema] = {
     ),
     "NewFolder": closed(type={"const": "folder"}, name=NAME),
     "Change": closed(**CHANGES),
+    "ContainerChange": closed(**CHANGES, takes_requests=may(null(FLAG))),
     "ServiceChange": closed(**CHANGES, **TERMS),
     "Destination": closed(parent=may(null(PATH)), name=may(null(NAME))),
     "Batch": closed(operations=array(ref("Operation"), maxItems=1000)),
@@ -162,7 +165,7 @@ REST: dict[str, Schema] = {
     "Archive": {"description": "A zip or tar archive"},
 }  # fmt: skip
 
-SCHEMAS: dict[str, Schema] = {**NODES, **KEYS, **JOBS, **PROFILES, **REST}
+SCHEMAS: dict[str, Schema] = {**NODES, **KEYS, **JOBS, **PROFILES, **PEOPLE, **REST, **AUDIT}
 JSON = ("application/json",)
 MEDIA: dict[str, tuple[str, ...]] = {
     "Bytes": ("*/*",),
@@ -171,11 +174,13 @@ MEDIA: dict[str, tuple[str, ...]] = {
     "Page": ("text/html",),
     "Text": ("text/plain",),
     "Events": ("text/event-stream",),
+    "AuditLines": ("application/x-ndjson",),
     "Piece": ("application/offset+octet-stream",),
     "Zip": ("application/zip",),
     "Archive": ("application/zip", "application/x-tar"),
     "Problem": ("application/problem+json",),
     "Change": ("application/merge-patch+json", *JSON),
+    "ContainerChange": ("application/merge-patch+json", *JSON),
     "ServiceChange": ("application/merge-patch+json", *JSON),
     "KeyChange": ("application/merge-patch+json", *JSON),
     **dict.fromkeys(("Profile", "NewProfile"), (*JSON, "application/yaml")),

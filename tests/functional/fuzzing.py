@@ -36,7 +36,8 @@ BOTH = {
 }
 BOTH["site"] = [each.replace(" ", " /{container}/{service}") for each in BOTH["service"]]
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-REFUSED = [400, 401, 403, 404, 405, 406, 409, 411, 412, 413, 415, 422, 460]
+Headers = tuple[str, ...]
+REFUSED = [400, 401, 403, 404, 405, 406, 409, 411, 412, 413, 415, 422, 429, 460]
 
 
 def prepare(stack: Stack, key: str) -> dict[str, Any]:
@@ -61,6 +62,7 @@ def prepare(stack: Stack, key: str) -> dict[str, Any]:
             "job": job["id"],
             "output": outputs[0].rpartition("/")[2],
             "trashed": trashed,
+            "user": new_user(admin),
             "rounds": [new_round(admin) for _ in range(SPARE)],
             "keys": {name: new_key(admin, node) for name, node in nodes.items()},
             "uploads": [new_upload(owner, SERVICE) for _ in range(SPARE)],
@@ -77,6 +79,11 @@ def picture(size: int) -> bytes:
 def new_key(admin: httpx.Client, node: str) -> str:
     made = admin.post(f"{node}/-/keys", json={"role": "auditor"}).raise_for_status()
     return str(made.json()["id"])
+
+
+def new_user(admin: httpx.Client) -> str:
+    user = {"name": "anna", "email": "anna@example.com"}
+    return str(admin.post("/-/users", json=user).raise_for_status().json()["id"])
 
 
 def new_round(admin: httpx.Client) -> str:
@@ -125,7 +132,7 @@ def config(ids: dict[str, Any], root: str) -> dict[str, Any]:
     places = {"container": "demo", "service": "files", "path": "photos/cat.png", "version": 1}
     pieces_of = {"profile": "default", "workflow": "ingest", "set": 0, "task": 0}
     known = {**places, **pieces_of, "job": ids["job"], "output": ids["output"]}
-    known["answer"] = "0-0-1"
+    known |= {"answer": "0-0-1", "user": ids["user"]}
     files = ["other.txt", "new.txt", "new/deep.txt"]
     by_place: list[tuple[str, str, dict[str, Any]]] = [
         (f"{way}/{{path}}", "PUT", {"path": {"dictionary": "files"}}),
@@ -199,8 +206,12 @@ def inline(value: Any) -> str:
     return json.dumps(value)
 
 
-def fuzz(stack: Stack, folder: Path, key: str, root: str, *options: str) -> str:
+def fuzz(
+    stack: Stack, folder: Path, key: str, root: str, *options: str, headers: Headers = ()
+) -> str:
     """What Schemathesis prints, with `key` as Bearer token, or in the path where root is `service`.
+
+    With `headers` these say who asks, and not the key.
 
     Raises AssertionError where it found something.
     """
@@ -211,7 +222,8 @@ def fuzz(stack: Stack, folder: Path, key: str, root: str, *options: str) -> str:
     command += ["run", f"{stack.url}{way}/-/openapi.json", "--seed", SEED, "--no-shrink"]
     command += ["--exclude-path-regex", r"/-/jobs/events$"]  # they have no end
     command += ["--generation-database", "none", "--continue-on-failure", *options]
-    command += [] if way else ["--header", f"Authorization: Bearer {key}"]
+    for each in headers or (() if way else (f"Authorization: Bearer {key}",)):
+        command += ["--header", each]
     environment = {**os.environ, "FUZZ_URL": stack.url, "FUZZ_ADMIN": stack.admin}
     environment["PYTHONPATH"] = str(Path(__file__).parents[2])
     done = subprocess.run(

@@ -1,7 +1,7 @@
 """Schemathesis holds a running mserve against its OpenAPI document: no fault, nothing undocumented.
 
-Two runs, in which each view is met: the administrator's key as Bearer token on what is above the
-files, and a customer's key in the path on all that is below its service.
+Three runs, in which each view is met: the administrator's key as Bearer token on what is above the
+files, a customer's key in the path on all that is below its service, and a person on their account.
 """
 
 import re
@@ -14,6 +14,7 @@ pytest.importorskip("schemathesis")
 
 from tests.functional.fuzzing import fuzz
 from tests.functional.stack import Stack
+from tests.functional.test_people import PASSWORD, Person, invited
 
 ABOVE = r"^/(-/.*)?$|^/\{container\}/(-/.*)?$|^/\{container\}/\{service\}/(-/profiles.*)?$"
 LEAST = 1000  # requests in a run
@@ -34,6 +35,26 @@ def test_the_document_holds_below_a_customers_key(
     key = stack.demo_url.rstrip("/").rpartition("/")[2]
     told = fuzz(stack, tmp_path, key, "service", "-n", "3")
     assert requests(told) > LEAST
+
+
+def test_the_document_holds_for_who_has_logged_in(
+    make_stack: Callable[..., Stack], tmp_path: Path
+) -> None:
+    """But for what would log them out."""
+    stack = make_stack().start()
+    person = Person(stack)
+    person.send(invited(stack, "ann"), "choose", password=PASSWORD)
+    person.send("/-/login", "login", name="ann", password=PASSWORD)
+    token = person.client.get("/-/login").json()["csrf"]
+    headers = (f"Cookie: mserve={person.client.cookies['mserve']}", f"X-CSRF-Token: {token}")
+    person.client.close()
+    leaving = [f"DELETE /-/{place}" for place in ("login", "account/sessions")]
+    names = [option for name in leaving for option in ("--exclude-name", name)]
+    options = ("-n", "1", "--include-path-regex", "^/-/(login|account).*$", *names)
+    options += ("--generation-with-security-parameters", "false")  # they would go before the cookie
+    told = fuzz(stack, tmp_path, stack.admin, "site", *options, headers=headers)
+    assert requests(told) > LEAST / 3
+    assert "- GET /-/account\n" not in told  # among those that were refused
 
 
 def requests(told: str) -> int:

@@ -126,11 +126,17 @@ def stored(db: Any, settings: Settings) -> Any:
 
 
 @pytest.fixture
-def made(app: TestApp, customer: Client) -> Any:
-    """`made(role, node)`: a client with a new sub-key of the customer's, its secret in `key`."""
+def made(app: TestApp, admin: Client, customer: Client) -> Any:
+    """`made(role, node)`: a client with a new sub-key of the customer's, its secret in `key`.
 
-    def make(role: str, node: str = "/demo/files/", by: Client = customer, **terms: Any) -> Client:
-        answer = by.json("POST", f"{node.rstrip('/')}/-/keys", {"role": role, **terms})
+    An auditor's is the administrator's, as customers have no right to see the audit log.
+    """
+
+    def make(
+        role: str, node: str = "/demo/files/", by: Client | None = None, **terms: Any
+    ) -> Client:
+        maker = by or (admin if role == "auditor" else customer)
+        answer = maker.json("POST", f"{node.rstrip('/')}/-/keys", {"role": role, **terms})
         assert answer.status_int == 201, answer.json
         client = Client(app, answer.json["key"])
         client.key, client.id = answer.json["key"], answer.json["id"]

@@ -31,7 +31,8 @@ Reach = tuple[str, Key]
 def reaches(context: Access, request: Any) -> Json:
     """The keys that can reach this node, those of the nodes above it too, and what each may do.
 
-    Of what the client may not see itself there are neither label nor URL.
+    `users` keep the key in their profile. Of what the client may not see itself there are neither
+    label nor URL.
     """
     limit, after = paging.asked(request)
     found = list(islice(_reaching(context.node, after), limit + 1))
@@ -71,6 +72,7 @@ def _reach(request: Any, key: Key) -> Json:
         "permissions": sorted(key.permissions()),
         "caveats": terms.show(key.caveats),
         "works": key.works(clock.now()),
+        "users": sorted(each.name for each in request.site.users.holders(key.id)),
     }
 
 

@@ -10,10 +10,11 @@ from pyramid.response import Response
 from mserve.database import attempt
 from mserve.errors import BadInput, Refused, TooLarge
 from mserve.ingest.derived import store_outputs
+from mserve.resources.audit import Action
 from mserve.resources.job_parts import AnswerView
 from mserve.resources.names import check_name
 from mserve.resources.roles import Permission
-from mserve.tasks import awaiting, engine
+from mserve.tasks import awaiting, engine, steering
 from mserve.tasks.claim import Failed, Finished
 from mserve.tasks.library import signature
 from mserve.tasks.library.answer import MIMETYPE, UNKNOWN
@@ -130,4 +131,5 @@ def _refuse(name: str) -> None:
 
 def _store(found: Any, request: Any, answer: Finished | Failed) -> None:
     awaiting.answer(request.site, found.run, found.attempt, answer)
+    steering.note(found.run.job, Action.JOB_ANSWER)
     store_outputs(request.site, found.run.id)

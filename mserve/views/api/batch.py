@@ -7,7 +7,7 @@ from mserve.errors import BadDocument, BadInput, Missing, MserveError, Refused
 from mserve.resources.facets import Batch, Copy
 from mserve.resources.node import Branch, Node
 from mserve.resources.roles import Permission
-from mserve.views import json
+from mserve.views import json, refused
 from mserve.views.body import Fields, document, text
 from mserve.views.config import created, rest
 from mserve.views.errors import kind_of, status_of
@@ -47,6 +47,8 @@ def _one(folder: Branch, request: Any, operation: Any) -> dict[str, Any]:
         return {"status": 200, **_do(folder, request, operation)}
     except MserveError as fault:
         savepoint.rollback()
+        if isinstance(fault, Refused):
+            refused.note(request, status_of(fault))
         kind = f"urn:mserve:problem:{kind_of(fault)}"
         return {"status": status_of(fault), "type": kind, "detail": str(fault)}
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from mserve import provision
 from mserve.errors import BadInput
-from mserve.resources import clock, defaults
+from mserve.resources import audit, clock, defaults
+from mserve.resources.audit import Action
 from mserve.resources.container import Container
 from mserve.resources.names import check_name
 from mserve.resources.properties import check_property
@@ -29,6 +30,8 @@ def add_service(context: Container, request: Any) -> Any:
     check_times(terms["start"], terms["end"])
     service, keys = provision.make_service(context, name, request.registry.seal, **terms)
     service.set_properties(properties)
+    if properties:
+        audit.record(service, Action.CHANGE, after=properties)
     return created(request, with_keys(request, service, keys), url(request, service))
 
 

@@ -7,7 +7,7 @@ from mserve.resources.pieces import Editions, EditionView
 from mserve.resources.roles import Permission
 from mserve.views import json, paging
 from mserve.views.config import rest
-from mserve.views.profile_body import checked
+from mserve.views.profile_body import change, checked
 from mserve.views.tags import shown
 from mserve.views.urls import facet_url
 
@@ -44,7 +44,7 @@ def show(context: EditionView, request: Any) -> Any:
 def restore(context: EditionView, request: Any) -> Any:
     """Makes its workflows the profile's again, as a new version."""
     profile = context.profile
-    profile.change(checked(request, {"workflows": _document(request, context)["workflows"]}))
+    change(profile, checked(request, {"workflows": _document(request, context)["workflows"]}))
     return shown(request, profile, json.profile(request, profile), yaml_too=True)
 
 

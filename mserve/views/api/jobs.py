@@ -10,7 +10,7 @@ from mserve.resources.job import Job
 from mserve.resources.job_parts import Log
 from mserve.resources.profile import TaskSpec, Workflow
 from mserve.resources.roles import Permission
-from mserve.tasks import engine, retrieval, steering
+from mserve.tasks import retrieval, steering
 from mserve.views import job_json, paging
 from mserve.views.body import Fields, document, mapping, text
 from mserve.views.config import created, rest
@@ -74,7 +74,7 @@ def _start_workflow(node: Any, workflow: str, fields: Fields, request: Any) -> J
         for place, fault in find_files_needed(found, request.tasks):
             fields.faults.append(("/workflow", f"{place} {fault}; {WAY_OUT}"))
     fields.end()
-    job = engine.start(node, "manual", workflow, where)
+    job = steering.start(node, workflow, where)
     if job is None:
         raise BadInput(f"the workflow {workflow!r} has no tasks")
     return job
@@ -93,7 +93,7 @@ def _start_task(node: Any, fields: Fields, request: Any) -> Job:
             (at, f"{fault}; {WAY_OUT}") for at, fault in file_needed(spec, request.tasks)
         ]
     fields.end()
-    return retrieval.note(engine.start_task(node, spec))
+    return retrieval.note(steering.start_task(node, spec))
 
 
 @rest(context=Job, method="POST", permission=Permission.PROCESS,

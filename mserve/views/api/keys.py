@@ -7,7 +7,8 @@ from typing import Any
 from mserve import provision
 from mserve.errors import BadInput, Refused
 from mserve.passwords import hashed
-from mserve.resources import clock, terms
+from mserve.resources import audit, clock, terms
+from mserve.resources.audit import Action, changes
 from mserve.resources.caveats import Caveats
 from mserve.resources.facets import Keys
 from mserve.resources.key import Key
@@ -88,7 +89,9 @@ def change(context: Key, request: Any) -> Any:
     check_times(caveats.start, caveats.end)
     if not terms.narrows(caveats, context.caveats) and not _may_widen(request, context):
         raise Refused("only who holds a key that this one was made from can widen it")
-    context.label, context.caveats = label, caveats
+    before, context.label, context.caveats = _told(context), label, caveats
+    after = _told(context)
+    audit.record(context.__parent__, Action.KEY_CHANGE, *changes(before, after, "key"))
     return json.key(request, context)
 
 
@@ -99,6 +102,8 @@ def rotate(context: Key, request: Any) -> Any:
     fields = Fields(document(request))
     grace = fields.take("grace", whole(0, LONGEST_GRACE), 0)
     fields.end()
+    rotated = {"key": context.id, "grace": grace}
+    audit.record(context.__parent__, Action.KEY_ROTATE, after=rotated)
     secret = provision.rotate(context, grace * clock.SECOND, request.registry.seal)
     return json.key(request, context, secret)
 
@@ -109,7 +114,13 @@ def revoke(context: Key, request: Any) -> Any:
     _check_own(request, context)
     if context.revoked is None:
         context.revoked = clock.now()
+        revoked = {"key": context.id, "role": context.role}
+        audit.record(context.__parent__, Action.KEY_REVOKE, revoked)
     return no_content()
+
+
+def _told(key: Key) -> dict[str, Any]:
+    return {"key": key.id, "label": key.label, **terms.show(key.caveats)}
 
 
 def _asked(fields: Fields) -> dict[str, Any]:

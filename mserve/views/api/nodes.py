@@ -5,7 +5,8 @@ from typing import Any
 
 from mserve import ingest
 from mserve.errors import BadInput
-from mserve.resources import clock
+from mserve.resources import audit, clock
+from mserve.resources.audit import Action
 from mserve.resources.container import Container
 from mserve.resources.facets import Facets, Info
 from mserve.resources.folder import Folder
@@ -67,7 +68,7 @@ def remove(context: Node, request: Any) -> Any:
 
 
 @rest(context=Container, method="PATCH", permission=Permission.CONFIGURE,
-      takes="Change", gives="Container")  # fmt: skip
+      takes="ContainerChange", gives="Container")  # fmt: skip
 @rest(context=Service, method="PATCH", permission=Permission.CONFIGURE,
       takes="ServiceChange", gives="Service")  # fmt: skip
 @rest(context=Folder, method="PATCH", permission=Permission.WRITE, takes="Change", gives="Folder")
@@ -81,25 +82,39 @@ def change(context: Node, request: Any) -> Any:
     cleared = "metadata" in asked and asked["metadata"] is None
     metadata = fields.take("metadata", mapping)
     service = isinstance(context, Service)
-    terms = _terms(context, fields, asked, request) if service else {}
+    terms = _terms(context, fields, asked, request) if service else _taking(context, fields)
     properties = take_properties(fields) if service else {}
     fields.end()
+    before = {each: getattr(context, each) for each in terms} | _known(context, properties)
     if cleared:
         context.metadata = {}
     if metadata is not None:
         context.metadata = _capped(merged(context.metadata, metadata))
     for term, value in terms.items():
         setattr(context, term, value)
-    if terms:
+    if service and terms:
         replan(context)
     if properties:
         context.set_properties(properties)
     context.touch()
+    note_change(context, before, terms | properties, cleared or metadata is not None)
     if isinstance(context, (Folder, Mfile)):
         context.site.changed(context, context.find("service"))
     if path is not None or name != context.__name__:
         ingest.move(context, target_folder(request, context, path), name)
     return json.node(request, context)
+
+
+def _known(service: Any, properties: dict[str, Any]) -> dict[str, Any]:
+    return {name: service.properties.get(name) for name in properties}
+
+
+def note_change(node: Node, before: dict[str, Any], after: dict[str, Any], metadata: bool) -> None:
+    """Records what was changed, if anything was; of metadata the names alone."""
+    if metadata:
+        after = {**after, "metadata": ", ".join(sorted(node.metadata))}
+    if after:
+        audit.record(node, Action.CHANGE, before, after)
 
 
 def _terms(service: Service, fields: Fields, asked: dict[str, Any], request: Any) -> dict[str, Any]:
@@ -117,6 +132,13 @@ def _terms(service: Service, fields: Fields, asked: dict[str, Any], request: Any
         fields.faults.append(("/profile", f"there are: {', '.join(service.profiles)}"))
     check_times(terms.get("start", service.start), terms.get("end", service.end))
     return terms
+
+
+def _taking(node: Node, fields: Fields) -> dict[str, Any]:
+    """Whether people may ask a container for services."""
+    if not isinstance(node, Container):
+        return {}
+    return {"takes_requests": fields.take("takes_requests", flag, node.takes_requests)}
 
 
 def _capped(metadata: dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,8 @@ entity tag, also of the pieces (api/pieces.py).
 
 from typing import Any
 
+from mserve.resources import audit
+from mserve.resources.audit import Action
 from mserve.resources.facets import Profiles
 from mserve.resources.profile import Profile
 from mserve.resources.roles import Permission
@@ -13,7 +15,8 @@ from mserve.views import json, paging
 from mserve.views.body import document, value
 from mserve.views.config import created, no_content, rest
 from mserve.views.patches import merged
-from mserve.views.profile_body import checked, current, edit, whole
+from mserve.views.profile_body import change as change_profile
+from mserve.views.profile_body import checked, current, edit, note_version, whole
 from mserve.views.tags import shown
 from mserve.views.traversal import AbsentProfile
 from mserve.views.urls import facet_url
@@ -43,7 +46,7 @@ def show(context: Profile, request: Any) -> Any:
       takes="NewProfile", gives="Profile")  # fmt: skip
 def change(context: Profile, request: Any) -> Any:
     """Replaces the workflows; jobs that run keep the plan they began with."""
-    context.change(whole(request))
+    change_profile(context, whole(request))
     return _shown(context, request)
 
 
@@ -55,7 +58,7 @@ def patch(context: Profile, request: Any) -> Any:
         edit(request, context, value(request))
     else:
         found = merged(current(request, context), document(request))
-        context.change(checked(request, found))
+        change_profile(context, checked(request, found))
     return _shown(context, request)
 
 
@@ -63,6 +66,8 @@ def patch(context: Profile, request: Any) -> Any:
 def remove(context: Profile, request: Any) -> Any:
     """Removes a profile that the service does not use, with its former versions."""
     context.__parent__.drop_profile(context.name)
+    removed = {"profile": context.name, "version": context.version}
+    audit.record(context.__parent__, Action.PROFILE_REMOVE, removed)
     return no_content()
 
 
@@ -73,6 +78,7 @@ def make(context: AbsentProfile, request: Any) -> Any:
     workflows = whole(request)
     node = context.__parent__.node
     profile = node.put_profile(node.check_name(context.__name__), workflows)
+    note_version(profile)
     where = facet_url(request, node, "profiles", profile.name)
     answer = _shown(profile, request)
     return created(request, answer, where) if answer.__class__ is dict else _created(answer, where)

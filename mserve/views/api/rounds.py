@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mserve.errors import BadInput, Conflict
+from mserve.errors import BadInput
 from mserve.resources import clock
 from mserve.resources.facets import Rounds
 from mserve.resources.node import Branch
@@ -79,9 +79,7 @@ def _is_action(value: Any) -> str:
 @rest(context=Round, method="DELETE", permission=Permission.PROCESS, gives={204: None})
 def remove(context: Round, request: Any) -> Any:
     """Forgets a round that has ended; its jobs stay."""
-    if context.ended is None:
-        raise Conflict("the round has not ended; cancel it first")
-    del context.service.rounds[context.id]
+    rounds.remove(context)
     return no_content()
 
 

@@ -12,7 +12,8 @@ from pyramid.response import Response
 
 from mserve import ingest
 from mserve.errors import BadInput, Conflict, DigestMismatch, Missing, NameTaken
-from mserve.resources import clock
+from mserve.resources import audit, clock
+from mserve.resources.audit import Action
 from mserve.resources.facets import Uploads
 from mserve.resources.ids import new_id
 from mserve.resources.mfile import Mfile
@@ -96,6 +97,7 @@ def _enter(
     upload = Upload(id, there.node, request.grant.key.id, length, described)
     upload.announced = whole.plain
     request.site.uploads[id] = upload
+    audit.record(there.node, Action.UPLOAD_BEGIN, after={"upload": id, "length": length})
 
 
 @rest(context=Upload, method="PATCH", permission=Permission.ADD, takes="Piece",
@@ -132,6 +134,8 @@ def _say(request: Any, there: Any, length: int | None, whole: Announced) -> int 
         raise Conflict("the file is stored already")
     upload.length = length if upload.length is None else upload.length
     upload.announced = Announced.of_plain(upload.announced).joined(whole).plain
+    changed = {"upload": upload.id, "length": upload.length}
+    audit.record(upload.__parent__, Action.UPLOAD_CHANGE, after=changed)
     return upload.length
 
 
@@ -277,7 +281,9 @@ def end(context: Upload, request: Any) -> Response:
 
 
 def _drop(request: Any, there: Any, id: str) -> None:
-    request.site.uploads.discard(_at(request, there, id).id)
+    upload = _at(request, there, id)
+    request.site.uploads.discard(upload.id)
+    audit.record(upload.__parent__, Action.UPLOAD_END, {"upload": upload.id})
 
 
 OVERRIDDEN = {"PATCH": append, "DELETE": end}

@@ -5,8 +5,11 @@ from dataclasses import asdict
 from typing import Any
 
 from mserve.errors import BadInput
+from mserve.resources import audit
+from mserve.resources.audit import Action
 from mserve.resources.facets import NodesFacet
 from mserve.resources.roles import Permission
+from mserve.resources.site import Site
 from mserve.tasks.delivery import members
 from mserve.tasks.nodes import NodeFacts, Nodes, WorkerFacts
 from mserve.views.body import Fields, document, text
@@ -55,12 +58,12 @@ def steer(context: NodesFacet, request: Any) -> Json:
     place = fields.take("queue", queue(request.settings))
     node = fields.take("node", text)
     fields.end()
-    act(Nodes(request.queues.redis), action, place, node)
+    act(context.node, Nodes(request.queues.redis), action, place, node)
     answer: Json = listing(context, request)
     return answer
 
 
-def act(nodes: Nodes, action: str, place: str | None, node: str | None) -> None:
+def act(site: Site, nodes: Nodes, action: str, place: str | None, node: str | None) -> None:
     """Pauses the queue `place`, drains `node`, or has either go on; raises BadInput."""
     of: tuple[Callable[[str, bool], None], str | None]
     of = (nodes.pause, place) if action == "pause" else (nodes.drain, node)
@@ -70,6 +73,8 @@ def act(nodes: Nodes, action: str, place: str | None, node: str | None) -> None:
     if name is None or (place is None) == (node is None):
         raise BadInput('a "queue" is paused, a "node" drained, and either one resumed')
     change(name, action != "resume")
+    named = {"node": name} if place is None else {"queue": name}
+    audit.record(site, Action(f"work-{action}"), after=named)
 
 
 def _is_action(value: Any) -> str:

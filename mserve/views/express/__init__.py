@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
+from pyramid.httpexceptions import HTTPNotFound
+
 from mserve.database import site_of
 from mserve.guarding import EVERY
 from mserve.resources.container import Container
@@ -26,6 +28,7 @@ from mserve.views.express.answers import document
 from mserve.views.express.asked import Answer, Asked
 from mserve.views.express.snapshots import Snapshots
 from mserve.views.express.uploads import Uploads, small
+from mserve.views.guesses import said
 from mserve.views.html.headers import transport
 from mserve.views.traversal import walk
 
@@ -91,7 +94,25 @@ class Express:
         with self.snapshots.lent() as snapshot:
             if snapshot is None:
                 return None
-            return self.look(Asked(environ, self.registry, site_of(snapshot), self.policy))
+            asked = Asked(environ, self.registry, site_of(snapshot), self.policy)
+            try:
+                return self.look(asked) or self.refuse(asked)
+            except HTTPNotFound:
+                return self.refuse(asked)
+
+    def refuse(self, asked: Asked) -> Answer | None:
+        """429 for one more wrong key from an address that waits; a page is Pyramid's to make."""
+        wait = 0 if asked.door == "html" else self.registry.waiting.seconds(asked)
+        if not wait:
+            return None
+        told = {
+            "type": "urn:mserve:problem:throttled",
+            "title": "Too Many Requests",
+            "status": 429,
+            "detail": said(wait),
+        }
+        headers = {"Content-Type": "application/problem+json", "Retry-After": str(wait)}
+        return document(told, 429, headers)
 
     def look(self, asked: Asked) -> Answer | None:
         asked.context = context = walk(asked, asked.site)

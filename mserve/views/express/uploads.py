@@ -14,12 +14,14 @@ from typing import Any
 from mserve import ingest
 from mserve.database import site_of
 from mserve.group import Group
+from mserve.resources.audit import asked_by
 from mserve.resources.roles import Permission
 from mserve.resources.site import Site
 from mserve.resources.spool import Spool
 from mserve.security import SecurityPolicy
 from mserve.views import preconditions
 from mserve.views.api.files import check_place, store_new, stored_json
+from mserve.views.asker import asker_of
 from mserve.views.express.answers import document
 from mserve.views.express.asked import Answer, Asked
 from mserve.views.express.snapshots import Snapshots
@@ -87,9 +89,10 @@ class Uploads:
     def store(self, environ: Environ, site: Site, spool: Spool) -> Answer:
         """Stores where the path leads by now, if the key still may."""
         asked = Asked(environ, self.registry, site, self.policy)
-        context = self.check(asked)
-        note(asked, context)
-        stored = store_new(context, spool, asked.headers.get("Content-Type", ""))
+        place = self.check(asked)
+        note(asked, place)
+        with asked_by(asker_of(asked)):
+            stored = store_new(place, spool, asked.headers.get("Content-Type", ""))
         return created(asked, stored)
 
 

@@ -17,7 +17,7 @@ from mserve.resources.node import Branch, Node
 from mserve.resources.roles import Permission
 from mserve.resources.service import Service
 from mserve.resources.trash import Trashed
-from mserve.tasks import engine
+from mserve.tasks import steering
 from mserve.views.api import files
 from mserve.views.config import rest
 from mserve.views.html.forms import FILES, field, fields, form
@@ -82,7 +82,7 @@ def run(context: Jobs, request: Any) -> Response:
     workflow = field(request, "workflow")
     if not isinstance(context.node, Mfile):
         raise BadInput("a workflow runs on a file")
-    if engine.start(context.node, "manual", workflow) is None:
+    if steering.start(context.node, workflow) is None:
         raise BadInput(f"the workflow {workflow!r} has no tasks")
     return shown(request, context.node)
 

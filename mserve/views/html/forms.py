@@ -20,7 +20,7 @@ OURS = ("same-origin", "none")
 
 
 def form(
-    *, context: type | tuple[type, ...], do: str, permission: Permission
+    *, context: type | tuple[type, ...], do: str, permission: Permission | str
 ) -> Callable[[View], View]:
     """Declares what a form that says `do` does at `context`; `files` is the upload."""
 
@@ -42,11 +42,16 @@ def same_origin(view: View) -> View:
     """Refuses forms that a page of another site sends with a password the browser remembers."""
 
     def checked(context: Any, request: Any) -> Any:
-        if request.headers.get("Sec-Fetch-Site", "none") not in OURS:
-            raise Refused("this form was sent by a page of another site; nothing was done")
+        check_origin(request)
         return view(context, request)
 
     return checked
+
+
+def check_origin(request: Any) -> None:
+    """Raises Refused where a page of another site has sent the request."""
+    if request.headers.get("Sec-Fetch-Site", "none") not in OURS:
+        raise Refused("this was sent by a page of another site; nothing was done")
 
 
 def fields(request: Any) -> dict[str, list[str]]:

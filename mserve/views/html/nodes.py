@@ -35,5 +35,5 @@ def steer(context: NodesFacet, request: Any) -> Response:
     told = fields(request)
     place = queue(request.settings)(told["queue"][0]) if "queue" in told else None
     node = told["node"][0] if "node" in told else None
-    workers.act(Nodes(request.queues.redis), field(request, "do"), place, node)
+    workers.act(context.node, Nodes(request.queues.redis), field(request, "do"), place, node)
     return HTTPSeeOther(facet_url(request, context.node, "nodes"))

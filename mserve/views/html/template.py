@@ -40,8 +40,8 @@ def may(request: Any, permission: str, node: Any) -> bool:
 def holder(request: Any) -> dict[str, Any] | None:
     """What the key that the client holds is called, its role, and when it or one above it ends."""
     identity = request.identity
-    if identity is None or not identity.grants:
-        return None
+    if identity is None or identity.user is not None or not identity.grants:
+        return None  # who has logged in may hold many keys
     grant = identity.grants[0]
     ends = [each.end for each in grant.caveats if each.end is not None]
     key = grant.key

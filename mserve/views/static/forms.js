@@ -8,6 +8,7 @@ async function send(form) {
   const { rest: method, then } = form.dataset;
   const fields = Object.fromEntries(new FormData(form));
   delete fields.do; // for the server without a script
+  delete fields.csrf; // which goes in a header
   alert.textContent = "";
   button.disabled = true;
   try {

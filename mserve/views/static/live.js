@@ -7,9 +7,15 @@ export class Problem extends Error {
   }
 }
 
+// The header of changes by who has logged in; the page has the token.
+export function csrf() {
+  const token = document.querySelector("meta[name=csrf]")?.content;
+  return token ? { "X-CSRF-Token": token } : {};
+}
+
 // What REST answers at `url`; throws a Problem with the server's own words, or in ours without any.
 export async function rest(url, method = "GET", body = undefined) {
-  const headers = { Accept: "application/json" };
+  const headers = { Accept: "application/json", ...csrf() };
   if (body !== undefined && !(body instanceof URLSearchParams)) {
     headers["Content-Type"] = "application/json";
     body = JSON.stringify(body);

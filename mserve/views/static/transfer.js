@@ -1,6 +1,6 @@
 // One file on its way to the server, by PUT. XMLHttpRequest, since fetch tells no upload progress.
 
-import { detailOf, parsed, Problem } from "./live.js";
+import { csrf, detailOf, parsed, Problem } from "./live.js";
 
 export const UNREADABLE = "the connection broke, or the file can't be read any longer";
 
@@ -19,6 +19,7 @@ export function transfer(file, url, replace, progress) {
   });
   request.open("PUT", url);
   request.setRequestHeader("Accept", "application/json");
+  for (const [name, value] of Object.entries(csrf())) request.setRequestHeader(name, value);
   request.setRequestHeader("Content-Type", file.type || "application/octet-stream");
   if (!replace) request.setRequestHeader("If-None-Match", "*");
   request.send(file);

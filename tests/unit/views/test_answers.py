@@ -85,12 +85,16 @@ def ask(app: Any, customer: Any, hands: Hands, web: Web) -> Any:
     return begin
 
 
-def test_the_run_waits_and_the_answer_ends_it(ask: Any, customer: Any, see: Any) -> None:
+def test_the_run_waits_and_the_answer_ends_it(
+    ask: Any, admin: Any, customer: Any, see: Any
+) -> None:
     service = ask()
     assert service.state == ("running", "awaiting")
     assert service.call_back(b'{"text": "hello"}').status_int == 204
     assert service.state == ("done", "done")
     assert service.task["result"] == {"text": "hello"}
+    done = [each["action"] for each in admin("GET", f"{URL}/-/audit").json["items"]]
+    assert sorted(done) == ["create", "job-answer", "job-start", "key-make", "key-revoke"]
     assert customer("GET", f"{URL}/-/keys").json["items"] == []
     used = see(lambda s: s["demo"]["files"]["a.txt"].usage.get("http://mserve/task").reports)
     assert used == 3  # mime, md5, and this

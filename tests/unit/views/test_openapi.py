@@ -174,10 +174,11 @@ def test_answers_are_as_their_schemas_say(admin: Any, customer: Any, document: A
     conform("Workflow", admin("GET", ingest))
     conform("TaskSet", admin("GET", f"{ingest}/sets/1"))
     conform("TaskSpec", admin("GET", f"{ingest}/sets/1/tasks/0"))
-    key = conform("MadeKey", customer.json("POST", f"{FILES}/-/keys", {"role": "auditor"}))
+    key = conform("MadeKey", customer.json("POST", f"{FILES}/-/keys", {"role": "renditions"}))
     conform("Key", customer("GET", f"{FILES}/-/keys/{key['id']}"))
     conform("Keys", customer("GET", f"{FILES}/-/keys"), "Key")
     conform("Figures", customer("GET", f"{FILES}/-/usage"), "Figure")
+    conform("AuditEvents", admin("GET", f"{FILES}/-/audit"), "AuditEvent")
     conform("Health", customer("GET", "/-/health"))
     place = customer("POST", f"{FILES}/-/uploads", headers=TUS_HEADERS).headers["Location"]
     conform("Upload", customer("GET", place))

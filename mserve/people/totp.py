@@ -1,0 +1,57 @@
+"""The second factor: codes that change every 30 seconds (RFC 6238), and recovery codes."""
+
+import secrets
+import time
+from hashlib import sha256
+from typing import Any
+
+import pyotp
+import segno
+
+CODES = 10
+ISSUER = "mserve"
+STEP = 30  # seconds
+USED = "mserve:code:"
+DRIFT = 1  # steps by which a clock may be off
+
+
+def new_secret() -> str:
+    """160 random bits in base32, as authenticators take them."""
+    return pyotp.random_base32()
+
+
+def address(secret: str, name: str) -> str:
+    """The otpauth URI for the authenticator of the user `name`."""
+    return pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=ISSUER)
+
+
+def picture(uri: str) -> str:
+    """The URI as a QR code: SVG to be put into a page."""
+    code = segno.make(uri, error="m", micro=False)
+    return code.svg_inline(scale=5, border=3, dark="#000", light="#fff", omitsize=False, title="QR")
+
+
+def accepts(redis: Any, user_id: str, secret: str, code: str) -> bool:
+    """Whether `code` is of this moment and was not used before (RFC 6238, 5.2)."""
+    digits = code.replace(" ", "")
+    generator, now = pyotp.TOTP(secret), int(time.time())
+    for drift in range(-DRIFT, DRIFT + 1):
+        moment = now + drift * STEP
+        if digits.isascii() and secrets.compare_digest(generator.at(moment), digits):
+            key = f"{USED}{user_id}:{moment // STEP}"
+            return bool(redis.set(key, 1, nx=True, ex=STEP * (2 * DRIFT + 2)))
+    return False
+
+
+def recovery_codes() -> list[str]:
+    """Ten codes, each good for one login: 80 random bits, to be read aloud."""
+    return [_grouped(pyotp.random_base32(32)[:16].lower()) for _ in range(CODES)]
+
+
+def digest(code: str) -> str:
+    """What is kept of a recovery code. 80 random bits need no salt."""
+    return sha256("".join(filter(str.isalnum, code.lower())).encode()).hexdigest()
+
+
+def _grouped(text: str) -> str:
+    return "-".join(text[place : place + 4] for place in range(0, len(text), 4))

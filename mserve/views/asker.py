@@ -1,0 +1,47 @@
+"""Who asks, told to the audit log around each view.
+
+A request whose bytes come first is told of again where it acts (views/receive.py, views/express/):
+that is in a transaction which other requests may share.
+"""
+
+from typing import Any
+
+from pyramid.config import Configurator
+from pyramid.security import NO_PERMISSION_REQUIRED
+
+from mserve.resources.audit import Asker, asked_by
+
+NOBODY = "nobody"
+
+
+def actor_of(request: Any) -> str:
+    """`key:<id>` or `user:<id>`; `nobody` where nothing was presented that is known."""
+    identity = request.identity
+    return NOBODY if identity is None else str(identity.actor)
+
+
+def asker_of(request: Any) -> Asker:
+    """Who asks, by which door, from where."""
+    door = "html" if request.door == "html" else "rest"
+    return Asker(actor_of(request), door, address_of(request))
+
+
+def address_of(request: Any) -> str:
+    """The client's address, as the server or the trusted proxy says; empty on a Unix socket."""
+    return str(request.environ.get("REMOTE_ADDR") or "")
+
+
+def deriver(view: Any, info: Any) -> Any:
+    """Wraps the views that need a key, once the permission is checked."""
+    if info.exception_only or info.options.get("permission") == NO_PERMISSION_REQUIRED:
+        return view
+
+    def asked(context: Any, request: Any) -> Any:
+        with asked_by(asker_of(request)):
+            return view(context, request)
+
+    return asked
+
+
+def includeme(config: Configurator) -> None:
+    config.add_view_deriver(deriver, name="asker")

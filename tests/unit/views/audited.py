@@ -1,0 +1,249 @@
+"""A request that succeeds for each view that changes something, by the view and its context."""
+
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+from urllib.parse import urlsplit
+
+from mserve import database
+from mserve.tasks import rounds
+from tests.unit.support import form
+
+FILES = "/demo/files"
+HTML = {"Accept": "text/html"}
+FORM = "application/x-www-form-urlencoded"
+MULTIPART = "multipart/form-data; boundary=XX"
+TUS = {"Tus-Resumable": "1.0.0"}
+TASK = {"task": "checksum", "arguments": {"algorithm": "sha1"}}
+SETS = {"sets": [{"tasks": [TASK, TASK]}, {"tasks": [TASK]}]}
+ROTTEN = {"sets": []}
+
+
+class World:
+    """A service whose uploads start nothing, and the administrator; all it makes has new names."""
+
+    def __init__(self, admin: Any, db: Any, zip: bytes, output: Callable[[str], str]) -> None:
+        self.admin, self.db, self.zip, self._output = admin, db, zip, output
+        self.numbers = count()
+        self.put(f"{FILES}/-/profiles/default", {"workflows": {"check": SETS}})
+
+    def newest(self) -> str:
+        """The key of the newest entry of the log."""
+        return str(database.run(self.db, lambda site: next(site.audit.newest("")).key))
+
+    def __call__(self, method: str, url: str, document: Any = None, **options: Any) -> Any:
+        """Notes as `before` what is the newest entry before the request."""
+        self.before = self.newest()
+        path = urlsplit(url)._replace(scheme="", netloc="").geturl()
+        if document is not None:
+            return self.admin.json(method, path, document)
+        return self.admin(method, path, **options)
+
+    def put(self, url: str, document: Any) -> Any:
+        return self("PUT", url, document)
+
+    def do(self, url: str, do: str, **fields: str) -> Any:
+        """A plain form."""
+        body = "&".join(f"{name}={value}" for name, value in {"do": do, **fields}.items())
+        return self("POST", url, body=body.encode(), content_type=FORM, headers=HTML)
+
+    def name(self) -> str:
+        return f"n{next(self.numbers)}"
+
+    def file(self) -> str:
+        url = f"{FILES}/{self.name()}"
+        self("PUT", url, body=b"bytes")
+        return url
+
+    def folder(self) -> str:
+        url = f"{FILES}/{self.name()}"
+        self("PUT", f"{url}/a.txt", body=b"bytes")
+        return url
+
+    def container(self) -> str:
+        name = self.name()
+        self("POST", "/", {"name": name})
+        return f"/{name}/"
+
+    def service(self) -> str:
+        above, name = self.container(), self.name()
+        self("POST", above, {"name": name})
+        return f"{above}{name}/"
+
+    def profile(self) -> str:
+        url = f"{FILES}/-/profiles/{self.name()}"
+        self.put(url, {"workflows": {"x": SETS}})
+        return url
+
+    def workflow(self) -> str:
+        return f"{self.profile()}/workflows/x"
+
+    def edition(self) -> str:
+        url = self.profile()
+        self.put(url, {"workflows": {}})
+        return f"{url}/versions/1"
+
+    def key(self) -> str:
+        made = self("POST", f"{FILES}/-/keys", {"role": "mfilereadonly"}).json
+        return f"{FILES}/-/keys/{made['id']}"
+
+    def job(self) -> str:
+        return str(self("POST", f"{self.file()}/-/jobs", TASK).json["url"])
+
+    def cancelled(self) -> str:
+        url = self.job()
+        self("POST", url, {"action": "cancel"})
+        return url
+
+    def output(self) -> str:
+        return self._output(f"{FILES}/{self.name()}/source")
+
+    def derived(self) -> str:
+        name = self.name()
+        self("POST", f"{self.output()}/mfile", {"path": f"demo/files/{name}"})
+        return f"{FILES}/{name}"
+
+    def round(self) -> str:
+        self.file()
+        return str(self("POST", f"{FILES}/-/rounds", {"workflow": "check"}).json["url"])
+
+    def ended_round(self) -> str:
+        url = self.round()
+        self("POST", url, {"action": "cancel"})
+        while database.run(self.db, lambda site: rounds.step(url.rpartition("/")[2], site)):
+            pass
+        return url
+
+    def transaction(self) -> str:
+        """One that made a folder can be undone."""
+        return str(self("GET", f"{self.folder()}/-/history").json["items"][0]["url"])
+
+    def trashed(self) -> str:
+        self("DELETE", self.file())
+        return str(self("GET", f"{FILES}/-/trash").json["items"][0]["url"])
+
+    def upload(self) -> str:
+        headers = {**TUS, "Upload-Length": "2"}
+        return str(self("POST", f"{FILES}/-/uploads", headers=headers).headers["Location"])
+
+    def piece(self, method: str, **headers: str) -> Any:
+        kind = "application/offset+octet-stream"
+        told = {**TUS, "Upload-Offset": "0", **headers}
+        return self(method, self.upload(), body=b"xy", headers=told, content_type=kind)
+
+    def version(self) -> str:
+        url = self.file()
+        self("PUT", url, body=b"others")
+        return f"{url}/-/versions/1"
+
+    def unpack(self, folder: str) -> Any:
+        kind = "application/zip"
+        return self("POST", f"{folder}/?unpack=zip", body=self.zip, content_type=kind)
+
+    def files(self, folder: str, **headers: str) -> Any:
+        body = form((self.name(), b"x"))
+        return self("POST", f"{folder}/", body=body, headers=headers, content_type=MULTIPART)
+
+
+RENAME = {"name": "other"}
+Scene = Callable[[World], Any]
+
+SCENES: dict[str, Scene] = {
+    "batch_batch Batch": lambda w: w("POST", f"{FILES}/-/batch", {"operations": [
+        {"op": "remove", "path": w.file().rpartition("/")[2]}]}),
+    "batch_copy Copy": lambda w: w("POST", f"{w.file()}/-/copy", {"name": w.name()}),
+    "containers_add_service Container": lambda w: w("POST", w.container(), {"name": w.name()}),
+    "editions_restore EditionView": lambda w: w("POST", w.edition()),
+    "files_add Service": lambda w: w.files(FILES),
+    "files_add Folder": lambda w: w("POST", f"{w.folder()}/", {"type": "folder", "name": "x"}),
+    "files_create Absent": lambda w: w("PUT", f"{FILES}/{w.name()}", body=b"x"),
+    "files_replace Mfile": lambda w: w("PUT", w.file(), body=b"x"),
+    "files_replace ContentFacet": lambda w: w("PUT", f"{w.file()}/-/content", body=b"x"),
+    "jobs_start Jobs": lambda w: w("POST", f"{w.file()}/-/jobs", {"workflow": "check"}),
+    "jobs_steer Job": lambda w: w("POST", w.job(), {"action": "cancel"}),
+    "keys_change Key": lambda w: w("PATCH", w.key(), {"label": "other"}),
+    "keys_make Keys": lambda w: w("POST", f"{FILES}/-/keys", {"role": "renditions"}),
+    "keys_revoke Key": lambda w: w("DELETE", w.key()),
+    "keys_rotate Key": lambda w: w("POST", w.key(), {"grace": 5}),
+    "nodes_change Mfile": lambda w: w("PATCH", w.file(), {"metadata": {"a": 1}}),
+    "nodes_change Folder": lambda w: w("PATCH", w.folder(), {"metadata": {"a": 1}}),
+    "nodes_change Service": lambda w: w("PATCH", w.service(), {"priority": True}),
+    "nodes_change Container": lambda w: w("PATCH", w.container(), {"metadata": {"a": 1}}),
+    "nodes_remove Folder": lambda w: w("DELETE", w.folder()),
+    "nodes_remove Mfile": lambda w: w("DELETE", w.file()),
+    "nodes_remove Service": lambda w: w("DELETE", w.service()),
+    "nodes_remove Container": lambda w: w("DELETE", w.container()),
+    "outputs_make_file OutputMfile": lambda w: w("POST", f"{w.output()}/mfile"),
+    "pieces_add Specs": lambda w: w("POST", f"{w.workflow()}/sets/0/tasks", TASK),
+    "pieces_add Sets": lambda w: w("POST", f"{w.workflow()}/sets", {"tasks": [TASK]}),
+    "pieces_change SpecPiece": lambda w: w(
+        "PATCH", f"{w.workflow()}/sets/0/tasks/0", {"retries": 7}),
+    "pieces_change SetPiece": lambda w: w("PATCH", f"{w.workflow()}/sets/0", RENAME),
+    "pieces_change WorkflowPiece": lambda w: w("PATCH", w.workflow(), ROTTEN),
+    "pieces_make AbsentWorkflow": lambda w: w.put(f"{w.profile()}/workflows/y", SETS),
+    "pieces_move_set SetPiece": lambda w: w("POST", f"{w.workflow()}/sets/0", {"to": 1}),
+    "pieces_move_task SpecPiece": lambda w: w(
+        "POST", f"{w.workflow()}/sets/0/tasks/0", {"set": 1, "to": 0}),
+    "pieces_remove WorkflowPiece": lambda w: w("DELETE", w.workflow()),
+    "pieces_remove SetPiece": lambda w: w("DELETE", f"{w.workflow()}/sets/0"),
+    "pieces_remove SpecPiece": lambda w: w("DELETE", f"{w.workflow()}/sets/0/tasks/0"),
+    "pieces_replace SpecPiece": lambda w: w.put(
+        f"{w.workflow()}/sets/0/tasks/0", {**TASK, "retries": 7}),
+    "pieces_replace SetPiece": lambda w: w.put(f"{w.workflow()}/sets/0", {"tasks": []}),
+    "pieces_replace WorkflowPiece": lambda w: w.put(w.workflow(), ROTTEN),
+    "profiles_change Profile": lambda w: w.put(w.profile(), {"workflows": {}}),
+    "profiles_make AbsentProfile": lambda w: w.put(
+        f"{FILES}/-/profiles/{w.name()}", {"workflows": {}}),
+    "profiles_patch Profile": lambda w: w("PATCH", w.profile(), {"workflows": {"x": ROTTEN}}),
+    "profiles_remove Profile": lambda w: w("DELETE", w.profile()),
+    "provenance_act Provenance": lambda w: w(
+        "POST", f"{w.derived()}/-/provenance", {"action": "again"}),
+    "history_act HistoryEntry": lambda w: w("POST", w.transaction(), {"undo": True}),
+    "rounds_begin Rounds": lambda w: w("POST", f"{FILES}/-/rounds", {"workflow": "check"}),
+    "rounds_remove Round": lambda w: w("DELETE", w.ended_round()),
+    "rounds_steer Round": lambda w: w("POST", w.round(), {"action": "cancel"}),
+    "site_add_container Site": lambda w: w("POST", "/", {"name": w.name()}),
+    "trash_purge Trashed": lambda w: w("DELETE", w.trashed()),
+    "trash_restore Trashed": lambda w: w("POST", w.trashed()),
+    "unpack_unpack Service": lambda w: w.unpack(FILES),
+    "unpack_unpack Folder": lambda w: w.unpack(w.folder()),
+    "uploads_append Upload": lambda w: w.piece("PATCH"),
+    "uploads_create Uploads": lambda w: w(
+        "POST", f"{FILES}/-/uploads", headers={**TUS, "Upload-Length": "2"}),
+    "uploads_end Upload": lambda w: w("DELETE", w.upload(), headers=TUS),
+    "uploads_overridden Upload": lambda w: w.piece("POST", **{"X-HTTP-Method-Override": "PATCH"}),
+    "versions_restore VersionView": lambda w: w("POST", w.version()),
+    "workers_steer NodesFacet": lambda w: w(
+        "POST", "/-/nodes", {"action": "pause", "queue": "priority"}),
+    "add_folder Service": lambda w: w.do(f"{FILES}/", "folder", name=w.name()),
+    "add_folder Folder": lambda w: w.do(f"{w.folder()}/", "folder", name=w.name()),
+    "purge Trashed": lambda w: w.do(w.trashed(), "purge"),
+    "remove Folder": lambda w: w.do(w.folder(), "remove"),
+    "remove Mfile": lambda w: w.do(w.file(), "remove"),
+    "rename Folder": lambda w: w.do(w.folder(), "rename", name=w.name()),
+    "rename Mfile": lambda w: w.do(w.file(), "rename", name=w.name()),
+    "restore Trashed": lambda w: w.do(w.trashed(), "restore"),
+    "run Jobs": lambda w: w.do(f"{w.file()}/-/jobs", "run", workflow="check"),
+    "upload Service": lambda w: w.files(FILES, **HTML),
+    "upload Folder": lambda w: w.files(w.folder(), **HTML),
+    "remake Provenance": lambda w: w.do(f"{w.derived()}/-/provenance", "again"),
+    "again Job": lambda w: w.do(w.cancelled(), "again"),
+    "cancel Job": lambda w: w.do(w.job(), "cancel"),
+    "retry Job": lambda w: w.do(w.cancelled(), "retry"),
+    "undo HistoryEntry": lambda w: w.do(w.transaction(), "undo"),
+    "steer NodesFacet": lambda w: w.do("/-/nodes", "resume", queue="priority"),
+    "begin Rounds": lambda w: w.do(f"{FILES}/-/rounds", "begin", workflow="check", condition=""),
+    "cancel Round": lambda w: w.do(w.round(), "cancel"),
+}  # fmt: skip
+
+NOTHING = {
+    "access_decision Access": "explains a decision, and makes none",
+    "explain_explained Explain": "tells what would run",
+    "actions_taken Service": "tells which names are taken",
+    "actions_taken Folder": "tells which names are taken",
+    "files_put_on_folder Service": "never succeeds",
+    "files_put_on_folder Folder": "never succeeds",
+    "nodes_put_on_facets Facets": "never succeeds",
+    "answers_take AnswerView": "its event is asked for in test_answers.py, where a service answers",
+}
+"""Views of changing methods that change nothing, or are looked at elsewhere."""

@@ -52,6 +52,7 @@ class Action(StrEnum):
     WORK_PAUSE = "work-pause"
     WORK_DRAIN = "work-drain"
     WORK_RESUME = "work-resume"
+    UNDO = "undo"
     LOGIN = "login"
     SESSIONS_END = "sessions-end"
     USER_MAKE = "user-make"

@@ -8,7 +8,7 @@ from pyramid.response import Response
 
 from mserve.errors import BadInput
 from mserve.people import OWN
-from mserve.resources import clock, token
+from mserve.resources import clock
 from mserve.resources.caveats import Caveats
 from mserve.resources.people_places import Account
 from mserve.resources.roles import ROLES

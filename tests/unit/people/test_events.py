@@ -6,6 +6,7 @@ import pyotp
 import pytest
 
 from mserve.resources.audit import Action
+from mserve.tasks.refusals import settle
 from tests.unit.people.conftest import PASSWORD, Browser
 
 NEW = "seven slow tram windows"
@@ -37,12 +38,12 @@ def test_a_login_is_told_with_who_it_was(her: Browser, admin: Any, anna: str) ->
 
 
 def test_a_wrong_login_is_told_as_refused(browser: Any, anna: str, app: Any, admin: Any) -> None:
-    from mserve.tasks.refusals import settle
-
-    assert browser().try_login("anna", "wrong wrong wrong").status_int == 403
     registry = app.app.registry
-    registry.refusals.flush() if hasattr(registry, "refusals") else None
+    assert browser().try_login("anna", "wrong wrong wrong").status_int == 403
+    registry.refusals.push()
     settle(registry._zodb_databases[""], registry.mserve, registry.queues)
+    event = admin("GET", "/-/audit?refused=true").json["items"][0]
+    assert (event["action"], event["address"]) == ("refuse", "192.0.2.1")
 
 
 def test_what_is_done_with_an_account_is_told(

@@ -18,6 +18,7 @@ from mserve.resources.upload import Upload
 from mserve.undo.history import path_of
 from mserve.views.traversal import Absent
 
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 FACETS = {Key: "/-/keys", Job: "/-/jobs", Trashed: "/-/trash", Upload: "/-/uploads"}
 """The facets of what belongs to a node without being below one."""
 
@@ -28,7 +29,8 @@ def begin(event: Any) -> None:
     request = event.request
     if getattr(request, "matched_route", None) is None:
         request.tm.get().description = ""
-        note(request, request.context)
+        if request.method not in SAFE:
+            note(request, request.context)
 
 
 def note(request: Any, context: Any) -> None:
@@ -46,6 +48,6 @@ def place(context: Any) -> str:
             facet, names = f"/-/{context.name}", []
         elif not facet and isinstance(context, Absent):
             names.insert(0, context.__name__)
-        context = context.__parent__
+        context = getattr(context, "__parent__", None)
     above = "" if context is None else path_of(context)
     return "".join((above, *(f"/{quote(name)}" for name in names), facet)) or "/"

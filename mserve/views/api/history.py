@@ -5,7 +5,8 @@ from urllib.parse import unquote
 
 from mserve import undo
 from mserve.errors import BadInput
-from mserve.resources import clock
+from mserve.resources import audit, clock
+from mserve.resources.audit import Action
 from mserve.resources.facets import History, HistoryEntry
 from mserve.resources.node import Node
 from mserve.resources.roles import Permission
@@ -49,16 +50,18 @@ def act(context: HistoryEntry, request: Any) -> Json:
     fields = Fields(document(request))
     fields.need("undo", _is_true)
     fields.end()
-    return shown(request, context.node, take_back(context, request))
+    told: Json = show(context, request)  # where the node was: it may be gone after
+    take_back(context, request)
+    return told
 
 
-def take_back(context: HistoryEntry, request: Any) -> undo.Entry:
+def take_back(context: HistoryEntry, request: Any) -> None:
     """Undoes it. Raises Missing, Conflict, Refused."""
     found = undo.entry(context.node, context.__name__)
+    audit.record(context.node, Action.UNDO, None, {"transaction": found.id})
     undo.undo(
         request.site, found, lambda node: bool(request.has_permission(Permission.ADMIN, node))
     )
-    return found
 
 
 def _is_true(value: Any) -> bool:

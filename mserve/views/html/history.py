@@ -23,5 +23,8 @@ def history(context: History, request: Any) -> dict[str, Any]:
 @form(context=HistoryEntry, do="undo", permission=Permission.ADMIN)
 def undo(context: HistoryEntry, request: Any) -> Response:
     """Undoes the transaction; leads back to the history, of which that is the newest."""
+    node, above = context.node, context.node.__parent__
+    here = facet_url(request, node, "history")
     door.take_back(context, request)
-    return HTTPSeeOther(facet_url(request, context.node, "history"))
+    gone = not node.in_tree and above is not None
+    return HTTPSeeOther(facet_url(request, above, "history") if gone else here)

@@ -114,6 +114,10 @@ class World:
             pass
         return url
 
+    def transaction(self) -> str:
+        """One that made a folder can be undone."""
+        return str(self("GET", f"{self.folder()}/-/history").json["items"][0]["url"])
+
     def trashed(self) -> str:
         self("DELETE", self.file())
         return str(self("GET", f"{FILES}/-/trash").json["items"][0]["url"])
@@ -194,6 +198,7 @@ SCENES: dict[str, Scene] = {
     "profiles_remove Profile": lambda w: w("DELETE", w.profile()),
     "provenance_act Provenance": lambda w: w(
         "POST", f"{w.derived()}/-/provenance", {"action": "again"}),
+    "history_act HistoryEntry": lambda w: w("POST", w.transaction(), {"undo": True}),
     "rounds_begin Rounds": lambda w: w("POST", f"{FILES}/-/rounds", {"workflow": "check"}),
     "rounds_remove Round": lambda w: w("DELETE", w.ended_round()),
     "rounds_steer Round": lambda w: w("POST", w.round(), {"action": "cancel"}),
@@ -225,6 +230,7 @@ SCENES: dict[str, Scene] = {
     "again Job": lambda w: w.do(w.cancelled(), "again"),
     "cancel Job": lambda w: w.do(w.job(), "cancel"),
     "retry Job": lambda w: w.do(w.cancelled(), "retry"),
+    "undo HistoryEntry": lambda w: w.do(w.transaction(), "undo"),
     "steer NodesFacet": lambda w: w.do("/-/nodes", "resume", queue="priority"),
     "begin Rounds": lambda w: w.do(f"{FILES}/-/rounds", "begin", workflow="check", condition=""),
     "cancel Round": lambda w: w.do(w.round(), "cancel"),

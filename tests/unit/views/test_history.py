@@ -309,3 +309,14 @@ def test_a_storage_without_history_says_so() -> None:
     with pytest.raises(Conflict, match="keeps no history"):
         database.run(db, undo.entries)
     db.close()
+
+
+def test_what_was_recorded_stays_and_so_is_the_undoing(tree: Any) -> None:
+    """Told from where the file was, which is gone with it."""
+    tree("PUT", f"{FILES}/a/new", body=b"new")
+    told = newest(tree, f"{FILES}/a/new")
+    answer = undone(tree, f"{FILES}/a/new")
+    assert (answer.status_int, answer.json) == (200, told)
+    assert tree("GET", f"{FILES}/a/new").status_int == 404
+    events = tree("GET", "/-/audit").json["items"]
+    assert [each["action"] for each in events[:2]] == ["undo", "create"]

@@ -33,14 +33,15 @@ def bind(db: Any, redis: Any) -> None:
 def opens(db: Any, kept: str, given: str | None) -> bool:
     """Whether `given` is the password of which `kept` is the hash.
 
-    Raises Throttled, and RedisError where a guess cannot be counted.
+    `db` is None for a key that is not stored: nothing is counted. Raises Throttled, and RedisError where a guess cannot be counted.
     """
     if given is None:
         return False
     if passwords.remembered(kept, given):
         return True
     name = hmac.digest(_secret, f"{kept}\0{given}".encode("utf-8", "surrogatepass"), "sha256")
-    return not _known_wrong(name) and _looked_at(_bound.get(db), kept, given, name)
+    redis = None if db is None else _bound.get(db)
+    return not _known_wrong(name) and _looked_at(redis, kept, given, name)
 
 
 def _looked_at(redis: Any, kept: str, given: str, name: bytes) -> bool:

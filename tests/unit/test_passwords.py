@@ -39,7 +39,6 @@ def test_a_right_one_is_remembered_and_of_that_hash_alone(monkeypatch: Any) -> N
 
 def test_only_so_many_are_remembered(monkeypatch: Any) -> None:
     monkeypatch.setattr(passwords, "KEPT", 3)
-    kept = passwords.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("x")
     for number in range(5):
-        passwords._verify(kept, "x", bytes([number]))
-    assert len(passwords._known) == 3
+        passwords.remember("a hash", str(number))
+    assert [passwords.remembered("a hash", each) for each in "01234"] == [False] * 2 + [True] * 3

@@ -92,6 +92,8 @@ class Places:
         ):  # fmt: skip
             self.enter(name, f"/-/account/{below}", "site")
         self.enter("ResetLink", "/-/reset/a-link", "site")
+        self.enter("WayPlace", "/-/login/oidc/elsewhere", "site")
+        self.enter("WayBack", "/-/login/oidc/elsewhere/back", "site")
         user, request = database.run(self.db, put_user)
         for name, below in (("UserPlace", ""), ("UserReset", "/reset"), ("UserKeys", "/keys")):
             self.enter(name, f"/-/users/{user}{below}", "site")

@@ -10,11 +10,18 @@ import pytest
 from mserve import attenuation
 from mserve.resources import terms
 from tests.unit.support import Clock
+from tests.unit.tasks.support import RedisServer
 
 FILES = "/demo/files"
 FILE = f"{FILES}/a.txt"
 DOCUMENT = (Path(__file__).parents[3] / "docs/keys.md").read_text()
 KEYS = f"{FILES}/-/keys"
+
+
+@pytest.fixture
+def lines(lines: dict[str, str], redis: RedisServer) -> dict[str, str]:
+    """Budgets, and guesses at passwords, are counted in Redis."""
+    return {**lines, "mserve.redis": redis.url}
 
 
 @pytest.fixture

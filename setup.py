@@ -6,6 +6,7 @@ from setuptools import find_packages, setup
 
 REQUIRES = [
     "argon2-cffi>=25.1",
+    "authlib>=1.9",
     "av>=18.0",
     "blake3>=1.0",
     "BTrees>=6.0",
@@ -18,6 +19,7 @@ REQUIRES = [
     "httptools>=0.8",
     "hypatia>=0.5",
     "itsdangerous>=2.2",
+    "joserfc>=1.6.8",
     "jsonpatch>=1.48",
     "jsonpointer>=3.12",
     "multipart>=2.0",
@@ -56,9 +58,13 @@ REQUIRES = [
 
 POSTGRES = ["psycopg2-binary>=2.9.9", "RelStorage>=4.3"]
 
+OPENID2 = ["python3-openid>=3.2", "velruse>=1.1.1"]
+
 EXTRAS = {
+    "openid2": OPENID2,  # login by OpenID 2.0; velruse has no wheel, but needs no compiler
     "postgres": POSTGRES,  # the tree in PostgreSQL: production.ini
     "test": [
+        *OPENID2,
         *POSTGRES,
         "aiosmtpd>=1.4.6",
         "hypothesis>=6.100",

@@ -13,14 +13,16 @@ from mserve.settings import Settings
 from mserve.tasks.access import start_accessed
 from mserve.tasks.periodic import start_due
 from mserve.tasks.queue import Queues
-from mserve.tasks.refusals import settle
+from mserve.tasks.refusals import settle as settle_refusals
 from mserve.tasks.rounds import carry_on
 from mserve.tasks.scheduler import Chore
+from mserve.tasks.settling import settle
+from mserve.tasks.used import settle_used
 
 log = logging.getLogger(__name__)
 
 BATCH = 100  # things in one transaction
-HOUR, DAY = 3600.0, 86_400  # seconds
+MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400  # seconds
 PACKED = "mserve:packed"
 
 
@@ -82,8 +84,10 @@ CHORES = (
     Chore(start_due, every=0.0),
     Chore(carry_on, every=0.0),
     Chore(start_accessed, every=0.0),
-    Chore(settle, every=0.0),
+    Chore(settle_refusals, every=0.0),
     Chore(index_changes, every=0.0),
+    Chore(settle, every=0.0),
+    Chore(settle_used, every=MINUTE),
     Chore(empty_trash, every=HOUR),
     Chore(end_uploads, every=HOUR),
     Chore(forget_events, every=HOUR),

@@ -13,6 +13,10 @@ MserveError
  │        └ ChecksumMismatch  the same of a tus chunk
  ├ NameTaken           a child of that name is there already
  ├ Refused             the actor may not; safe to tell the actor why
+ │  ├ LoginRefused     what a provider of logins says is not accepted
+ │  └ OverBudget       a budget of the actor's key does not allow it any more
+ ├ ProviderAway        a provider of logins does not answer as it should
+ ├ Uncounted           budgets cannot be counted just now
  ├ Missing             there is no such thing
  ├ Conflict            the state of things forbids it
  │  ├ Away             the bytes are in the archive
@@ -95,6 +99,33 @@ class NameTaken(MserveError):
 
 class Refused(MserveError):
     """The actor may not do this; the message is safe to show to that actor."""
+
+
+class LoginRefused(Refused):
+    """What came from a provider of logins does not prove who somebody is."""
+
+
+class ProviderAway(MserveError):
+    """A provider of logins is down, or does not answer as its protocol wants it."""
+
+
+class OverBudget(Refused):
+    """A budget of the key, its caveat `caveat`, has only `left` left."""
+
+    def __init__(self, caveat: str, limit: int, left: int, wanted: int) -> None:
+        self.caveat, self.left = caveat, left
+        super().__init__(
+            f"the budget {caveat} of this key is {limit}; {left} are left, {wanted} would be needed"
+        )
+
+
+class Uncounted(MserveError):
+    """What budgets allow is not known, as Redis is away."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the budget of this key cannot be counted just now; please try again in a moment"
+        )
 
 
 class Missing(MserveError):

@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode
 
 import plaster
 
-from mserve import outlets, people_settings, vault
+from mserve import logins, outlets, people_settings, vault
 from mserve.errors import SettingsError
 
 QUEUE = re.compile(r"[a-z][a-z0-9_-]{0,63}")
@@ -53,6 +53,7 @@ class Settings:
     tasks: tuple[str, ...]
     demo: bool
     people: people_settings.PeopleSettings
+    logins: logins.Logins
     outlets: Mapping[str, str]  # variables of the environment, for workers
 
     @classmethod
@@ -126,6 +127,7 @@ class _Parser:
             tasks=tuple(self.lines.get("mserve.tasks", "").split()),
             demo=self.read("demo", "false", self.boolean),
             people=people_settings.parse(self.read, self.positive),
+            logins=logins.parse(self.lines, self.faults),
             outlets=outlets.environment(self.lines, self.faults),
         )
         self.check_known()
@@ -172,11 +174,12 @@ class _Parser:
                 self.faults.append(f"mserve.{name} = {text}: should not be in the data folder")
 
     def check_known(self) -> None:
-        fields = {*Settings.__dataclass_fields__} - {"database", "outlets", "people"}
+        fields = {*Settings.__dataclass_fields__} - {"database", "outlets", "people", "logins"}
         known = {*fields, *outlets.LINES, *people_settings.DEFAULTS}
         for line in self.lines:
             name = line.removeprefix("mserve.")
-            if name != line and name not in known and not outlets.is_line(name):
+            elsewhere = outlets.is_line(name) or logins.is_line(name)
+            if name != line and name not in known and not elsewhere:
                 self.faults.append(f"{line} is not a setting of mserve; known: {sorted(known)}")
 
     @staticmethod
@@ -205,15 +208,15 @@ class _Parser:
         return int(text)
 
     @staticmethod
-    def count(text: str) -> int:
-        if not (text.isascii() and text.isdecimal() and len(text) < 10):
-            raise ValueError("should be a whole number, or 0 for none")
-        return int(text)
-
-    @staticmethod
     def days(text: str) -> int:
         if not text.isdecimal() or int(text) > 36_500:
             raise ValueError("should be a whole number of days, at most 36500; 0: for ever")
+        return int(text)
+
+    @staticmethod
+    def count(text: str) -> int:
+        if not (text.isascii() and text.isdecimal() and len(text) < 10):
+            raise ValueError("should be a whole number, or 0 for none")
         return int(text)
 
     @staticmethod

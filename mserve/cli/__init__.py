@@ -16,6 +16,7 @@ COMMANDS = {
     "task": "mserve.cli.task:task",
     "check": "mserve.cli.check:check",
     "pack": "mserve.cli.check:pack",
+    "key": "mserve.cli.key:key",
     "put": "mserve.cli.transfer:put",
     "get": "mserve.cli.transfer:get",
     "ls": "mserve.cli.transfer:ls",
@@ -51,5 +52,5 @@ def main() -> None:
 
     `mserve up development.ini` runs everything on one machine. The other commands with an INI are
     its parts, to be run alone on separate machines. put, get, ls, rm and sync are a client of any
-    mserve, by its URL.
+    mserve, by its URL. `mserve key narrow` needs no server.
     """

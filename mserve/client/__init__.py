@@ -14,6 +14,7 @@ from mserve.client.errors import (
     Answered,
     BadAddress,
     BadAnswer,
+    BadKey,
     BadKeyFile,
     ClientError,
     Forbidden,
@@ -26,12 +27,14 @@ from mserve.client.errors import (
     Unavailable,
     Unreachable,
 )
+from mserve.client.narrow import narrow
 from mserve.client.results import Failure, Job, Node, Stored, Synced
 
 __all__ = [
     "Answered",
     "BadAddress",
     "BadAnswer",
+    "BadKey",
     "BadKeyFile",
     "Client",
     "ClientError",
@@ -49,4 +52,5 @@ __all__ = [
     "Synced",
     "Unavailable",
     "Unreachable",
+    "narrow",
 ]

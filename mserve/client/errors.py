@@ -2,6 +2,7 @@
 
 ClientError
  ├ BadAddress     the URL or name is none that mserve could have
+ ├ BadKey         what was given as a key is none
  ├ BadKeyFile     a file of keys that cannot be used
  ├ LocalFault     a file on this machine cannot be read or written, or changes all the time
  ├ Unreachable    no connection, or it broke                                  tried again
@@ -36,6 +37,10 @@ class ClientError(MserveError):
 
 class BadAddress(ClientError):
     """The URL or name is none that mserve could have."""
+
+
+class BadKey(ClientError):
+    """What was given as a key is none, or cannot be narrowed."""
 
 
 class BadKeyFile(ClientError):

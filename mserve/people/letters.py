@@ -48,6 +48,16 @@ EMAIL_CHANGED = Letter(
     "Hello {called},\n\nmails for the account {name} at {site} go to another address from now "
     "on; this one was removed." + SIGNED,
 )
+LINKED = Letter(
+    "A login was linked",
+    "Hello {called},\n\nthe account {name} at {site} can be logged in to as {identity} from now "
+    "on." + SIGNED,
+)
+UNLINKED = Letter(
+    "A login was unlinked",
+    "Hello {called},\n\nthe account {name} at {site} can be logged in to as {identity} no more."
+    + SIGNED,
+)
 REQUEST_MADE = Letter(
     "{who} asks for the service {service}",
     "Hello {called},\n\n{who} asks for the service {service} in {container} at {site}:\n\n"

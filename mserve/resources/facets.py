@@ -4,7 +4,8 @@ from typing import Any
 
 from mserve.resources.facet import Facet
 from mserve.resources.job_parts import JobsEvents
-from mserve.resources.people_places import Account, Login, Offers, RequestsFacet, Reset, UsersFacet
+from mserve.resources.login_places import Login
+from mserve.resources.people_places import Account, Offers, RequestsFacet, Reset, UsersFacet
 
 
 class Info(Facet):
@@ -175,7 +176,8 @@ FACETS: dict[str, type[Facet]] = {
         Info, UsageFacet, Keys, Health, ContentFacet, Thumbnail, Poster, Jobs, Profiles,
         Versions, Provenance, Trash, Copy, Batch, Uploads, Search, Tasks, NodesFacet, Schedules,
         Rounds, Access, Login, Reset, Account, UsersFacet, Offers, RequestsFacet,
-        Rounds, History, AuditFacet,
+        Rounds, Access, AuditFacet,
+        Rounds, History, Access,
     )
 }  # fmt: skip
 

@@ -47,6 +47,8 @@ class Key(Persistent):  # type: ignore[misc]  # persistent has no types
     label = ""
     caveats: Caveats = NONE
     revoked: int | None = None
+    ledger: Any = None
+    """What was spent of its budgets, and when it was last used (resources/ledger.py)."""
     maker: str | None = None
     """Who made it: `key:` or `user:` and an id; None: mserve itself, with the node."""
     sealed: bytes | None = None
@@ -111,6 +113,16 @@ class Key(Persistent):  # type: ignore[misc]  # persistent has no types
     def gone(self) -> bool:
         """Whether a key of the chain is revoked."""
         return any(key.revoked is not None for key in self.chain())
+
+    @property
+    def used(self) -> int | None:
+        """When it was last used (µs), as far as that is settled."""
+        return None if self.ledger is None else self.ledger.used
+
+    @property
+    def spent(self) -> dict[str, int]:
+        """What was spent of its budgets, by kind, as far as that is settled."""
+        return {} if self.ledger is None else self.ledger.spent_of(self.id)
 
     def orphan(self) -> None:
         """Its node is gone for good: the key ends, and holds nothing of it but id and name."""

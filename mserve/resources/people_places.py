@@ -15,11 +15,6 @@ class Place:
         self.__name__ = name
 
 
-class Login(Facet):
-    name = "login"
-    types = OF_SITE
-
-
 class Reset(Facet):
     name = "reset"
     types = OF_SITE

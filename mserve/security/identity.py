@@ -12,12 +12,12 @@ from typing import Any, NamedTuple
 
 from mserve import attenuation
 from mserve.errors import BadInput
-from mserve.passwords import verified
 from mserve.resources import terms
 from mserve.resources.caveats import Caveats, Facts
 from mserve.resources.key import Key, digest
 from mserve.resources.roles import Permission
 from mserve.seal import Broken, Seal
+from mserve.security.lock import opens
 
 Appended = tuple[tuple[str, Caveats], ...]
 """Caveats that were appended offline, each with what it is counted by."""
@@ -71,10 +71,12 @@ class Grant:
         return self._locked()
 
     def _locked(self) -> Failure | None:
-        """The first link whose password was not given."""
+        """The first link whose password was not given. Raises Throttled, RedisError."""
+        jar = self.key._p_jar
+        db = None if jar is None else jar.db()
         for link in self.links:
             needed = link.caveats.password
-            if needed is not None and not verified(needed, self.facts.password):
+            if needed is not None and not opens(db, needed, self.facts.password):
                 return Failure(link, "password")
         return None
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from email.utils import formatdate
 from typing import Any
 
+from mserve.errors import MserveError
 from mserve.guarding import EVERY
 from mserve.server.body import Cut, Input
 from mserve.server.head import Head
@@ -43,6 +44,9 @@ class Answer:
             raise
         except Cut:
             self._give_up("400 Bad Request", "the body ended before its end")
+        except MserveError as fault:
+            log.info("an answer was broken off: %s", fault)
+            self._give_up("403 Forbidden", str(fault))
         except Exception:
             log.exception("a fault that the application did not answer")
             self._give_up("500 Internal Server Error", "mserve failed; the fault was logged")

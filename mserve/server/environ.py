@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from mserve.server.clients import client, trust
 from mserve.server.head import Head
 from mserve.server.options import Options
 from mserve.server.sending import FileBody
@@ -33,6 +34,7 @@ def maker(options: Options, name: str, port: str) -> Callable[[Head, str, str, A
         "wsgi.file_wrapper": FileBody,
     }
     start = len(options.url_prefix)
+    trusted = trust(options.trusted_proxy)
 
     def make(head: Head, address: str, port: str, body: Any) -> Environ:
         environ = common | head.headers
@@ -45,20 +47,21 @@ def maker(options: Options, name: str, port: str) -> Callable[[Head, str, str, A
         environ["wsgi.input"] = body
         if start and (head.path + "/").startswith(options.url_prefix + "/"):
             environ["PATH_INFO"] = head.path[start:]
-        believe(environ, options, trusted=address == options.trusted_proxy)
+        believe(environ, options, trusted)
         return environ
 
     return make
 
 
-def believe(environ: Environ, options: Options, trusted: bool) -> None:
+def believe(environ: Environ, options: Options, trusted: Callable[[str], bool]) -> None:
     """Takes what the front says of the client, and drops what anybody else claims."""
+    peer = environ["REMOTE_ADDR"]
     claims = {name: value for name in CLAIMS if (value := environ.pop(name, None)) is not None}
-    if not trusted:
+    if not claims or not trusted(peer):
         return
     if "x-forwarded-for" in options.trusted_proxy_headers and CLAIMS[0] in claims:
-        client = claims[CLAIMS[0]].rpartition(",")[2].strip().strip('"').strip("[]")
-        environ["REMOTE_ADDR"] = environ["REMOTE_HOST"] = client
+        found = client(peer, claims[CLAIMS[0]], trusted)
+        environ["REMOTE_ADDR"] = environ["REMOTE_HOST"] = found
     if "x-forwarded-proto" in options.trusted_proxy_headers:
         scheme = claims.get(CLAIMS[1], "").rpartition(",")[2].strip().lower()
         if scheme in ("http", "https"):

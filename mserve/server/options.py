@@ -2,23 +2,27 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from ipaddress import ip_address
+from ipaddress import ip_network
+from pathlib import PurePath
 from typing import Any
 from urllib.parse import urlsplit
 
 from mserve.errors import SettingsError
+from mserve.server.clients import UNIX
 
 Address = tuple[str, int]
+SOCKET_PATH = 107  # bytes, unix(7)
 FORWARDED = ("x-forwarded-for", "x-forwarded-proto")
 
 
 @dataclass(frozen=True)
 class Options:
-    """listen: addresses, `host:port` each. threads: requests that are worked at together (not
-    those that wait for their client). timeout: seconds that a client may do nothing. drain: seconds
-    that requests at hand have after SIGTERM. connection_limit: open connections. trusted_proxy: the
-    front's address, from which `trusted_proxy_headers` (of FORWARDED) are believed, from nobody
-    else. url_prefix: where the application is mounted. url_scheme: how it is reached.
+    """listen: addresses, `host:port` each, or a Unix socket's path and 0. threads: requests that
+    are worked at together (not those that wait for their client). timeout: seconds that a client
+    may do nothing. drain: seconds that requests at hand have after SIGTERM. connection_limit: open
+    connections. trusted_proxy: the fronts' addresses or networks, or UNIX, from which
+    `trusted_proxy_headers` (of FORWARDED) are believed, from nobody else. url_prefix: where the
+    application is mounted. url_scheme: how it is reached.
     """
 
     listen: tuple[Address, ...] = (("127.0.0.1", 6543),)
@@ -26,7 +30,7 @@ class Options:
     timeout: float = 120.0
     drain: float = 20.0
     connection_limit: int = 1000
-    trusted_proxy: str = ""
+    trusted_proxy: tuple[str, ...] = ()
     trusted_proxy_headers: tuple[str, ...] = FORWARDED
     url_prefix: str = ""
     url_scheme: str = "http"
@@ -65,11 +69,22 @@ def addresses(text: str) -> tuple[Address, ...]:
 
 
 def address(text: str) -> Address:
-    """Host and port of `127.0.0.1:6543`, `[::1]:6543` or `*:6543`. Raises ValueError."""
+    """Host and port of `127.0.0.1:6543`, `[::1]:6543`, `*:6543` or `unix:/run/web.sock`.
+
+    Raises ValueError.
+    """
+    if text.startswith("unix:"):
+        return unix(text.removeprefix("unix:"))
     parts = urlsplit(f"//{text}")
     if not parts.hostname or parts.port is None or parts.path:
-        raise ValueError("should be host:port, such as 127.0.0.1:6543")
+        raise ValueError("should be host:port, such as 127.0.0.1:6543, or unix: and a path")
     return "0.0.0.0" if parts.hostname == "*" else parts.hostname, parts.port
+
+
+def unix(path: str) -> Address:
+    if not PurePath(path).is_absolute() or len(path.encode()) > SOCKET_PATH:
+        raise ValueError(f"should be unix: and an absolute path of at most {SOCKET_PATH} bytes")
+    return path, 0
 
 
 def number(least: float, kind: Callable[[str], float] = int) -> Callable[[str], float]:
@@ -85,11 +100,14 @@ def number(least: float, kind: Callable[[str], float] = int) -> Callable[[str], 
     return parse
 
 
-def proxy(text: str) -> str:
+def proxies(text: str) -> tuple[str, ...]:
     try:
-        return str(ip_address(text)) if text else ""
-    except ValueError:
-        raise ValueError("should be the front's IP address") from None
+        return tuple(UNIX if each == UNIX else str(ip_network(each)) for each in text.split())
+    except ValueError as fault:
+        raise ValueError(
+            f"{fault}; should be the fronts' IP addresses or networks, or unix, as in "
+            "127.0.0.1 10.0.0.0/8"
+        ) from None
 
 
 def forwarded(text: str) -> tuple[str, ...]:
@@ -115,7 +133,7 @@ PARSERS: Mapping[str, Callable[[str], Any]] = {
     "timeout": number(1, float),
     "drain": number(0, float),
     "connection_limit": number(1),
-    "trusted_proxy": proxy,
+    "trusted_proxy": proxies,
     "trusted_proxy_headers": forwarded,
     "url_prefix": prefix,
     "url_scheme": scheme,

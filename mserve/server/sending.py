@@ -2,6 +2,7 @@
 
 What can leave so is a window on a file (views/content/window.py): `size`; `pieces`, each bytes or a
 span of the file with `start` and `stop`; `fileno()`; and a `pace`, or None, that says what is due.
+It is told in `sent` how much was sent, before it is closed.
 """
 
 import os
@@ -88,4 +89,5 @@ class Sending:
         return sent
 
     def close(self) -> None:
+        self._body.sent = self._sent
         self._body.close()

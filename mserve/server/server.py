@@ -8,8 +8,10 @@ import socket
 import threading
 import time
 from itertools import count
+from typing import Any
 
 from mserve.server.answer import Application
+from mserve.server.clients import NOBODY, plain
 from mserve.server.connection import Connection, Maker
 from mserve.server.crew import Crew
 from mserve.server.environ import maker
@@ -151,9 +153,8 @@ class Server:
                 time.sleep(SETTLING)
             return
         self._step_back(descriptor)
-        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         wire = Wire(connected, self.crew.waiting, self.options.timeout)
-        client = (peer[0], str(peer[1]))
+        client = known(connected, peer)
         connection = Connection(self, wire, client, self.makers[descriptor])
         self.connections[connected.fileno()] = connection
         if len(self.connections) >= self.options.connection_limit:
@@ -181,7 +182,18 @@ class Server:
                     self._epoll.unregister(descriptor)
 
 
+def known(connected: socket.socket, peer: Any) -> tuple[str, str]:
+    """Address and port of who has connected; nobody's at a Unix socket."""
+    if connected.family == socket.AF_UNIX:
+        return NOBODY, ""
+    connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return plain(peer[0]), str(peer[1])
+
+
 def _maker(options: Options, listener: socket.socket) -> Maker:
+    """At a Unix socket the Host of each request alone says how the server is called."""
+    if listener.family == socket.AF_UNIX:
+        return maker(options, "localhost", "80")
     host, port = listener.getsockname()[:2]
     return maker(options, host, str(port))
 

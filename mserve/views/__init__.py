@@ -1,22 +1,26 @@
 """THE HTTP DOOR: HTML and REST. Translates requests to use cases, and what they say to answers."""
 
+from functools import partial
 from typing import Any
 
 from pyramid.config import Configurator
 from pyramid.interfaces import ITraverser
 from zope.interface import Interface
 
-from mserve import evolve
+from mserve import database, evolve
 from mserve.group import Group
 from mserve.people.mail import Post
+from mserve.people.ways import ways
 from mserve.seal import Seal
-from mserve.security import SecurityPolicy
+from mserve.security import SecurityPolicy, lock
+from mserve.spending import Spending
 from mserve.taking_turns import MachineLock
 from mserve.tasks import outbox, queue
 from mserve.tasks.access import Accesses
 from mserve.tasks.news import News
 from mserve.tasks.refusals import Refusals
 from mserve.tasks.registry import TaskRegistry
+from mserve.tasks.used import Uses
 from mserve.views.content.throttle import Seats
 from mserve.views.follow.looks import Looks
 from mserve.views.guesses import Waiting
@@ -38,6 +42,7 @@ def includeme(config: Configurator) -> None:
     registry.queues = queue.Queues.from_url(settings.redis)
     registry.seal = Seal.of(settings.data)
     registry.post = Post(settings)
+    registry.ways = ways(settings, registry.queues.redis, registry.seal)
     registry.waiting = Waiting()
     registry.tasks = TaskRegistry.load(settings.tasks)
     registry.news = News(registry.queues.redis)
@@ -59,6 +64,7 @@ def includeme(config: Configurator) -> None:
     config.include("mserve.views.errors")
     config.include("mserve.views.preconditions")
     config.include("mserve.views.asker")
+    config.include("mserve.views.budgets")
     config.include("mserve.views.retry")
     config.include("mserve.views.html.static")
     config.scan("mserve.views.noting")
@@ -73,5 +79,8 @@ def _bind_queues(registry: Any) -> None:
     db = registry._zodb_databases[""]
     evolve.check(db)
     outbox.bind(db, registry.queues)
+    lock.bind(db, registry.queues.redis)
     registry.accesses = Accesses(registry.queues)
+    registry.uses = Uses(registry.queues)
+    registry.spending = Spending(registry.queues.redis, partial(database.run, db))
     registry.group = Group(db, MachineLock(registry.mserve.data / LOCK))

@@ -11,7 +11,8 @@ Json = dict[str, Any]
 
 ERRORS = {
     400: "What was sent cannot be used; `detail` and `faults` say why",
-    403: "The key may see this, but may not do that; or the service is closed",
+    403: "The key may see this, but may not do that, or has spent its budget; or the service is "
+    "closed",
     404: "Not there, or not to be seen by this key",
     405: "`Allow` has the methods of this place",
     409: "Something of that name is there, or the state of things forbids it",

@@ -11,6 +11,7 @@ from typing import Any
 from pyramid.response import Response
 
 from mserve.errors import Away
+from mserve.purse import purse_of
 from mserve.resources.clock import SECOND
 from mserve.resources.content import Content
 from mserve.security import KEY_IN_PATH, service_of
@@ -112,14 +113,36 @@ def _with_body(request: Any, draft: Draft, content: Content, spans: list[Span] |
         return request.answer(200, headers)
     speed = speed_of(request)
     if content.size and hand_over(request, draft, content, speed):
+        _pay(request, content.size)  # how much of it the front sends is not heard of
         headers["Content-Length"] = "0"  # the front puts its own; else no keep-alive
         return request.answer(200, headers)
     pieces = throttle.whole(content.size) if spans is None else _partial(draft, content, spans)
     headers["Content-Length"] = str(sum(map(length, pieces)))
     if not pieces:
         return request.answer(draft.status, headers)
-    body = throttle.body(request, content.path, pieces, speed)
+    body = _body(request, content, pieces, speed)
     return busy(request) if body is None else request.answer(draft.status, headers, body)
+
+
+def _pay(request: Any, size: int) -> None:
+    purse = purse_of(request)
+    if purse is not None:
+        purse.take_out(size)
+
+
+def _body(request: Any, content: Content, pieces: list[Piece], speed: int | None) -> Any:
+    """The pieces, paid; what of them is not sent is given back in the end."""
+    purse = purse_of(request)
+    if purse is None:
+        return throttle.body(request, content.path, pieces, speed)
+    size, body = sum(map(length, pieces)), None
+    purse.take_out(size)
+    try:
+        body = throttle.body(request, content.path, pieces, speed, purse.unsent)
+    finally:
+        if body is None:
+            purse.unsent(size)
+    return body
 
 
 def _partial(draft: Draft, content: Content, spans: list[Span]) -> list[Piece]:

@@ -33,11 +33,13 @@ STATUS: dict[type[errors.MserveError], int] = {
     errors.ChecksumMismatch: 460,  # tus 1.0, checksum extension
     errors.NameTaken: 409,
     errors.Refused: 403,
+    errors.ProviderAway: 502,
+    errors.Uncounted: 503,
+    errors.Throttled: 429,
     errors.Missing: 404,
     errors.Conflict: 409,
     errors.PreconditionFailed: 412,
     errors.Locked: 423,
-    errors.Throttled: 429,
     errors.StorageFull: 507,
     errors.TaskError: 422,
     errors.MserveError: 500,
@@ -59,8 +61,8 @@ def problem(request: Any, status: int, kind: str, detail: str, **more: Any) -> R
 
 
 def kind_of(fault: Exception) -> str:
-    """`BadName` as `bad-name`."""
-    name = type(fault).__name__
+    """`BadName` as `bad-name`; `OverBudget` is `budget`."""
+    name = type(fault).__name__.removeprefix("Over")
     return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in name)[1:]
 
 
@@ -71,16 +73,20 @@ def status_of(fault: errors.MserveError) -> int:
 
 def told(fault: errors.MserveError, request: Any) -> Response:
     """One of our own errors: its sentence is the answer."""
-    more = {}
     if isinstance(fault, errors.Refused):
         refused.note(request, status_of(fault))
+    more: dict[str, Any] = {}
     if isinstance(fault, errors.BadDocument):
         more["faults"] = [{"place": place, "detail": what} for place, what in fault.faults]
+    if isinstance(fault, errors.OverBudget):
+        more |= {"caveat": fault.caveat, "left": fault.left}
     return with_wait(problem(request, status_of(fault), kind_of(fault), str(fault), **more), fault)
 
 
 def with_wait(answer: Response, fault: errors.MserveError) -> Response:
-    """The answer, which says how long to wait where `fault` is that there were too many guesses."""
+    """The answer, which says how long to wait where that is what helps."""
+    if isinstance(fault, errors.Uncounted):
+        answer.headers["Retry-After"] = RETRY_AFTER
     if isinstance(fault, errors.Throttled):
         answer.headers["Retry-After"] = str(fault.seconds)
     return answer

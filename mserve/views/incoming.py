@@ -6,6 +6,7 @@ from typing import Any
 from pyramid.httpexceptions import HTTPLengthRequired, HTTPUnsupportedMediaType
 
 from mserve.errors import BadInput, CutBody, TooLarge
+from mserve.purse import purse_of
 from mserve.resources.hashing import Hashing
 
 BROKEN = (OSError, EOFError, ValueError)
@@ -15,8 +16,8 @@ BROKEN = (OSError, EOFError, ValueError)
 class Body:
     """Reads what belongs to the request and no more; `digests` are of all that was read.
 
-    Raises HTTPLengthRequired, HTTPUnsupportedMediaType, BadInput or TooLarge before a byte is
-    read. `length` is None where the encoding is chunked.
+    Raises HTTPLengthRequired, HTTPUnsupportedMediaType, BadInput, TooLarge or OverBudget before a
+    byte is read. `length` is None where the encoding is chunked.
     """
 
     def __init__(self, request: Any, algorithms: Iterable[str] = ()) -> None:
@@ -26,12 +27,14 @@ class Body:
         if self.length is not None and self.length > self.most:
             raise self._too_large()
         self.size = 0
+        self.purse = purse_of(request)
+        self._pay(self.length or 0)
         given = request.environ["wsgi.input"]
         self._take = getattr(given, "block", given.read)  # mserve's own: without a copy
         self._hashing = Hashing(algorithms) if algorithms else None
 
     def read(self, size: int) -> bytes | bytearray:
-        """Up to `size` bytes, none at the end; raises CutBody, TooLarge."""
+        """Up to `size` bytes, none at the end; raises CutBody, TooLarge, OverBudget."""
         if self.length is not None:
             size = min(size, self.length - self.size)
         try:
@@ -41,9 +44,20 @@ class Body:
         self.size += len(block)
         if self.size > self.most:
             raise self._too_large()
+        if self.length is None:
+            self._pay(len(block))
         if self._hashing and block:
             self._hashing.update(block)
         return block
+
+    def _pay(self, amount: int) -> None:
+        if self.purse is not None:
+            self.purse.take_in(amount)
+
+    def keep(self, amount: int) -> None:
+        """Says how much of the body is stored, whether the request succeeds or not."""
+        if self.purse is not None:
+            self.purse.kept = amount
 
     def _too_large(self) -> TooLarge:
         return TooLarge(f"one upload may have at most {self.most} bytes")

@@ -137,6 +137,8 @@ def key(request: Any, thing: Key, secret: str | None = None) -> Json:
         "permissions": sorted(thing.permissions()),
         "maker": thing.maker,
         "created": clock.rfc3339(thing.created),
+        "used": clock.rfc3339(thing.used),
+        "spent": thing.spent,
         "revoked": clock.rfc3339(thing.revoked),
         "works": thing.works(clock.now()),
         "former_end": None if thing.former is None else clock.rfc3339(thing.former.end),

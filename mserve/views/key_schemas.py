@@ -47,10 +47,11 @@ SHOWN = {name: may(schema) for name, schema in CAVEATS.items()} | {"password": m
 
 KEYS: dict[str, Schema] = {
     "Caveats": fields(**SHOWN),
+    "Spent": fields(bytes_in=may(BUDGET), bytes_out=may(BUDGET), uses=may(BUDGET)),
     "Key": fields(
         id=ID, label=TEXT, role=ROLE, node=URL, parent=null(ID), caveats=ref("Caveats"),
-        permissions=array(PERMISSION), maker=null(TEXT), created=TIME, revoked=null(TIME),
-        works=FLAG, former_end=null(TIME),
+        permissions=array(PERMISSION), maker=null(TEXT), created=TIME, used=null(TIME),
+        spent=ref("Spent"), revoked=null(TIME), works=FLAG, former_end=null(TIME),
     ),
     "Keys": page("Key"),
     "MadeKey": fields("Key", key=TEXT, url=URL),

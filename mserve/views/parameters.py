@@ -32,12 +32,12 @@ PATH: dict[str, tuple[Schema, str]] = {
     "workflow": (NAME, "`ingest`, `update`, `access`, `periodic`, or another one's name"),
     "set": (WHOLE, "The set's place in the workflow, from 0"),
     "task": (WHOLE, "The task's place in the set, from 0"),
-    "transaction": ({**TEXT, "pattern": "^[0-9a-f]{16}$"}, "The `id` of a transaction"),
     "link": ({**TEXT, "minLength": 1}, "The token at the end of a link from a mail"),
     "session": ({**TEXT, "minLength": 1}, "The `id` of a session"),
     "token": (ID, "The `id` of an API token"),
     "user": (ID, "The `id` of a user"),
     "request": (ID, "The `id` of a request for a service"),
+    "transaction": ({**TEXT, "pattern": "^[0-9a-f]{16}$"}, "The `id` of a transaction"),
     "round": ({**TEXT, "minLength": 1}, "The `id` of a round"),
 }
 QUERY: dict[str, tuple[Schema, str]] = {

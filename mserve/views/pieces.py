@@ -9,7 +9,7 @@ from collections.abc import Set
 from threading import Lock
 from typing import Any
 
-from mserve.errors import CutBody, TooLarge
+from mserve.errors import CutBody, OverBudget, TooLarge
 from mserve.resources.hashing import Hashing
 from mserve.resources.partial import Lease
 from mserve.resources.spool import Spool
@@ -69,6 +69,7 @@ def receive_piece(
         else:
             piece.take(body)
     finally:
+        body.keep(lease.offset - piece.start)
         piece.end()
 
 
@@ -87,7 +88,7 @@ class Piece:
                 self.lease.append(block)
                 if self.hashing is not None:
                     self.hashing.update(block)
-        except TooLarge:
+        except (TooLarge, OverBudget):
             self.lease.cut(self.start)
             raise
 

@@ -129,7 +129,6 @@ BELOW: dict[type, tuple[type[Facet], str]] = {
     Specs: (Profiles, f"{WORKFLOW}/sets/{{set}}/tasks"),
     SpecPiece: (Profiles, f"{WORKFLOW}/sets/{{set}}/tasks/{{task}}"),
     Round: (Rounds, "{round}"),
-    HistoryEntry: (History, "{transaction}"),
     ResetLink: (Reset, "{link}"),
     PasswordPlace: (Account, "password"),
     FactorPlace: (Account, "second-factor"),
@@ -145,6 +144,7 @@ BELOW: dict[type, tuple[type[Facet], str]] = {
     UserPlace: (UsersFacet, "{user}"),
     UserReset: (UsersFacet, "{user}/reset"),
     UserKeys: (UsersFacet, "{user}/keys"),
+    HistoryEntry: (History, "{transaction}"),
 }
 """What is reached through a facet."""
 

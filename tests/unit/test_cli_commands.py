@@ -13,7 +13,7 @@ from mserve.errors import SettingsError
 from mserve.settings import Settings
 
 OF_CLIENTS = {name for name, where in COMMANDS.items() if where.startswith("mserve.cli.transfer:")}
-GROUPS = {"task"}  # of commands, none of which takes an ini
+GROUPS = {"key", "task"}  # of commands, none of which takes an ini
 OF_SERVERS = [name for name in COMMANDS if name not in OF_CLIENTS | GROUPS]
 
 

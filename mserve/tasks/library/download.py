@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
-from mserve.tasks.library.answer import Answer
+from mserve.outside.answer import Answer
 
 STEP = 1 << 20  # bytes between two reports of progress
 

@@ -3,11 +3,11 @@
 from typing import Annotated
 
 from mserve.errors import BadName, TaskError
+from mserve.outside.answer import Answer
+from mserve.outside.exchange import Question, ask
 from mserve.resources.names import check_name
-from mserve.tasks.library.answer import Answer
 from mserve.tasks.library.disposition import name_of
 from mserve.tasks.library.download import save
-from mserve.tasks.library.outside import Question, ask
 from mserve.tasks.outcome import Outcome, Output
 from mserve.tasks.registry import Limits, task
 from mserve.tasks.source import Source

@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 
 from mserve import outlets
 from mserve.errors import TaskError
-from mserve.tasks.library.answer import MIMETYPE, UNKNOWN
+from mserve.outside.answer import MIMETYPE, UNKNOWN
 from mserve.tasks.source import Source
 
 PLACE = re.compile(r"\{(\w+)\}")

@@ -8,8 +8,8 @@ from email.message import EmailMessage
 
 from mserve.errors import TaskError
 from mserve.outlets import MailServer
-from mserve.tasks.library.address import Unreachable
-from mserve.tasks.library.outside import tls
+from mserve.outside.address import Unreachable
+from mserve.outside.exchange import tls
 
 PATIENCE = 60.0  # seconds
 HERE = ("localhost", "127.0.0.1", "::1")  # nobody listens in between

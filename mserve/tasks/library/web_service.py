@@ -9,10 +9,10 @@ from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 from mserve.errors import TaskError
-from mserve.tasks.library.answer import MIMETYPE, UNKNOWN, Answer
+from mserve.outside.answer import MIMETYPE, UNKNOWN, Answer
+from mserve.outside.exchange import Question, ask, checked
 from mserve.tasks.library.disposition import name_of
 from mserve.tasks.library.download import save
-from mserve.tasks.library.outside import Question, ask, checked
 from mserve.tasks.library.secret import look_up
 from mserve.tasks.library.signature import signed
 from mserve.tasks.library.webhook import facts

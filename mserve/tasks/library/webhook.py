@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from mserve.tasks.library.outside import Question, ask, checked
+from mserve.outside.exchange import Question, ask, checked
 from mserve.tasks.library.secret import look_up
 from mserve.tasks.library.signature import signed
 from mserve.tasks.registry import Limits, task

@@ -10,6 +10,7 @@ from pyramid.response import Response
 from mserve.database import attempt
 from mserve.errors import BadInput, Refused, TooLarge
 from mserve.ingest.derived import store_outputs
+from mserve.outside.answer import MIMETYPE, UNKNOWN
 from mserve.resources.audit import Action
 from mserve.resources.job_parts import AnswerView
 from mserve.resources.names import check_name
@@ -17,7 +18,6 @@ from mserve.resources.roles import Permission
 from mserve.tasks import awaiting, engine, steering
 from mserve.tasks.claim import Failed, Finished
 from mserve.tasks.library import signature
-from mserve.tasks.library.answer import MIMETYPE, UNKNOWN
 from mserve.tasks.library.disposition import name_of
 from mserve.tasks.library.secret import look_up
 from mserve.tasks.library.web_service import JSON_MOST

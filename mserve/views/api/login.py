@@ -8,7 +8,8 @@ from mserve import sessions
 from mserve.errors import Throttled
 from mserve.people import OWN, accounts, links, login
 from mserve.people.passwords import LONGEST
-from mserve.resources.people_places import Login, Reset, ResetLink
+from mserve.resources.login_places import Login
+from mserve.resources.people_places import Reset, ResetLink
 from mserve.resources.user import User
 from mserve.throttle import MAIL, Subject, attempt, network
 from mserve.views import people

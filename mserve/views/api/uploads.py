@@ -12,6 +12,7 @@ from pyramid.response import Response
 
 from mserve import ingest
 from mserve.errors import BadInput, Conflict, DigestMismatch, Missing, NameTaken
+from mserve.purse import purse_of
 from mserve.resources import audit, clock
 from mserve.resources.audit import Action
 from mserve.resources.facets import Uploads
@@ -170,6 +171,8 @@ def _finish(
     except DigestMismatch:
         receive.commit(request, Permission.ADD, lambda there: _drop(request, there, id))
         partial.discard()
+        if (purse := purse_of(request)) is not None:
+            purse.kept = 0
         raise
     finally:
         spool.clear()

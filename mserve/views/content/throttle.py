@@ -101,18 +101,29 @@ def seat(registry: Any, number: int) -> Seat | None:
     return seats.take()
 
 
-def body(request: Any, path: str, pieces: list[Piece], speed: int | None) -> Any:
-    """The pieces as a WSGI body; None where they'd hold a thread and no seat is free."""
+def body(
+    request: Any,
+    path: str,
+    pieces: list[Piece],
+    speed: int | None,
+    unsent: Callable[[int], None] | None = None,
+) -> Any:
+    """The pieces as a WSGI body; None where they'd hold a thread and no seat is free.
+
+    `unsent` is told in the end how many bytes of them were not sent, if there are any.
+    """
     wrap = request.environ.get("wsgi.file_wrapper", FileIter)
     if speed is None or getattr(wrap, "paces", False):
         pace = None if speed is None else Pace(speed)
-        return wrap(Window(path, pieces, pace), BLOCK)
+        return wrap(Window(path, pieces, pace, unsent), BLOCK)
     found = seat(request.registry, request.settings.streams)
-    return None if found is None else Stream(_paced(path, pieces, speed), found)
+    if found is None:
+        return None
+    return Stream(_paced(Window(path, pieces, None, unsent), speed), found)
 
 
-def _paced(path: str, pieces: list[Piece], speed: int) -> Iterator[bytes]:
-    with Window(path, pieces) as window:
+def _paced(window: Window, speed: int) -> Iterator[bytes]:
+    with window:
         yield from Pace(speed).blocks(iter(lambda: window.read(BLOCK), b""))
 
 

@@ -3,6 +3,7 @@
 import io
 import os
 from bisect import bisect_right
+from collections.abc import Callable
 from itertools import accumulate
 from typing import Any
 
@@ -17,11 +18,22 @@ class Window(io.RawIOBase):
 
     It knows its own place and reads by pread(2), so that it costs no seek, and can be read again
     after a part of what it gave was sent. It is given to the WSGI server's file wrapper; mserve's
-    own sends `pieces` of the file at its `pace` without reading them.
+    own sends `pieces` of the file at its `pace` without reading them, and says how much in `sent`.
+
+    In the end `unsent` is told how many bytes were not sent, if there are any.
     """
 
-    def __init__(self, path: str, pieces: list[Piece], pace: Any = None) -> None:
+    sent: int | None = None
+
+    def __init__(
+        self,
+        path: str,
+        pieces: list[Piece],
+        pace: Any = None,
+        unsent: Callable[[int], None] | None = None,
+    ) -> None:
         self._place = 0
+        self._unsent = unsent
         self.pieces = pieces
         self.pace = pace
         self._ends = [*accumulate(map(length, pieces))]
@@ -65,7 +77,13 @@ class Window(io.RawIOBase):
     def close(self) -> None:
         if not self.closed and hasattr(self, "_file"):
             os.close(self._file)
+            self._tell()
         super().close()
+
+    def _tell(self) -> None:
+        left = self.size - (self._place if self.sent is None else self.sent)
+        if left and self._unsent is not None:
+            self._unsent(left)
 
 
 def length(piece: Piece) -> int:

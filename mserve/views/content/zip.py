@@ -17,8 +17,10 @@ from zipstream import (  # type: ignore[import-untyped]  # it ships no types
     ZipStreamInfo,
 )
 
+from mserve.purse import purse_of
 from mserve.resources.clock import SECOND
 from mserve.views import bytes as delivery
+from mserve.views.budgets import paid_ahead
 from mserve.views.content import throttle
 from mserve.views.content.disposition import HARMLESS, disposition
 from mserve.views.content.walk import Entry, Walk
@@ -98,10 +100,12 @@ def serve_zip(request: Any, node: Any) -> Response:
     response.headers["X-Accel-Buffering"] = "no"
     if request.method == "HEAD":
         return response
+    if (purse := purse_of(request)) is not None:
+        purse.take_out(1)
     seat = throttle.seat(request.registry, request.settings.streams)
     if seat is None:
         return delivery.busy(request)
     walk = Walk(get_connection(request).db(), node, request.identity)
     made = zipped(walk, delivery.speed_of(request))
-    response.app_iter = throttle.Stream(made, seat)
+    response.app_iter = throttle.Stream(paid_ahead(purse, made), seat)
     return response

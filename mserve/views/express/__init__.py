@@ -4,8 +4,8 @@ files, past Pyramid's router.
 It goes the same steps by the same functions: key, traversal, permission, view. What it leaves out
 is what a plain read has no use for: routes, predicates, tweens, a transaction that could commit.
 Whatever it is not sure of (an error, a refusal, a page, a conflict, a query that the view has not
-declared) it leaves to Pyramid, which then sees the request as it came: so for every other answer
-there is one source.
+declared, a key with a budget) it leaves to Pyramid, which then sees the request as it came: so for
+every other answer there is one source.
 """
 
 import logging
@@ -17,6 +17,7 @@ from pyramid.httpexceptions import HTTPNotFound
 
 from mserve.database import site_of
 from mserve.guarding import EVERY
+from mserve.purse import budgets_of
 from mserve.resources.container import Container
 from mserve.resources.facets import ContentFacet, Info, Poster, Thumbnail
 from mserve.resources.folder import Folder
@@ -119,8 +120,9 @@ class Express:
         stop = self.stops.get((type(context), asked.door))
         if stop is None or not stop.query.issuperset(asked.GET):
             return None
-        if not self.policy.permits(asked, context, stop.permission):
+        if not self.policy.permits(asked, context, stop.permission) or budgets_of(asked.grant):
             return None
+        self.registry.uses.note(asked.grant.key)
         found = stop.view(context, asked)
         if isinstance(found, dict):
             return document(found)

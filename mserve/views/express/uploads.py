@@ -14,6 +14,7 @@ from typing import Any
 from mserve import ingest
 from mserve.database import site_of
 from mserve.group import Group
+from mserve.purse import budgets_of
 from mserve.resources.audit import asked_by
 from mserve.resources.roles import Permission
 from mserve.resources.site import Site
@@ -63,6 +64,7 @@ class Uploads:
                 return None
             asked = Asked(environ, self.registry, site_of(snapshot), self.policy)
             self.check(asked)
+            self.registry.uses.note(asked.grant.key)
             return str(snapshot.db().storage.temporaryDirectory())
 
     def check(self, asked: Asked) -> Absent:
@@ -70,7 +72,7 @@ class Uploads:
         asked.context = context = walk(asked, asked.site)
         if not isinstance(context, Absent) or asked.GET:
             raise Left
-        if not self.policy.permits(asked, context, Permission.ADD):
+        if not self.policy.permits(asked, context, Permission.ADD) or budgets_of(asked.grant):
             raise Left
         preconditions.check(asked, context)
         check_place(context)

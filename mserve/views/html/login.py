@@ -11,7 +11,8 @@ from mserve import sessions
 from mserve.errors import MserveError, Refused
 from mserve.people import login, who
 from mserve.people.passwords import SHORTEST
-from mserve.resources.people_places import Login, Reset, ResetLink
+from mserve.resources.login_places import Login
+from mserve.resources.people_places import Reset, ResetLink
 from mserve.views.api import login as door
 from mserve.views.config import page
 from mserve.views.errors import status_of, with_wait

@@ -15,11 +15,16 @@ Environ = dict[str, Any]
 class Running:
     """`seen` holds what the application was asked; at `/slow` it waits until it is let go."""
 
-    def __init__(self, app: Callable[..., Any] | None = None, **options: Any) -> None:
+    def __init__(
+        self,
+        app: Callable[..., Any] | None = None,
+        listener: socket.socket | None = None,
+        **options: Any,
+    ) -> None:
         self.at_work, self.go_on = Event(), Event()
         self.seen: list[Environ] = []
-        self.socket = socket.create_server(("127.0.0.1", 0))
-        self.address: tuple[str, int] = self.socket.getsockname()
+        self.socket = listener or socket.create_server(("127.0.0.1", 0))
+        self.address: Any = self.socket.getsockname()
         self.server = Server(app or self.application, Options(**options), [self.socket])
         self.thread = Thread(target=self.server.run, daemon=True)
         self.thread.start()
@@ -43,7 +48,10 @@ class Running:
         return HTTPConnection(*self.address, timeout=10)
 
     def open(self) -> socket.socket:
-        return socket.create_connection(self.address, timeout=10)
+        connected = socket.socket(self.socket.family)
+        connected.settimeout(10)
+        connected.connect(self.address)
+        return connected
 
     def say(self, *blocks: bytes) -> bytes:
         """All that comes back on a connection of its own, until it is closed."""

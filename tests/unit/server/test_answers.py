@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from queue import Queue
 from typing import Any
 
 import pytest
@@ -98,9 +99,11 @@ def big(tmp_path: Path) -> Path:
     return file
 
 
-def windows(path: Path, pieces: list[Any], pace: Pace | None = None) -> Callable[..., Any]:
+def windows(
+    path: Path, pieces: list[Any], pace: Pace | None = None, unsent: Any = None
+) -> Callable[..., Any]:
     def application(environ: Any, start: Any) -> Any:
-        window = Window(str(path), pieces, pace)
+        window = Window(str(path), pieces, pace, unsent)
         start("200 OK", [("Content-Length", str(window.size))])
         return environ["wsgi.file_wrapper"](window)
 
@@ -117,6 +120,20 @@ def test_a_file_in_pieces(big: Path) -> None:
             assert body == b"<" + whole[1:20_000_000] + b"|" + whole[:3] + b">"
     running.stop()
     assert open_files(big) == 0
+
+
+def test_what_was_not_sent_is_told_in_the_end(big: Path) -> None:
+    told: Queue[int] = Queue()
+    running = Running(windows(big, [Span(0, 20 << 20)], None, told.put))
+    with running.open() as connected:
+        connected.sendall(asked())
+        read_answer(connected)
+    with running.open() as connected:
+        connected.sendall(asked())
+        assert connected.recv(1000)
+    assert 0 < told.get(timeout=10) < 20 << 20
+    running.stop()
+    assert told.empty()
 
 
 def open_files(path: Path) -> int:

@@ -246,9 +246,9 @@ def test_the_front_alone_is_believed() -> None:
     claims = {"X_Forwarded_For": "9.9.9.9, 1.2.3.4", "X_Forwarded_Proto": "https",
               "X_Forwarded_Host": "evil", "Forwarded": "for=8.8.8.8"}  # fmt: skip
     for proxy, address, scheme in (
-        ("127.0.0.1", "1.2.3.4", "https"),
-        ("127.0.0.2", "127.0.0.1", "http"),
-        ("", "127.0.0.1", "http"),
+        (("127.0.0.1",), "1.2.3.4", "https"),
+        (("127.0.0.2",), "127.0.0.1", "http"),
+        ((), "127.0.0.1", "http"),
     ):
         running = Running(trusted_proxy=proxy)
         running.say(asked("/refused", Connection="close", **claims))

@@ -108,6 +108,9 @@ def test_all_faults_of_the_settings_are_told_together() -> None:
     with pytest.raises(SettingsError) as found:
         Options.parse(lines)
     assert len(found.value.faults) == 4
+    for wrong in ({"trusted_proxy": "10.0.0.1/8"}, {"listen": "unix:x"}, {"listen": "unix:"}):
+        with pytest.raises(SettingsError, match=r"should be .*unix"):
+            Options.parse(wrong)
 
 
 def test_what_the_settings_mean() -> None:
@@ -115,7 +118,10 @@ def test_what_the_settings_mean() -> None:
         {"host": "0.0.0.0", "port": "80", "url_prefix": "a/b/", "trusted_proxy": "::1"}
     )
     assert found.listen == (("0.0.0.0", 80),)
-    assert (found.url_prefix, found.trusted_proxy) == ("/a/b", "::1")
+    assert (found.url_prefix, found.trusted_proxy) == ("/a/b", ("::1/128",))
+    several = Options.parse({"trusted_proxy": "unix 10.0.0.0/8", "listen": "unix:/run/x.sock"})
+    assert several.trusted_proxy == ("unix", "10.0.0.0/8")
+    assert several.listen == (("/run/x.sock", 0),)
     assert Options.parse({"listen": "*:1 [::1]:2"}).listen == (("0.0.0.0", 1), ("::1", 2))
 
 

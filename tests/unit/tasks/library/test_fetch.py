@@ -1,4 +1,4 @@
-"""The fetch task against real servers; test_outside.py has what is common to all exchanges."""
+"""The fetch task against real servers; test_exchange.py has what is common to all exchanges."""
 
 import hashlib
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mserve.errors import TaskError
-from mserve.tasks.library.address import Unreachable
+from mserve.outside.address import Unreachable
 from mserve.tasks.library.fetch import fetch
 from mserve.tasks.registry import TaskRegistry
 from tests.unit.tasks.library.fresh import run_each

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from mserve.errors import TaskError
-from mserve.tasks.library.address import Unreachable
+from mserve.outside.address import Unreachable
 from mserve.tasks.library.mail import email
 from mserve.tasks.library.message import ATTACHED
 from tests.unit.tasks.library import certificates

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from mserve.errors import TaskError
-from mserve.tasks.library.address import Unreachable
+from mserve.outside.address import Unreachable
 from mserve.tasks.library.web_service import BLOCK, JSON_MOST, web_service
 from mserve.tasks.registry import TaskRegistry
 from tests.unit.tasks.library.test_webhook import verify

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from mserve.errors import TaskError
-from mserve.tasks.library.address import Unreachable
+from mserve.outside.address import Unreachable
 from mserve.tasks.library.signature import signature, signed
 from mserve.tasks.library.webhook import webhook
 from mserve.tasks.registry import TaskRegistry

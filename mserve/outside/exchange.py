@@ -8,17 +8,18 @@ a limit: time, redirects, and the bytes of the answer.
 import base64
 import ssl
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import httpcore
 import httpx
 
+from mserve import outlets
 from mserve.errors import TaskError
-from mserve.tasks.library.address import Unreachable, allowed
-from mserve.tasks.library.answer import Answer
-from mserve.tasks.library.connection import Backend
+from mserve.outside.address import Unreachable, allowed
+from mserve.outside.answer import Answer
+from mserve.outside.connection import Backend
 
 AGENT = "mserve"
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -43,12 +44,14 @@ class Question:
 
 
 @contextmanager
-def ask(question: Question) -> Iterator[Answer]:
+def ask(question: Question, networks: Sequence[outlets.Network] | None = None) -> Iterator[Answer]:
     """The answer, while its body can be read.
 
+    networks: what may be reached beside the public internet; a task's environment says it.
     Raises TaskError where another attempt would fare no better, Unreachable where it might.
     """
-    backend = Backend(allowed(), time.monotonic() + question.seconds)
+    open_ones = allowed() if networks is None else networks
+    backend = Backend(open_ones, time.monotonic() + question.seconds)
     first = url = checked(question.url)
     for _ in range(question.redirects + 1):
         with _exchange(backend, question, url, first) as answer:

@@ -9,7 +9,7 @@ from http import HTTPStatus
 import httpx
 
 from mserve.errors import TaskError
-from mserve.tasks.library.address import Unreachable
+from mserve.outside.address import Unreachable
 
 BLOCK = 1 << 16
 AGAIN = frozenset({408, 425, 429})  # and all from 500 on

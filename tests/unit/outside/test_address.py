@@ -6,7 +6,7 @@ import pytest
 
 from mserve import outlets
 from mserve.errors import TaskError
-from mserve.tasks.library.address import Unreachable, allowed, is_open, resolve
+from mserve.outside.address import Unreachable, allowed, is_open, resolve
 
 CLOSED = """
     127.0.0.1 127.255.255.254 10.1.1.1 172.16.0.1 192.168.1.1 100.64.0.1 169.254.169.254 0.0.0.0

@@ -1,4 +1,4 @@
-"""Address: where a name leads, and whether a task may go there.
+"""Address: where a name leads, and whether one may go there for others.
 
 What is not on the public internet (RFC 6890 and IANA's registries of special addresses) is another
 machine's inside, or this one's: only what the ini allows of it can be reached.

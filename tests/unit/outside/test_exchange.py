@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from mserve.errors import TaskError
-from mserve.tasks.library import connection
-from mserve.tasks.library.address import Unreachable
-from mserve.tasks.library.answer import BLOCK
-from mserve.tasks.library.outside import Question, ask
+from mserve.outside import connection
+from mserve.outside.address import Unreachable
+from mserve.outside.answer import BLOCK
+from mserve.outside.exchange import Question, ask
 from tests.unit.tasks.library import certificates
 from tests.unit.tasks.library.web import Handler, Web, serving
 

@@ -8,7 +8,7 @@ from typing import Any
 import httpcore
 
 from mserve.outlets import Network
-from mserve.tasks.library.address import resolve
+from mserve.outside.address import resolve
 
 
 class Backend(httpcore.SyncBackend):

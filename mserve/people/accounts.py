@@ -6,7 +6,8 @@ from typing import Any
 from mserve import sessions
 from mserve.errors import BadInput, Refused
 from mserve.people import letters, links, passwords, totp
-from mserve.resources import clock
+from mserve.resources import audit, clock
+from mserve.resources.audit import Action
 from mserve.resources.user import User
 
 PENDING = "new-factor"
@@ -26,17 +27,25 @@ def tell(request: Any, user: User, letter: letters.Letter, **more: str) -> None:
     post.send_after(request.tm.get(), user.email, filled.subject, filled.text)
 
 
+def note(user: User, action: audit.Action, **facts: Any) -> None:
+    """Has the audit log of the site know what was done with the account."""
+    users: Any = user.__parent__
+    audit.record(users.__parent__, action, None, {"user": user.name, **facts})
+
+
 def send_link(request: Any, user: User, kind: str, here: str) -> None:
     """Sends a link that sets a password. Raises Conflict where no links can be sent."""
     base = request.registry.post.base(here)
     token = links.make(request.registry.seal, kind, user)
     letter = letters.INVITATION if kind == links.INVITE else letters.RESET
     tell(request, user, letter, link=f"{base}/-/reset/{token}")
+    note(user, Action.RESET_SEND, kind=kind)
 
 
 def create(request: Any, user: User, here: str) -> User:
     """A new account, whose owner is invited to choose a password. Raises NameTaken, Conflict."""
     request.site.users.add(user)
+    note(user, Action.USER_MAKE)
     send_link(request, user, links.INVITE, here)
     return user
 
@@ -45,6 +54,7 @@ def set_password(request: Any, user: User, password: object) -> None:
     """A new password; all sessions end. Raises BadInput where it is not good enough."""
     checked = passwords.check_new(password, user.name, user.email, user.display)
     user.password = passwords.hashed(checked)
+    note(user, Action.PASSWORD_CHANGE)
     end_sessions(request, user)
     tell(request, user, letters.PASSWORD_CHANGED)
 
@@ -52,6 +62,7 @@ def set_password(request: Any, user: User, password: object) -> None:
 def end_sessions(request: Any, user: User) -> None:
     """All sessions of the user end when this is committed."""
     user.end_sessions()
+    note(user, Action.SESSIONS_END)
     act = partial(sessions.end_all, request.registry, user.id, user.epoch)
     request.tm.get().addAfterCommitHook(_if_committed, (act,))
 
@@ -65,11 +76,21 @@ def disable(request: Any, user: User) -> None:
     """The user can't log in any more, and none of their sessions and tokens works."""
     if user.disabled is None:
         user.disabled = clock.now()
+        note(user, Action.USER_CHANGE, disabled=True)
         end_sessions(request, user)
 
 
 def enable(user: User) -> None:
-    user.disabled = None
+    if user.disabled is not None:
+        user.disabled = None
+        note(user, Action.USER_CHANGE, disabled=False)
+
+
+def set_display(user: User, display: str) -> None:
+    """What the user is called."""
+    if display != user.display:
+        user.display = display
+        note(user, Action.USER_CHANGE, display=display)
 
 
 def set_email(request: Any, user: User, email: str | None) -> None:
@@ -77,6 +98,7 @@ def set_email(request: Any, user: User, email: str | None) -> None:
     if email != user.email:
         tell(request, user, letters.EMAIL_CHANGED)
         request.site.users.set_email(user, email)
+        note(user, Action.USER_CHANGE, email="another")
         end_sessions(request, user)
 
 
@@ -105,6 +127,7 @@ def confirm_factor(request: Any, user: User, code: str) -> list[str]:
     codes = totp.recovery_codes()
     user.totp, user.recovery = sealed, tuple(map(totp.digest, codes))
     tell(request, user, letters.FACTOR_ADDED)
+    note(user, Action.FACTOR_ADD)
     return codes
 
 
@@ -125,3 +148,4 @@ def remove_factor(request: Any, user: User) -> None:
     if user.totp is not None:
         user.totp, user.recovery = None, ()
         tell(request, user, letters.FACTOR_REMOVED)
+        note(user, Action.FACTOR_REMOVE)

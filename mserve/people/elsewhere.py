@@ -15,6 +15,7 @@ from mserve.logins import CREATE
 from mserve.openid.person import Person
 from mserve.people import accounts, letters
 from mserve.people.ways import Away
+from mserve.resources.audit import Action
 from mserve.resources.ids import new_id
 from mserve.resources.user import DISPLAY, User, normal_email, normal_name
 
@@ -66,6 +67,7 @@ def owner(request: Any, person: Person, terms: str) -> User:
     user: User | None = request.site.users.by_subject(person.issuer, person.subject)
     if user is None and terms == CREATE:
         user = request.site.users.add(_made(request.site.users, person))
+        accounts.note(user, Action.USER_MAKE, issuer=person.issuer)
     if user is None:
         raise LoginRefused(
             "no account here is linked with that login: log in with your password, and link it "
@@ -85,6 +87,7 @@ def link(request: Any, trip: Trip, person: Person) -> User:
     if user is None or user.id != trip.user:
         raise LoginRefused("you are not logged in any more as who has begun this; begin it again")
     request.site.users.link(user, person.issuer, person.subject)
+    accounts.note(user, Action.LOGIN_LINK, issuer=person.issuer)
     accounts.tell(request, user, letters.LINKED, identity=_shown(person))
     return user
 
@@ -96,6 +99,7 @@ def unlink(request: Any, user: User, issuer: str, subject: str) -> None:
     if user.password is None and len(user.identities) == 1:
         raise Conflict("this is the only way to log in to this account; set a password before")
     request.site.users.unlink(user, issuer, subject)
+    accounts.note(user, Action.LOGIN_UNLINK, issuer=issuer)
     accounts.tell(request, user, letters.UNLINKED, identity=_shown(Person(issuer, subject)))
 
 

@@ -7,6 +7,7 @@ from mserve import sessions, throttle
 from mserve.errors import BadInput, Refused, Throttled
 from mserve.people import accounts, devices, letters, passwords, totp
 from mserve.resources import clock
+from mserve.resources.audit import Action
 from mserve.resources.user import User, normal_name
 from mserve.throttle import Subject
 
@@ -112,6 +113,7 @@ def begin(request: Any, user: User) -> sessions.Headers:
     moment = clock.now()
     if user.last_login is None or moment - user.last_login > HOUR:
         user.last_login = moment
+    accounts.note(user, Action.LOGIN)
     return sessions.login(request, user) + devices.remember(request, user)
 
 

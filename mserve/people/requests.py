@@ -7,6 +7,8 @@ from BTrees.OOBTree import OOBTree
 from mserve import provision
 from mserve.errors import Conflict, NameTaken, Refused
 from mserve.people import accounts, letters
+from mserve.resources import audit
+from mserve.resources.audit import Action
 from mserve.resources.container import Container
 from mserve.resources.names import check_name
 from mserve.resources.roles import Permission
@@ -39,6 +41,7 @@ def ask(request: Any, container: Container, user: User, name: object, reason: ob
         raise Conflict(f"{MOST} of your requests wait for an answer; wait, or withdraw one")
     for thing in (container, user):
         _of(thing)[made.id] = made
+    audit.record(container, Action.REQUEST_MAKE, None, {"service": made.name, "user": user.name})
     for each in administrators(request.site, container):
         accounts.tell(request, each, letters.REQUEST_MADE, **_words(made))
     return made
@@ -58,6 +61,7 @@ def accept(request: Any, made: ServiceRequest, name: str | None = None) -> Servi
     key.label = f"asked for by {made.user.name}"
     made.user.keep(key, wanted)
     made.key = key.id
+    _note_answer(made)
     accounts.tell(request, made.user, letters.REQUEST_ACCEPTED, **_words(made))
     return service
 
@@ -65,12 +69,19 @@ def accept(request: Any, made: ServiceRequest, name: str | None = None) -> Servi
 def reject(request: Any, made: ServiceRequest, word: object) -> None:
     """Says no, with a word. Raises Conflict where the request has ended, BadInput."""
     made.end(REJECTED, check_words(word))
+    _note_answer(made)
     accounts.tell(request, made.user, letters.REQUEST_REJECTED, word=made.word, **_words(made))
 
 
 def withdraw(made: ServiceRequest) -> None:
     """Its user does not want it any more. Raises Conflict where the request has ended."""
     made.end(WITHDRAWN)
+    _note_answer(made)
+
+
+def _note_answer(made: ServiceRequest) -> None:
+    facts = {"service": made.name, "user": made.user.name, "state": made.state}
+    audit.record(made.__parent__, Action.REQUEST_ANSWER, None, facts)
 
 
 def administrators(site: Any, container: Container) -> list[User]:

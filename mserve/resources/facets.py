@@ -176,8 +176,7 @@ FACETS: dict[str, type[Facet]] = {
         Info, UsageFacet, Keys, Health, ContentFacet, Thumbnail, Poster, Jobs, Profiles,
         Versions, Provenance, Trash, Copy, Batch, Uploads, Search, Tasks, NodesFacet, Schedules,
         Rounds, Access, Login, Reset, Account, UsersFacet, Offers, RequestsFacet,
-        Rounds, Access, AuditFacet,
-        Rounds, History, Access,
+        AuditFacet, History,
     )
 }  # fmt: skip
 

@@ -36,7 +36,7 @@ def change(context: Account, request: Any) -> Any:
     email = fields.take("email", normal_email, user.email)
     password = fields.take("password", text, "")
     fields.end()
-    user.display = display
+    accounts.set_display(user, display)
     if email != user.email:
         login.confirm(request, user, password)
         accounts.set_email(request, user, email)

@@ -5,6 +5,7 @@ from typing import Any
 from mserve.errors import BadInput
 from mserve.people import OWN, accounts, letters
 from mserve.resources import clock, terms, token
+from mserve.resources.audit import Action
 from mserve.resources.caveats import Caveats
 from mserve.resources.key import Key, digest
 from mserve.resources.people_places import KeptPlace, KeptPlaces, TokenPlace, TokensPlace
@@ -44,6 +45,7 @@ def issue(request: Any, label: str, caveats: Caveats) -> tuple[token.Token, str]
     if len(user.tokens) >= TOKENS:
         raise BadInput(f"there are {TOKENS} tokens already; revoke one first")
     made = token.issue(user, label, caveats)
+    accounts.note(user, Action.TOKEN_MAKE, token=made[0].id, label=label)
     accounts.tell(request, user, letters.TOKEN_MADE, label=label)
     return made
 
@@ -51,8 +53,15 @@ def issue(request: Any, label: str, caveats: Caveats) -> tuple[token.Token, str]
 @rest(context=TokenPlace, method="DELETE", permission=OWN, gives={204: None})
 def revoke_token(context: TokenPlace, request: Any) -> Any:
     """The token works no more."""
-    people.found(token.revoke(people.me(request), context.__name__))
+    end_token(request, context.__name__)
     return no_content()
+
+
+def end_token(request: Any, id: str) -> None:
+    """Raises Missing where the one who asks has none of that id."""
+    user = people.me(request)
+    people.found(token.revoke(user, id))
+    accounts.note(user, Action.TOKEN_REVOKE, token=id)
 
 
 @rest(context=KeptPlaces, method="GET", permission=OWN, gives="KeptKeys")
@@ -87,6 +96,7 @@ def keep_key(request: Any, given: str, label: str) -> Key:
     if len(user.keyring) >= MOST:
         raise BadInput(f"there are {MOST} keys in the profile already; drop one first")
     user.keep(key, label)
+    accounts.note(user, Action.KEY_KEEP, key=key.id)
     return key
 
 
@@ -97,15 +107,29 @@ def label_key(context: KeptPlace, request: Any) -> Any:
     fields = Fields(document(request))
     label = fields.need("label", text)
     fields.end()
-    key = people.found(user.keyring.get(context.__name__))
-    user.labels[key.id] = label
+    key = call_key(request, context.__name__, label)
     return people.kept(request, user, key)
 
 
 @rest(context=KeptPlace, method="DELETE", permission=OWN, gives={204: None})
 def drop_key(context: KeptPlace, request: Any) -> Any:
     """Takes the key out of the profile; it works on for others."""
-    user = people.me(request)
-    people.found(user.keyring.get(context.__name__))
-    user.let_go(context.__name__)
+    let_go(request, context.__name__)
     return no_content()
+
+
+def let_go(request: Any, id: str) -> None:
+    """Raises Missing where the profile has no key of that id."""
+    user = people.me(request)
+    people.found(user.keyring.get(id))
+    user.let_go(id)
+    accounts.note(user, Action.KEY_DROP, key=id)
+
+
+def call_key(request: Any, id: str, label: str) -> Key:
+    """Sets what one calls the key; raises Missing."""
+    user = people.me(request)
+    key: Key = people.found(user.keyring.get(id))
+    user.labels[key.id] = label
+    accounts.note(user, Action.USER_CHANGE, key=key.id, label=label)
+    return key

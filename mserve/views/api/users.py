@@ -62,7 +62,7 @@ def change(context: UserPlace, request: Any) -> Any:
     email = fields.take("email", normal_email, user.email)
     disabled = fields.take("disabled", flag, user.disabled is not None)
     fields.end()
-    user.display = display
+    accounts.set_display(user, display)
     accounts.set_email(request, user, email)
     set_disabled(request, user, disabled)
     return people.user(request, user, people.site_of(context))

@@ -65,7 +65,7 @@ def acted(act: Any) -> Any:
 @acted
 def profile(request: Any) -> None:
     """Sets what one is called."""
-    people.me(request).display = display_name(field(request, "display"))
+    accounts.set_display(people.me(request), display_name(field(request, "display")))
 
 
 @form(context=Account, do="email", permission=OWN)

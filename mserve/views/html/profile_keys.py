@@ -8,7 +8,7 @@ from pyramid.response import Response
 
 from mserve.errors import BadInput
 from mserve.people import OWN
-from mserve.resources import clock, token
+from mserve.resources import clock
 from mserve.resources.caveats import Caveats
 from mserve.resources.people_places import Account
 from mserve.resources.roles import ROLES
@@ -42,7 +42,7 @@ def make_token(request: Any) -> Response:
 @acted
 def revoke_token(request: Any) -> None:
     """The token works no more."""
-    people.found(token.revoke(people.me(request), field(request, "id")))
+    profile_keys.end_token(request, field(request, "id"))
 
 
 @form(context=Account, do="keep", permission=OWN)
@@ -56,14 +56,11 @@ def keep(request: Any) -> None:
 @acted
 def label(request: Any) -> None:
     """Sets what one calls a key."""
-    user = people.me(request)
-    key = people.found(user.keyring.get(field(request, "id")))
-    user.labels[key.id] = display_name(field(request, "label"))
+    profile_keys.call_key(request, field(request, "id"), display_name(field(request, "label")))
 
 
 @form(context=Account, do="drop", permission=OWN)
 @acted
 def drop(request: Any) -> None:
     """Takes a key out of the profile."""
-    user = people.me(request)
-    user.let_go(people.found(user.keyring.get(field(request, "id"))).id)
+    profile_keys.let_go(request, field(request, "id"))

@@ -7,6 +7,8 @@ from pyramid.response import Response
 
 from mserve.errors import BadInput
 from mserve.people import OWN, requests
+from mserve.resources import audit
+from mserve.resources.audit import Action
 from mserve.resources.container import Container
 from mserve.resources.names import check_name
 from mserve.resources.people_places import Account, RequestsFacet
@@ -33,7 +35,10 @@ def listing(context: RequestsFacet, request: Any) -> dict[str, Any]:
 @form(context=RequestsFacet, do="take", permission=Permission.CONFIGURE)
 def take(context: RequestsFacet, request: Any) -> Response:
     """Says whether people may ask here."""
+    takes = context.node.takes_requests
     context.node.takes_requests = field(request, "takes") == "yes"
+    before, after = {"takes_requests": takes}, {"takes_requests": context.node.takes_requests}
+    audit.record(context.node, Action.CHANGE, before, after)
     return _back(request, context.node)
 
 

@@ -55,7 +55,7 @@ def create(context: UsersFacet, request: Any) -> Response:
 def change(context: UserPlace, request: Any) -> Response:
     """Sets name and address of mail."""
     user, email = context.user, normal_email(field(request, "email"))
-    user.display = display_name(field(request, "display"))
+    accounts.set_display(user, display_name(field(request, "display")))
     accounts.set_email(request, user, email)
     return back(context, request)
 

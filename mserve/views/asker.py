@@ -22,8 +22,13 @@ def actor_of(request: Any) -> str:
 
 def asker_of(request: Any) -> Asker:
     """Who asks, by which door, from where."""
+    return anybody(request)._replace(actor=actor_of(request))
+
+
+def anybody(request: Any) -> Asker:
+    """Who asks where no key is needed: it is not looked for."""
     door = "html" if request.door == "html" else "rest"
-    return Asker(actor_of(request), door, address_of(request))
+    return Asker(NOBODY, door, address_of(request))
 
 
 def address_of(request: Any) -> str:
@@ -32,12 +37,14 @@ def address_of(request: Any) -> str:
 
 
 def deriver(view: Any, info: Any) -> Any:
-    """Wraps the views that need a key, once the permission is checked."""
-    if info.exception_only or info.options.get("permission") == NO_PERMISSION_REQUIRED:
+    """Wraps the views, once the permission is checked."""
+    if info.exception_only:
         return view
+    open_to_all = info.options.get("permission") == NO_PERMISSION_REQUIRED
+    tell = anybody if open_to_all else asker_of
 
     def asked(context: Any, request: Any) -> Any:
-        with asked_by(asker_of(request)):
+        with asked_by(tell(request)):
             return view(context, request)
 
     return asked

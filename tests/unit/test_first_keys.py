@@ -37,7 +37,7 @@ def ensure(data: Path, start: Any) -> None:
 
 def known(data: Path) -> dict[str, bool]:
     """Whether the tree knows the secret in each file of one."""
-    digests = {path.name: digest(path.read_text().strip()) for path in data.glob("*.key")}
+    digests = {path.name: digest(path.read_text().strip()) for path in data.glob("[ad]*.key")}
     db = opened(data)
     try:
         return database.run(

@@ -318,5 +318,5 @@ def test_what_was_recorded_stays_and_so_is_the_undoing(tree: Any) -> None:
     answer = undone(tree, f"{FILES}/a/new")
     assert (answer.status_int, answer.json) == (200, told)
     assert tree("GET", f"{FILES}/a/new").status_int == 404
-    events = tree("GET", "/-/audit").json["items"]
+    events = tree("GET", f"{FILES}/-/audit?deep=true").json["items"]
     assert [each["action"] for each in events[:2]] == ["undo", "create"]

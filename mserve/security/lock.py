@@ -33,7 +33,8 @@ def bind(db: Any, redis: Any) -> None:
 def opens(db: Any, kept: str, given: str | None) -> bool:
     """Whether `given` is the password of which `kept` is the hash.
 
-    `db` is None for a key that is not stored: nothing is counted. Raises Throttled, and RedisError where a guess cannot be counted.
+    `db` is None for a key that is not stored, at which guesses are not counted. Raises Throttled,
+    and RedisError where a guess cannot be counted.
     """
     if given is None:
         return False

@@ -16,7 +16,6 @@ from typing import Any, NamedTuple
 from pyramid.httpexceptions import HTTPNotFound
 
 from mserve.database import site_of
-from mserve.guarding import EVERY
 from mserve.purse import budgets_of
 from mserve.resources.container import Container
 from mserve.resources.facets import ContentFacet, Info, Poster, Thumbnail
@@ -30,7 +29,7 @@ from mserve.views.express.asked import Answer, Asked
 from mserve.views.express.snapshots import Snapshots
 from mserve.views.express.uploads import Uploads, small
 from mserve.views.guesses import said
-from mserve.views.html.headers import transport
+from mserve.views.html.headers import OTHERS, transport
 from mserve.views.traversal import walk
 
 log = logging.getLogger(__name__)
@@ -75,7 +74,7 @@ class Express:
         answer = self.answer(environ)
         if answer is None:
             return self.app(environ, start_response)  # type: ignore[no-any-return]  # Pyramid has no types
-        headers = {**EVERY, **answer.headers, **transport(environ, self.registry)}
+        headers = {**OTHERS, **answer.headers, **transport(environ, self.registry)}
         start_response(STATUS[answer.status], [*headers.items()])
         return () if environ["REQUEST_METHOD"] == "HEAD" else answer.body
 

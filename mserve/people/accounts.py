@@ -28,9 +28,10 @@ def tell(request: Any, user: User, letter: letters.Letter, **more: str) -> None:
 
 
 def note(user: User, action: audit.Action, **facts: Any) -> None:
-    """Has the audit log of the site know what was done with the account."""
+    """Has the audit log of the site know what was done with the account, if it is one."""
     users: Any = user.__parent__
-    audit.record(users.__parent__, action, None, {"user": user.name, **facts})
+    if users is not None:
+        audit.record(users.__parent__, action, None, {"user": user.name, **facts})
 
 
 def send_link(request: Any, user: User, kind: str, here: str) -> None:

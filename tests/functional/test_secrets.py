@@ -183,7 +183,7 @@ def test_forms_are_found() -> None:
 
 
 def test_tracebacks_were_logged(walk: Walk) -> None:
-    assert "unexpected fault" in walk.stack.told()
+    assert "unexpected fault" in (walk.stack.data / "logs" / "web.log").read_text()
 
 
 def test_no_file_holds_a_secret(walk: Walk) -> None:

@@ -20,7 +20,7 @@ OWN = (
     "sets",
     "guesses",
 )  # questions to mserve alone
-WHOLE = ("tasks",)  # which start what they need
+WHOLE = ("tasks", "keys")  # which start what they need
 NAMES = (*OWN, *WHOLE, "compare", *QUESTIONS)
 RESULTS = Path(__file__).with_name("results")
 

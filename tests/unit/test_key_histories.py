@@ -96,15 +96,17 @@ class Histories(RuleBasedStateMachine):
     presents = Bundle("presents")
 
     @initialize(target=presents)
-    def begin(self) -> Presented:
-        """A first key of the service, as its provider gives it."""
+    def begin(self) -> Any:
+        """A first key of the service, one that is made from it, and one of that."""
         db = self.app.app.registry._zodb_databases[""]
         seal = self.app.app.registry.seal
         Histories.moment = clock.parse("2030-01-01T00:00:00Z")
         self.all: list[Presented] = []
         key, secret = database.run(db, lambda site: _first(site, seal))
         self.first = Held(key, "servicecustomer", SERVICE, None, {secret: None})
-        return self.keep(Presented(self.first, secret, secret))
+        first = self.keep(Presented(self.first, secret, secret))
+        child = self.make(first, "mfileowner", {}, SERVICE)
+        return multiple(first, child, self.make(child, "mfileowner", {}, FOLDER))
 
     def keep(self, made: Presented) -> Presented:
         self.all.append(made)

@@ -81,7 +81,12 @@ class Front(Nginx):
 def plain(text: str, port: int, web: str, blobs: Path) -> str:
     """deploy/nginx.conf for plain HTTP on a port of this machine."""
     text = "".join(part for part in blocks(text) if is_kept(part))
-    text = re.sub(r"^\s*(ssl_|access_log|error_log|add_header Strict).*\n", "", text, flags=re.M)
+    text = re.sub(
+        r"^\s*(ssl_|access_log|error_log|add_header Strict|proxy_hide_header Strict).*\n",
+        "",
+        text,
+        flags=re.M,
+    )
     text = re.sub(r"^\s*listen \[::\].*\n", "", text, flags=re.M)
     text = re.sub(r"^\s*listen .*\n", f"    listen 127.0.0.1:{port};\n", text, flags=re.M)
     text = re.sub(r"^\s*http2_.*\n", "", text, flags=re.M)

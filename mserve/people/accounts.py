@@ -5,6 +5,7 @@ from typing import Any
 
 from mserve import sessions
 from mserve.errors import BadInput, Refused
+from mserve.passwords import hashed
 from mserve.people import letters, links, passwords, totp
 from mserve.resources import audit, clock
 from mserve.resources.audit import Action
@@ -54,7 +55,7 @@ def create(request: Any, user: User, here: str) -> User:
 def set_password(request: Any, user: User, password: object) -> None:
     """A new password; all sessions end. Raises BadInput where it is not good enough."""
     checked = passwords.check_new(password, user.name, user.email, user.display)
-    user.password = passwords.hashed(checked)
+    user.password = hashed(checked)
     note(user, Action.PASSWORD_CHANGE)
     end_sessions(request, user)
     tell(request, user, letters.PASSWORD_CHANGED)

@@ -5,6 +5,7 @@ from typing import Any
 
 from mserve import sessions, throttle
 from mserve.errors import BadInput, Refused, Throttled
+from mserve.passwords import hashed
 from mserve.people import accounts, devices, letters, passwords, totp
 from mserve.resources import clock
 from mserve.resources.audit import Action
@@ -47,7 +48,7 @@ def by_password(request: Any, name: str, password: str) -> User:
         if user is None or user.disabled is not None:
             raise WrongLogin
     if passwords.outdated(user.password or ""):
-        user.password = passwords.hashed(password)
+        user.password = hashed(password)
     return user
 
 

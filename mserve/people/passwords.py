@@ -1,22 +1,17 @@
-"""Passwords: which are good enough, and argon2id hashes of them (RFC 9106)."""
+"""Passwords of people: which are good enough, and whose they are."""
 
 import secrets
 from functools import cache
-from threading import BoundedSemaphore
 
-from argon2.exceptions import InvalidHashError, VerificationError
 from zxcvbn import zxcvbn
 
-from mserve import turn
 from mserve.errors import BadInput
-from mserve.passwords import HASHER
+from mserve.passwords import HASHER, fits, hashed
 
 SHORTEST, LONGEST = 12, 256  # characters
 GUESSES = 10**8
 """Fewer than these, as zxcvbn counts them, are too few: of a common password, or a likely one."""
 LOOKED_AT = 72  # characters; zxcvbn takes no more
-SEATS = BoundedSemaphore(2)
-"""Each hash takes 64 MiB and a core for a while; others wait."""
 
 
 def check_new(password: object, *own: str | None) -> str:
@@ -34,22 +29,10 @@ def check_new(password: object, *own: str | None) -> str:
     return password
 
 
-def hashed(password: str) -> str:
-    """The argon2id hash of a password."""
-    turn.give()
-    with SEATS:
-        return HASHER.hash(password)
-
-
 def verify(known: str | None, password: str) -> bool:
     """Whether `known` is the hash of `password`; takes as long where there is none."""
-    turn.give()
-    with SEATS:
-        try:
-            possible = known is not None and len(password) <= LONGEST
-            return HASHER.verify(known or _of_nobody(), password[:LONGEST]) and possible
-        except (VerificationError, InvalidHashError, UnicodeEncodeError):
-            return False
+    possible = known is not None and len(password) <= LONGEST
+    return fits(known or _of_nobody(), password[:LONGEST]) and possible
 
 
 def outdated(known: str) -> bool:
@@ -60,4 +43,4 @@ def outdated(known: str) -> bool:
 @cache
 def _of_nobody() -> str:
     """What nobody's password is compared with."""
-    return HASHER.hash(secrets.token_urlsafe(32))
+    return hashed(secrets.token_urlsafe(32))

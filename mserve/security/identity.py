@@ -89,9 +89,6 @@ class Grant:
                 allowed &= caveats.permissions
         return allowed - {Permission.DELEGATE} if self.appended else allowed
 
-    def permissions(self) -> frozenset[Permission]:
-        return self.allowed
-
     @cached_property
     def nodes(self) -> frozenset[str]:
         """The ids of the nodes that must all be in the lineage of what is asked of."""

@@ -4,22 +4,17 @@ They are counted by the key's own password, so that who guesses at one key holds
 has come with the right one a moment ago is not held up either.
 """
 
-import hmac
 from collections import OrderedDict
-from secrets import token_bytes
-from threading import BoundedSemaphore, Lock
+from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from mserve import passwords, turn
+from mserve import passwords
 from mserve.errors import Throttled
 from mserve.throttle import Limit, Subject, attempt, forgive
 
 GUESSES = Limit(free=10, base=1, most=60, window=900)
-SEATS = BoundedSemaphore(2)
-"""Each hash takes 64 MiB and a core for a while; others wait."""
 KEPT = 1024  # wrong ones in memory
-_secret = token_bytes(32)
 _wrong: OrderedDict[bytes, None] = OrderedDict()
 _guard = Lock()
 _bound: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
@@ -40,7 +35,7 @@ def opens(db: Any, kept: str, given: str | None) -> bool:
         return False
     if passwords.remembered(kept, given):
         return True
-    name = hmac.digest(_secret, f"{kept}\0{given}".encode("utf-8", "surrogatepass"), "sha256")
+    name = passwords.name(kept, given)
     redis = None if db is None else _bound.get(db)
     return not _known_wrong(name) and _looked_at(redis, kept, given, name)
 
@@ -50,9 +45,7 @@ def _looked_at(redis: Any, kept: str, given: str, name: bytes) -> bool:
     wait = 0 if redis is None else attempt(redis, subjects)
     if wait:
         raise Throttled(wait)
-    turn.give()
-    with SEATS:
-        right = passwords.verified(kept, given)
+    right = passwords.verified(kept, given)
     if not right:
         _remember_wrong(name)
     elif redis is not None:

@@ -61,12 +61,6 @@ class SecurityPolicy:
         identity = self.identity(request)
         if permission == OWN:
             return HERE if identity is not None and identity.present else NOBODY_HERE
-        return self.decide(request, identity, context, permission)
-
-    def decide(
-        self, request: Any, identity: Identity | None, context: Any, permission: str
-    ) -> Allowed | Denied:
-        """As `permits`, of an asker who is known already."""
         said: Denied = NO_KEY
         above = ids_above(context)
         for grant in () if identity is None else identity.grants:

@@ -6,7 +6,6 @@ with Redis is lost. Where the workflow is empty nothing is written at all.
 """
 
 import logging
-import threading
 from collections import deque
 from functools import partial
 from typing import Any, NamedTuple
@@ -18,6 +17,7 @@ from mserve import database
 from mserve.resources.mfile import Mfile
 from mserve.settings import Settings
 from mserve.tasks import engine
+from mserve.tasks.bell import Bell
 from mserve.tasks.queue import Queues
 from mserve.tasks.sole import sole
 
@@ -43,30 +43,18 @@ class Accesses:
     def __init__(self, queues: Queues) -> None:
         self.queues = queues
         self._notes: deque[Note] = deque(maxlen=KEPT)
-        self._some = threading.Event()
-        self._guard = threading.Lock()
-        self._begun = False
+        self._bell = Bell("access", self._tell)
 
     def note(self, mfile: Mfile) -> None:
         """The file's content is being sent."""
         workflow = _workflow(mfile)
         if workflow.sets:
             self._notes.append(Note(mfile.id, workflow.window))
-            self._begin()
-            self._some.set()
-
-    def _begin(self) -> None:
-        with self._guard:
-            if not self._begun:
-                self._begun = True
-                threading.Thread(target=self._tell, name="access", daemon=True).start()
+            self._bell.ring()
 
     def _tell(self) -> None:
-        while True:
-            self._some.wait()
-            self._some.clear()
-            while self._notes:
-                self._tell_one(self._notes.popleft())
+        while self._notes:
+            self._tell_one(self._notes.popleft())
 
     def _tell_one(self, note: Note) -> None:
         redis = self.queues.redis

@@ -10,7 +10,6 @@ import atexit
 import json
 import logging
 import threading
-import time
 from collections.abc import Sequence
 from functools import partial
 from typing import Any, NamedTuple
@@ -22,6 +21,7 @@ from mserve.resources import clock
 from mserve.resources.audit import WIDTH, Action, Asker, Stored, Subject
 from mserve.resources.audit_log import MOST, new_key
 from mserve.settings import Settings
+from mserve.tasks.bell import Bell
 from mserve.tasks.queue import Queues
 from mserve.tasks.sole import sole
 
@@ -53,8 +53,8 @@ class Refusals:
         self._counts: dict[Refusal, int] = {}
         self._dropped = 0
         self._guard = threading.Lock()
-        self._some = threading.Event()
-        self._begun = False
+        self._bell = Bell("refusals", self.push, WINDOW)
+        atexit.register(self.push)
 
     def note(self, refusal: Refusal) -> None:
         """It was refused just now."""
@@ -63,18 +63,7 @@ class Refusals:
                 self._counts[refusal] = self._counts.get(refusal, 0) + 1
             else:
                 self._dropped += 1
-            if not self._begun:
-                self._begun = True
-                threading.Thread(target=self._tell, name="refusals", daemon=True).start()
-                atexit.register(self.push)
-        self._some.set()
-
-    def _tell(self) -> None:
-        while True:
-            self._some.wait()
-            time.sleep(WINDOW)
-            self._some.clear()
-            self.push()
+        self._bell.ring()
 
     def push(self) -> None:
         """Hands what there is to Redis."""

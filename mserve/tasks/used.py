@@ -5,8 +5,6 @@ that is lost with Redis is lost.
 """
 
 import logging
-import threading
-import time
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
@@ -18,6 +16,7 @@ from mserve.resources import clock
 from mserve.resources.key import Key
 from mserve.resources.ledger import find_owner, ledger_of, owner_of
 from mserve.settings import Settings
+from mserve.tasks.bell import Bell
 from mserve.tasks.queue import Queues
 from mserve.tasks.sole import sole
 
@@ -42,31 +41,17 @@ class Uses:
     """The notes of one process."""
 
     def __init__(self, queues: Queues, rest: float = REST) -> None:
-        self.queues, self.rest = queues, rest
+        self.queues = queues
         self._moments: dict[str, int] = {}
-        self._some = threading.Event()
-        self._guard = threading.Lock()
-        self._begun = False
+        self._bell = Bell("used", self._tell, rest)
 
     def note(self, key: Key) -> None:
         """The key is used now."""
         self._moments[owner_of(key)] = clock.now()
-        if not self._some.is_set():
-            self._begin()
-            self._some.set()
-
-    def _begin(self) -> None:
-        with self._guard:
-            if not self._begun:
-                self._begun = True
-                threading.Thread(target=self._tell, name="used", daemon=True).start()
+        self._bell.ring()
 
     def _tell(self) -> None:
-        while True:
-            self._some.wait()
-            time.sleep(self.rest)
-            self._some.clear()
-            self._tell_all(dict(self._taken()))
+        self._tell_all(dict(self._taken()))
 
     def _taken(self) -> Iterator[tuple[str, int]]:
         while self._moments:
@@ -79,7 +64,7 @@ class Uses:
             log.info("not told when %d keys were used: %s", len(moments), fault)
             for owner, moment in moments.items():
                 self._moments.setdefault(owner, moment)
-            self._some.set()
+            self._bell.ring()
 
 
 def settle_used(db: Any, settings: Settings, queues: Queues) -> None:

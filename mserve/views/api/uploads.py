@@ -23,13 +23,13 @@ from mserve.resources.partial import GONE, Partial
 from mserve.resources.roles import Permission
 from mserve.resources.spool import Spool, directory
 from mserve.resources.upload import IDLE, Described, Upload
-from mserve.views import preconditions, receive, tus
+from mserve.views import preconditions, receive, tus, upload_json
 from mserve.views.announced import Announced
 from mserve.views.api.files import check_place
 from mserve.views.config import methods_of, no_content, rest
 from mserve.views.pieces import HASHINGS, receive_piece
 from mserve.views.traversal import Absent, child
-from mserve.views.urls import facet_url, url
+from mserve.views.urls import facet_url
 
 
 @rest(context=(Uploads, Upload), method="OPTIONS", permission=Permission.VIEW, gives={204: None})
@@ -189,7 +189,7 @@ def _store(request: Any, there: Any, id: str, spool: Spool) -> dict[str, str]:
         folder = ingest.make_folders(upload.__parent__, tuple(folders))
         stored = ingest.put(folder, name, spool, upload.described.media_type)
         upload.finish(stored.mfile.id, stored.job.id if stored.job else None)
-    return _headers(request, upload, spool.size)
+    return upload_json.headers(request, upload, spool.size)
 
 
 def _check_whole(upload: Upload, spool: Spool) -> None:
@@ -217,18 +217,6 @@ def _own(request: Any, upload: Any) -> Upload:
     return upload
 
 
-def _headers(
-    request: Any, upload: Upload, offset: int, changed: int | None = None
-) -> dict[str, str]:
-    found = {"Upload-Offset": str(offset), "Upload-Expires": tus.date(upload.expires(changed))}
-    mfile = request.site.ids.get(upload.mfile or "")
-    if mfile is not None and mfile.in_tree:
-        found["Mserve-Location"] = url(request, mfile)
-        if upload.job:
-            found["Mserve-Job"] = facet_url(request, mfile, "jobs", upload.job)
-    return found
-
-
 @rest(context=Upload, method="GET", permission=Permission.ADD, gives="Upload")
 @tus.tus
 def show(context: Upload, request: Any) -> Any:
@@ -239,13 +227,13 @@ def show(context: Upload, request: Any) -> Any:
         _finish_now(request, partial, whole.algorithms)
         context = _own(request, receive.context_again(request))
     offset = (context.length or 0) if context.mfile is not None else partial.size
-    headers = _headers(request, context, offset, changed)
+    headers = upload_json.headers(request, context, offset, changed)
     if context.described.metadata:
         headers["Upload-Metadata"] = context.described.metadata
     known = context.length is not None
     headers |= {"Upload-Length": str(context.length)} if known else {"Upload-Defer-Length": "1"}
     request.response.headers.update(headers)
-    return _json(request, context, offset, headers)
+    return upload_json.document(request, context, offset, headers)
 
 
 def _finish_now(request: Any, partial: Partial, algorithms: frozenset[str]) -> None:
@@ -256,19 +244,6 @@ def _finish_now(request: Any, partial: Partial, algorithms: frozenset[str]) -> N
                 _finish(request, partial, lease.offset, algorithms)
         except Missing:
             pass  # it is finished or ended: the tree tells, in the next transaction
-
-
-def _json(request: Any, upload: Upload, offset: int, headers: dict[str, str]) -> dict[str, Any]:
-    return {
-        "id": upload.id,
-        "url": facet_url(request, upload.__parent__, "uploads", upload.id),
-        "names": list(upload.described.names),
-        "length": upload.length,
-        "offset": offset,
-        "created": clock.rfc3339(upload.created),
-        "mfile": headers.get("Mserve-Location"),
-        "job": headers.get("Mserve-Job"),
-    }
 
 
 @rest(context=Upload, method="DELETE", permission=Permission.ADD,

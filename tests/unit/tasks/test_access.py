@@ -66,7 +66,7 @@ def test_many_reads_start_one_job_in_a_window(
 def test_an_empty_workflow_writes_nothing(db: Any, accesses: Accesses, queues: Queues) -> None:
     database.run(db, lambda site: site["demo"]["files"].profiles["default"].change({}))
     read(db, accesses)
-    assert not accesses._notes and not accesses._begun
+    assert not accesses._notes and not accesses._bell._begun
     assert queues.redis.keys("mserve:access*") == []
 
 

@@ -23,6 +23,15 @@ from tests.unit.tasks.support import RedisServer, wait_for
 FILES = "/demo/files"
 
 
+@pytest.fixture(scope="module")
+def redis_process() -> Iterator[RedisServer]:
+    """One of its own: what other applications were refused is pushed a second later."""
+    server = RedisServer()
+    server.start()
+    yield server
+    server.remove()
+
+
 @pytest.fixture
 def lines(lines: dict[str, str], redis: RedisServer) -> dict[str, str]:
     return {**lines, "mserve.redis": redis.url}
@@ -219,10 +228,8 @@ def test_where_redis_is_away_the_log_has_a_line(
     redis.start()
 
 
-def test_they_are_pushed_by_themselves(
-    stranger: Any, queues: Queues, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(refusals, "WINDOW", 0.05)
+def test_they_are_pushed_by_themselves(app: TestApp, stranger: Any, queues: Queues) -> None:
+    app.app.registry.refusals._bell.rest = 0.05
     stranger("GET", f"{FILES}/")
     wait_for(lambda: waiting(queues) == 1)
 

@@ -15,7 +15,7 @@ from mserve.passwords import verified
 from mserve.resources import terms
 from mserve.resources.caveats import NONE, Caveats, Facts
 from mserve.resources.folder import Folder
-from mserve.resources.roles import ROLES, Permission
+from mserve.resources.roles import OWN_ONLY, ROLES, Permission
 from mserve.resources.site import Site
 from mserve.seal import Seal
 from mserve.security import Grant, find
@@ -109,7 +109,7 @@ def test_a_key_without_caveats_may_what_its_role_says_below_its_node(
     role: str, node: Any, context: Any, permission: Permission, facts: Facts
 ) -> None:
     [secret] = chain([(role, node, NONE)])
-    here = node in {*context.lineage()}
+    here = node is context if role in OWN_ONLY else node in {*context.lineage()}
     assert may(secret, facts, context, permission) == (permission in ROLES[role] and here)
 
 

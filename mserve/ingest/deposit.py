@@ -13,6 +13,7 @@ from mserve.resources.node import Branch
 from mserve.resources.spool import Spool
 
 NUMBERED = 50  # names with numbers that are tried
+LONGEST_SUFFIX = 64  # bytes; what is longer is no suffix
 
 
 def deposit(
@@ -48,11 +49,12 @@ def free_name(folder: Branch, name: str) -> str:
 def _beside(name: str) -> Iterator[str]:
     """With numbers first, and then with something random, so that it is found soon."""
     path = PurePosixPath(name)
+    suffix = path.suffix if len(path.suffix.encode()) <= LONGEST_SUFFIX else ""
     for number in count(2):
-        word = f" ({number if number <= NUMBERED else token_hex(4)})"
-        yield f"{_cut(path.stem, LIMIT - len((word + path.suffix).encode()))}{word}{path.suffix}"
+        ending = f" ({number if number <= NUMBERED else token_hex(4)}){suffix}"
+        yield _cut(name.removesuffix(suffix), LIMIT - len(ending.encode())) + ending
 
 
 def _cut(text: str, most: int) -> str:
     """As much of its beginning as has at most `most` bytes."""
-    return text.encode()[: max(most, 0)].decode(errors="ignore")
+    return text.encode()[:most].decode(errors="ignore")

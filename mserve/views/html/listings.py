@@ -34,6 +34,7 @@ def folder(context: Branch, request: Any) -> dict[str, Any]:
         "movable": isinstance(context, Folder) and context is not request.virtual_root,
         "closed": service.closed(clock.now()),
         "trash_days": service.property("trash_days"),
+        "deposits": bool(request.grant.own_only),
     }
     return listing(context, request) | shown
 

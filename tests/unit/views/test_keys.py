@@ -84,6 +84,22 @@ def test_in_the_grace_of_a_rotation_both_secrets_work(
     assert bearer(stranger, "GET", file, newest) == 200
 
 
+def test_no_key_gets_the_secret_of_one_that_may_more(
+    admin: Any, made: Any, customer: Any, stranger: Any, file: str
+) -> None:
+    whole = made("serviceadmin", by=admin)
+    narrowed = made("serviceadmin", by=whole, end="2099-01-01T00:00:00Z", uses=100)
+    ids = {each["role"]: each["id"] for each in admin("GET", KEYS).json["items"]}
+    for id in (whole.id, ids["servicecustomer"], ids["serviceadmin"]):
+        answer = narrowed.json("POST", f"{KEYS}/{id}", {"grace": 60})
+        assert answer.status_int == 403 and "key" not in answer.json, answer.text
+    assert bearer(stranger, "GET", file, whole.key) == 200
+    beside = made("mfileowner", by=admin, end="2099-01-01T00:00:00Z")
+    assert narrowed.json("POST", f"{KEYS}/{beside.id}", {}).status_int == 403
+    for holder, key in ((narrowed, narrowed), (whole, beside), (admin, whole)):
+        assert holder.json("POST", f"{KEYS}/{key.id}", {}).status_int == 200
+
+
 def test_after_a_rotation_tokens_of_the_former_secret_end_with_it(
     customer: Any, made: Any, stranger: Any, file: str, monkeypatch: Any
 ) -> None:

@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from pyramid.security import NO_PERMISSION_REQUIRED
-
 from mserve.errors import BadInput, Missing
 from mserve.resources import clock, terms
 from mserve.resources.caveats import Facts, client_address
@@ -13,7 +11,6 @@ from mserve.resources.facets import Access
 from mserve.resources.key import Key
 from mserve.resources.roles import ROLES, Permission
 from mserve.security import Grant
-from mserve.security.explain import Verdict, explain
 from mserve.security.lineage import ids_above
 from mserve.views import paging
 from mserve.views.body import Fields, document, text
@@ -22,6 +19,7 @@ from mserve.views.declared import Declared
 from mserve.views.json import Json
 from mserve.views.traversal import descend
 from mserve.views.urls import url
+from mserve.views.verdicts import verdict
 
 Reach = tuple[str, Key]
 
@@ -97,7 +95,7 @@ def decision(context: Access, request: Any) -> Json:
     key = Key(context.node, role) if id is None else _key(context.node, id)
     grant = Grant(key, Facts(moment, method, address))
     verdicts = [
-        _told(request, grant, *each) for each in _operations(request, context, method, names)
+        verdict(grant, *each, method) for each in _operations(request, context, method, names)
     ]
     return {"allowed": any(each["allowed"] for each in verdicts), "verdicts": verdicts}
 
@@ -113,40 +111,6 @@ def _operations(
         if isinstance(place, each.context)
         and each.method == ("GET" if method == "HEAD" else method)
     ]
-
-
-def _told(request: Any, grant: Grant, declared: Declared, place: Any) -> Json:
-    if declared.permission == NO_PERMISSION_REQUIRED:
-        found = Verdict(True, None, None)
-    else:
-        found = explain(grant, place, declared.permission)
-    return {
-        "operation": declared.name,
-        "permission": "" if declared.open else str(declared.permission),
-        "allowed": found.allowed,
-        "by": found.by,
-        "key": None if found.link is None else _known(found.link.key, grant.key),
-        "detail": _sentence(found, declared),
-    }
-
-
-def _known(key: Key, asked: Key) -> str | None:
-    """A role's made-up key has no id that anybody knows."""
-    return None if key.id not in (key.__parent__.keys or {}) else key.id
-
-
-def _sentence(found: Verdict, declared: Declared) -> str:
-    if found.allowed:
-        return "every key of the chain allows it"
-    if found.link is None:
-        return "the service is outside its start and end times"
-    role = found.link.key.role
-    said = {
-        "node": "this place is not at or below the node of the key",
-        "role": f"the role {role} has no permission {declared.permission}",
-        "attenuated": "keys that were attenuated offline make no keys",
-    }
-    return said.get(str(found.by), f"the caveat {found.by} of the key does not allow it")
 
 
 def _key(node: Any, id: str) -> Key:

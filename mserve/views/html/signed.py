@@ -1,32 +1,14 @@
 """What templates know of who has logged in, and the tokens that their forms carry."""
 
-from functools import partial
 from typing import Any
 
 from markupsafe import Markup
-from pyramid.events import BeforeRender, subscriber
 from redis.exceptions import RedisError
 
 from mserve import sessions
 from mserve.people import who
 from mserve.resources.user import User
 from mserve.security import KEY_IN_PATH
-
-
-@subscriber(BeforeRender)
-def add_globals(event: Any) -> None:
-    """Adds the globals of templates."""
-    if not (event.get("renderer_name") or "").endswith(".jinja2"):
-        return
-    request = event["request"]
-    event.update(
-        me=partial(me, request),
-        in_key=partial(in_key, request),
-        keepable=partial(keepable, request),
-        token=partial(token, request),
-        token_value=partial(token_value, request),
-        token_query=partial(token_query, request),
-    )
 
 
 def me(request: Any) -> User | None:

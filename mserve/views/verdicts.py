@@ -56,6 +56,9 @@ def _sentence(found: Verdict, declared: Declared) -> str:
         return "every key of the chain allows it"
     if found.link is None:
         return "the service is outside its start and end times"
+    role = found.link.key.role
     if found.by == "role":
-        return f"the role {found.link.key.role} has no permission {declared.permission}"
+        return f"the role {role} has no permission {declared.permission}"
+    if found.by == "own":
+        return f"the role {role} shows its own uploads alone"
     return SAID.get(str(found.by), f"the caveat {found.by} of the key does not allow it")

@@ -100,7 +100,7 @@ def _is_code(request: Any, user: User, code: str) -> bool:
     if user.totp is None:
         return False
     secret = request.registry.seal.open(user.totp).decode()
-    if totp.accepts(request.registry.queues.redis, user.id, secret, code):
+    if totp.accepts(request, user.id, secret, code):
         return True
     used = totp.digest(code)
     if used not in user.recovery:

@@ -7,6 +7,7 @@ from redis.exceptions import RedisError
 
 from mserve import sessions
 from mserve.people import who
+from mserve.resources.key import digest
 from mserve.resources.user import User
 from mserve.security import KEY_IN_PATH
 
@@ -31,8 +32,10 @@ def keepable(request: Any) -> str | None:
     if user is None or not in_key(request) or not request.identity:
         return None
     [grant] = request.identity.grants
-    kept = grant.key.id in user.keyring or grant.appended
-    return None if kept else str(request.environ[KEY_IN_PATH])
+    secret = str(request.environ[KEY_IN_PATH])
+    known = {grant.key.digest, digest(secret)}  # the newest, or the one that is shown
+    kept = user.kept_by.get(grant.key.id) in known
+    return None if kept or grant.appended else secret
 
 
 def token_value(request: Any) -> str | None:

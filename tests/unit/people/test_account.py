@@ -207,6 +207,21 @@ def test_a_key_is_kept_from_its_page_and_opens_the_tree(
     assert her.get("/", status=404) and her.get("/demo/", status=404)
 
 
+def test_a_key_that_got_a_new_secret_can_be_kept_again(
+    her: Browser, customer: Any, made: Any
+) -> None:
+    key = made("mfileowner")
+    kept = her.call("POST", "/-/account/keys", {"key": key.key, "label": "Mine"}).json["id"]
+    new = customer.json("POST", f"{FILES}-/keys/{kept}", {"grace": 60}).json["key"]
+    page = her.get(f"/k/{new}/")
+    her.submit(page, "keep")
+    assert her.call("GET", "/-/account/keys").json["items"][0]["called"] == "Mine"
+    for secret in (new, key.key):  # the former one is nothing to come back to
+        assert "Keep this" not in her.get(f"/k/{secret}/").text
+    customer.json("POST", f"{FILES}-/keys/{kept}", {})
+    assert her.call("GET", f"{FILES}-/info").status_int == 404
+
+
 def test_keys_are_listed_called_and_dropped(her: Browser, customer: Any) -> None:
     url = f"http://localhost/k/{customer.key}/photos/?x"
     made = her.call("POST", "/-/account/keys", {"key": url, "label": "Photos"}).json

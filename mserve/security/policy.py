@@ -10,6 +10,7 @@ from mserve.seal import Seal
 from mserve.security.finding import find
 from mserve.security.identity import Grant, Identity, Link
 from mserve.security.lineage import ids_above, service_of
+from mserve.security.own import shows
 from mserve.security.people import find_person, forget_person
 from mserve.security.presented import presented
 
@@ -83,6 +84,8 @@ def judge(grant: Grant, context: Any, above: set[str], permission: str) -> Allow
     """Whether that one chain allows it; `above` holds the ids of the lineage of `context`."""
     if permission not in grant.allowed or not grant.nodes <= above:
         return Denied("the key %s does not allow %s here", grant.key.id, permission)
+    if grant.own_only and not shows(grant, context):
+        return Denied("the key %s shows its own uploads alone", grant.key.id)
     if grant.failure is not None:
         return Failed(*grant.failure)
     return _open(grant, context)

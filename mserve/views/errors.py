@@ -25,7 +25,7 @@ from mserve.views.caveats import said_of
 from mserve.views.config import methods_of
 from mserve.views.declared import open_to_all, own_account
 from mserve.views.guesses import refusal
-from mserve.views.traversal import Absent
+from mserve.views.traversal import Absent, Hidden
 
 log = logging.getLogger(__name__)
 
@@ -106,6 +106,8 @@ def not_found(fault: Any, request: Any) -> Response:
     if there and _visible(request, context):
         return not_allowed(request, context)
     answer = nothing(request)
+    if isinstance(context, Hidden):
+        refused.note(request, answer.status_int)
     refused.note_guess(request, answer.status_int)
     return answer
 

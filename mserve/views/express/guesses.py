@@ -39,13 +39,10 @@ class Guesses:
         self._route = registry.getUtility(IRoutesMapper)
 
     def refuse(self, asked: Asked) -> Answer | None:
-        """The answer to a request whose secret is known to be wrong; else None.
-
-        What has a route is open to all, below a wrong key as well.
-        """
+        """The answer to a request whose secret is known to be wrong; else None."""
         told = asked.__dict__
         wrong = told.get("mserve_guess") or told.get("mserve_wait")
-        if asked.door == "html" or not wrong or self._route(asked)["route"] is not None:
+        if asked.door == "html" or not wrong or self._open(asked):
             return None
         found = refusal(asked)
         if KEY_IN_PATH in asked.environ:
@@ -81,9 +78,13 @@ class Guesses:
                 asked.context = walk(asked, asked.site)
             except HTTPNotFound:
                 return None
-            if open_to_all(self.registry.declared, asked.context):
-                return None
         return self.refuse(asked)
+
+    def _open(self, asked: Asked) -> bool:
+        """Whether no key is needed there, as where a route leads, also below a wrong key."""
+        context = getattr(asked, "context", None)
+        free = context is not None and open_to_all(self.registry.declared, context)
+        return free or self._route(asked)["route"] is not None
 
     def _login(self, asked: Asked, name: str | None) -> Answer | None:
         asked.context = walk(asked, asked.site)

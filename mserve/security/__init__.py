@@ -8,7 +8,7 @@ lineage of what is asked of, its role and caveats must allow what is asked (poli
 from mserve.security.finding import find
 from mserve.security.identity import Apart, Grant, Identity, Link
 from mserve.security.lineage import service_of
-from mserve.security.policy import Closed, Failed, SecurityPolicy, forget_identity
+from mserve.security.policy import Closed, Failed, SecurityPolicy, allowing, forget_identity
 from mserve.security.presented import KEY_IN_PATH, Presented
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Link",
     "Presented",
     "SecurityPolicy",
+    "allowing",
     "find",
     "forget_identity",
     "service_of",

@@ -40,6 +40,14 @@ def took(act: Callable[[], Any]) -> tuple[float, Any]:
     return time.monotonic() - began, found
 
 
+def emptied(running: Running) -> None:
+    """Returns once nobody waits any more."""
+    give_up = time.monotonic() + 5
+    while running.server.row.waiting:
+        assert time.monotonic() < give_up
+        time.sleep(0.01)
+
+
 def test_an_answer_comes_late_whole_and_ends_the_connection(serve: Callable[..., Running]) -> None:
     seconds, answer = took(lambda: serve().say(asked("/late/0.3")))
     head, _, body = answer.partition(b"\r\n\r\n")
@@ -57,15 +65,14 @@ def test_who_waits_holds_no_thread(serve: Callable[..., Running]) -> None:
     running = serve(threads=1)
     with running.open() as first, running.open() as second, running.open() as good:
         for each in (first, second):
-            each.sendall(asked("/late/0.6"))
+            each.sendall(asked("/late/2"))
         while running.server.row.waiting < 2:
             time.sleep(0.01)
         good.sendall(asked("/"))
-        seconds, answer = took(lambda: read_answer(good))
-        assert seconds < 0.3 and answer[1] == b"waited"
+        assert read_answer(good)[1] == b"waited"
         assert running.server.row.waiting == 2 and running.server.crew.threads == 1
         assert [read_answer(each)[1] for each in (first, second)] == [b"waited"] * 2
-    assert running.server.row.waiting == 0
+    emptied(running)
 
 
 def test_they_leave_one_by_one_over_however_many_connections(
@@ -94,11 +101,11 @@ def test_a_full_row_answers_at_once_and_ends_the_connection(serve: Callable[...,
     running = serve(connection_limit=4)
     with running.open() as first, running.open() as second:
         for each in (first, second):
-            each.sendall(asked("/late/1"))
+            each.sendall(asked("/late/3"))
         while not running.server.row.full:
             time.sleep(0.01)
-        seconds, answer = took(lambda: running.say(asked("/late/1")))
-        assert seconds < 0.6 and b"Connection: close" in answer
+        seconds, answer = took(lambda: running.say(asked("/late/3")))
+        assert seconds < 2 and b"Connection: close" in answer
         for each in (first, second):
             read_answer(each)
 
@@ -109,10 +116,7 @@ def test_a_client_that_goes_leaves_its_place(serve: Callable[..., Running]) -> N
         client.sendall(asked("/late/0.2"))
         while not running.server.row.waiting:
             time.sleep(0.01)
-    give_up = time.monotonic() + 5
-    while running.server.row.waiting:
-        assert time.monotonic() < give_up
-        time.sleep(0.01)
+    emptied(running)
 
 
 def test_a_body_that_nobody_read_does_not_cost_the_answer(serve: Callable[..., Running]) -> None:

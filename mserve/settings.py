@@ -126,7 +126,7 @@ class _Parser:
             audit_days=self.read("audit_days", "365", self.days),
             tasks=tuple(self.lines.get("mserve.tasks", "").split()),
             demo=self.read("demo", "false", self.boolean),
-            people=people_settings.parse(self.read, self.positive),
+            people=people_settings.parse(self.read, self.positive, self.boolean),
             logins=logins.parse(self.lines, self.faults),
             outlets=outlets.environment(self.lines, self.faults),
         )

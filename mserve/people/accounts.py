@@ -54,7 +54,8 @@ def create(request: Any, user: User, here: str) -> User:
 
 def set_password(request: Any, user: User, password: object) -> None:
     """A new password; all sessions end. Raises BadInput where it is not good enough."""
-    checked = passwords.check_new(password, user.name, user.email, user.display)
+    site = request.registry.post.site
+    checked = passwords.check_new(password, user.name, user.email, user.display, site)
     user.password = hashed(checked)
     note(user, Action.PASSWORD_CHANGE)
     end_sessions(request, user)
@@ -123,7 +124,7 @@ def confirm_factor(request: Any, user: User, code: str) -> list[str]:
     """The second factor holds from now on; returns its recovery codes, which are not kept."""
     sealed = _pending(request)
     secret = request.registry.seal.open(sealed).decode()
-    if not totp.accepts(request.registry.queues.redis, user.id, secret, code):
+    if not totp.accepts(request, user.id, secret, code):
         raise BadInput("this is not the code that the authenticator shows now")
     sessions.take(request, PENDING)
     codes = totp.recovery_codes()

@@ -4,13 +4,13 @@
 requests may be stored in one transaction by one thread. docs/audit.md has what the actions mean.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 from ZODB.utils import z64
+
+from mserve.resources.asker import who_asks
 
 Facts = Mapping[str, Any]
 Stored = tuple[str, str, str, str, bytes, str, Facts | None, Facts | None]
@@ -72,33 +72,6 @@ class Action(StrEnum):
     REFUSE = "refuse"
 
 
-class Asker(NamedTuple):
-    """Who asks: `key:<id>`, `user:<id>`, `task:<name>`, `system` or `nobody`; by which door.
-
-    door: `rest`, `html`, `dav`, `task` or `cli`; address: the client's, if it is one.
-    """
-
-    actor: str
-    door: str
-    address: str = ""
-
-
-SYSTEM = Asker("system", "task")
-COMMAND = Asker("system", "cli")
-DOORS = ("rest", "html", "dav", "task", "cli")
-_asker: ContextVar[Asker] = ContextVar("asker", default=SYSTEM)
-
-
-@contextmanager
-def asked_by(asker: Asker) -> Iterator[None]:
-    """What is recorded meanwhile was asked for by `asker`."""
-    token = _asker.set(asker)
-    try:
-        yield
-    finally:
-        _asker.reset(token)
-
-
 class Subject(NamedTuple):
     """What an event is about: the ids in a node's lineage but the site's, and its path."""
 
@@ -151,7 +124,7 @@ def record_gone(
 
 
 def _stored(subject: Subject, action: Action, before: Facts | None, after: Facts | None) -> Stored:
-    actor, door, address = _asker.get()
+    actor, door, address = who_asks()
     return (actor, door, address, action.value, *subject, short(before), short(after))
 
 

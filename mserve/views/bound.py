@@ -20,9 +20,9 @@ from mserve.tasks.news import News
 from mserve.tasks.refusals import Refusals
 from mserve.tasks.registry import TaskRegistry
 from mserve.tasks.used import Uses
+from mserve.throttle import Throttle
 from mserve.views.content.throttle import Seats
 from mserve.views.follow.looks import Looks
-from mserve.views.guesses import Waiting
 
 LOCK = "web.lock"
 """In the data folder: which web process of this machine stores what has come."""
@@ -35,7 +35,7 @@ def bind(registry: Any) -> None:
     registry.seal = registry.mserve_policy.seal = Seal.of(settings.data)
     registry.post = Post(settings)
     registry.ways = ways(settings, registry.queues.redis, registry.seal)
-    registry.waiting = Waiting()
+    registry.throttle = Throttle(registry.queues.redis)
     registry.tasks = TaskRegistry.load(settings.tasks)
     registry.news = News(registry.queues.redis)
     registry.refusals = Refusals(registry.queues)

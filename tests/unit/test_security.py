@@ -14,7 +14,7 @@ from mserve.resources import clock
 from mserve.resources.caveats import NONE, Caveats
 from mserve.resources.key import Key, digest
 from mserve.resources.node import Node
-from mserve.resources.roles import ROLES, Permission
+from mserve.resources.roles import OWN_ONLY, ROLES, Permission
 from tests.unit.support import addresses, bearer, call, form
 
 FILES = "/demo/files"
@@ -200,10 +200,14 @@ MAY = {
 def test_each_role_may_what_its_line_in_the_table_says(
     app: Any, admin: Any, file: str, see: Any, subtests: Any
 ) -> None:
-    """Bodies are such that what is allowed comes to nothing."""
+    """Bodies are such that what is allowed comes to nothing.
+
+    To whom nothing but their own is shown, all of this is 404 (tests/unit/views/test_deposits.py).
+    """
     from tests.unit.conftest import Client
 
-    for role, permissions in ROLES.items():
+    for role in ROLES.keys() - OWN_ONLY:
+        permissions = ROLES[role]
         _, secret = see(lambda site, role=role: site.add_key(role))
         client = Client(app, secret)
         for (method, url), permission in MAY.items():
@@ -432,6 +436,16 @@ def test_headers_of_a_front_change_nothing(app: Any, customer: Any, made: Any, f
             assert all(
                 each.startswith(f"http://localhost/k/{reader.key}/") for each in addresses(answer)
             )
+
+
+def test_each_link_of_a_node_leads_somewhere(admin: Any, customer: Any) -> None:
+    customer("PUT", "/demo/files/folder/a.txt", body=b"x")
+    for place in ("", "/demo", "/demo/files", "/demo/files/folder", "/demo/files/folder/a.txt"):
+        links = admin("GET", f"{place}/-/info").json["links"]
+        assert {"audit", "history", "access"} <= {*links}
+        for url in links.values():
+            path = url.removeprefix("http://localhost")
+            assert admin("GET", path).status_int != 404, url
 
 
 def test_links_stay_below_the_key_in_the_path(

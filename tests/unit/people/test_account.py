@@ -156,6 +156,15 @@ def test_passwords_that_would_be_guessed_are_refused(password: Any) -> None:
         check_new(password, "annaarndt", "anna@example.com", "Anna Arndt")
 
 
+@pytest.mark.parametrize("word", ["annaarndt", "Arndt", "pictures", "MSERVE", "museum"])
+def test_words_of_the_user_and_of_the_site_are_refused(word: str) -> None:
+    own = ("annaarndt", "a.arndt@museum.org", "Anna B. Arndt", "https://pictures.example.net")
+    rare = "gT7#kkq0Lmv2 7 trams"
+    assert check_new(rare, *own) == rare
+    with pytest.raises(BadInput, match=word.casefold()):
+        check_new(f"{rare} {word}", *own)
+
+
 @pytest.mark.parametrize(
     "password", [NEW, "gT7#kkq0Lmv2", "łódź żółw jaźń", " spaces at ends ", "x7 🐢 öß ∑ q4 zn",
                  "d8f0a9b3c7" * 20, "only lower case words here"],
@@ -205,6 +214,21 @@ def test_a_key_is_kept_from_its_page_and_opens_the_tree(
     assert her.app.get(account.html.find("a", string=FILES)["href"], headers=HTML)
     assert her.call("GET", f"{FILES}-/info").json["name"] == "files"
     assert her.get("/", status=404) and her.get("/demo/", status=404)
+
+
+def test_a_key_that_got_a_new_secret_can_be_kept_again(
+    her: Browser, customer: Any, made: Any
+) -> None:
+    key = made("mfileowner")
+    kept = her.call("POST", "/-/account/keys", {"key": key.key, "label": "Mine"}).json["id"]
+    new = customer.json("POST", f"{FILES}-/keys/{kept}", {"grace": 60}).json["key"]
+    page = her.get(f"/k/{new}/")
+    her.submit(page, "keep")
+    assert her.call("GET", "/-/account/keys").json["items"][0]["called"] == "Mine"
+    for secret in (new, key.key):  # the former one is nothing to come back to
+        assert "Keep this" not in her.get(f"/k/{secret}/").text
+    customer.json("POST", f"{FILES}-/keys/{kept}", {})
+    assert her.call("GET", f"{FILES}-/info").status_int == 404
 
 
 def test_keys_are_listed_called_and_dropped(her: Browser, customer: Any) -> None:
@@ -262,6 +286,35 @@ def test_any_one_key_of_the_profile_is_enough(her: Browser, made: Any) -> None:
         her.call("POST", "/-/account/keys", {"key": made(role, FILES).key}, status=201)
     assert her.call("GET", f"{FILES}-/usage").status_int == 200  # the auditor's
     assert her.get(FILES)
+
+
+def test_where_the_budget_of_one_key_is_spent_the_next_one_pays(
+    her: Browser, made: Any, customer: Any
+) -> None:
+    customer("PUT", f"{FILES}a.txt", body=b"twelve bytes")
+    url = "/-/account/keys"
+
+    def keep(**budgets: int) -> None:
+        key = made("mfilereadwrite", **budgets).key
+        her.call("POST", url, {"key": key}, status=201)
+
+    def asked(method: str, name: str, body: bytes = b"") -> int:
+        headers = {"X-CSRF-Token": her.csrf}
+        answer = her.app.request(
+            f"{FILES}{name}", method=method, headers=headers, body=body, expect_errors=True
+        )
+        return int(answer.status_int)
+
+    for most in (11, 12, 23):
+        keep(bytes_in=9, bytes_out=most)
+    assert [asked("GET", "a.txt") for _ in range(3)] == [200, 200, 403]
+    assert [asked("PUT", f"{each}.txt", b"6 byte") for each in range(4)] == [201, 201, 201, 403]
+    assert asked("PUT", "more.txt", b"3 b") == 201
+    for each in her.call("GET", url).json["items"]:
+        her.call("DELETE", f"{url}/{each['id']}", status=204)
+    keep(uses=1)
+    keep(uses=2)
+    assert [asked("HEAD", "a.txt") for _ in range(4)] == [200, 200, 200, 403]
 
 
 def test_services_of_ones_own_are_listed(her: Browser, admin: Any, customer: Any) -> None:

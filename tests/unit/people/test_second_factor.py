@@ -1,13 +1,15 @@
 """The second factor: enrolled by a code, asked for at login, each code good for once."""
 
 import time
+from dataclasses import replace
 from typing import Any
 
 import pyotp
 import pytest
+from ZODB.POSException import ConflictError
 
 from mserve import throttle
-from mserve.people import totp
+from mserve.people import accounts, totp
 from tests.unit.people.conftest import FILES, PASSWORD, Browser, text
 from tests.unit.test_security import basic
 
@@ -50,6 +52,36 @@ def test_a_code_works_once(her: Browser, browser: Any) -> None:
     assert browser().try_login("anna", code=code).json["type"].endswith(":wrong-code")
 
 
+def conflicting(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The first attempt of what is noted of an account from now on loses to another writer."""
+    attempts: list[int] = []
+    real = accounts.note
+
+    def note(*args: Any, **facts: Any) -> None:
+        attempts.append(1)
+        if len(attempts) == 1:
+            raise ConflictError
+        real(*args, **facts)
+
+    monkeypatch.setattr(accounts, "note", note)
+    return attempts
+
+
+def test_a_login_that_is_tried_again_has_its_code_still(
+    her: Browser, browser: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = her.call("POST", "/-/account/second-factor", {"password": PASSWORD}).json
+    made = pyotp.TOTP(begun["secret"])
+    attempts = conflicting(monkeypatch)
+    her.call("PUT", "/-/account/second-factor", {"code": made.now()}, status=200)
+    assert len(attempts) == 2
+    other = browser()
+    page = other.submit(other.get("/-/login"), "login", name="anna", password=PASSWORD)
+    attempts.clear()
+    assert other.submit(page, "code", code=later(made)).status_int == 303
+    assert len(attempts) == 2 and other.state() == "anna"
+
+
 def test_the_code_that_confirmed_does_not_log_in(her: Browser, browser: Any) -> None:
     begun = her.call("POST", "/-/account/second-factor", {"password": PASSWORD}).json
     code = pyotp.TOTP(begun["secret"]).now()
@@ -57,9 +89,28 @@ def test_the_code_that_confirmed_does_not_log_in(her: Browser, browser: Any) -> 
     assert browser().try_login("anna", code=code).status_int == 403
 
 
+def test_a_second_factor_is_demanded_of_administrators(
+    her: Browser, admin: Any, customer: Any, app: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for key in (admin.key, customer.key):
+        her.call("POST", "/-/account/keys", {"key": key}, status=201)
+    assert her.call("GET", "/-/users").status_int == 200
+    demanding = replace(app.app.registry.mserve.people, admin_second_factor=True)
+    settings = replace(app.app.registry.mserve, people=demanding)
+    monkeypatch.setattr(app.app.registry, "mserve", settings)
+    assert her.call("GET", "/-/users").status_int == her.call("GET", "/demo/").status_int == 404
+    assert her.call("GET", FILES).status_int == 200
+    assert "needs a second factor" in her.get("/-/account")
+    enrol(her)
+    assert "needs a second factor" not in her.get("/-/account")
+    assert her.call("GET", "/-/users").status_int == 200
+    assert admin("GET", "/-/users").status_int == 200
+
+
 def test_recovery_codes_work_once_each(her: Browser, browser: Any, see: Any, mails: Any) -> None:
     _, codes = enrol(her)
     assert len({*codes}) == totp.CODES
+    assert {len(code.replace("-", "")) * 5 for code in codes} == {120}  # bits
     kept = see(lambda site: site.users.by_name("anna").recovery)
     assert not any(code in kept or code.replace("-", "") in kept for code in codes)
     assert browser().try_login("anna", code=codes[0].upper().replace("-", " ")).status_int == 200

@@ -29,6 +29,8 @@ class Action(StrEnum):
     CREATE = "create"
     REPLACE = "replace"
     CHANGE = "change"
+    LOCK = "lock"
+    UNLOCK = "unlock"
     MOVE = "move"
     REMOVE = "remove"
     RESTORE = "restore"
@@ -75,12 +77,14 @@ class Action(StrEnum):
 class Asker(NamedTuple):
     """Who asks: `key:<id>`, `user:<id>`, `task:<name>`, `system` or `nobody`; by which door.
 
-    door: `rest`, `html`, `dav`, `task` or `cli`; address: the client's, if it is one.
+    door: `rest`, `html`, `dav`, `task` or `cli`; address: the client's, if it is one;
+    tokens: of locks (resources/lock.py), that the request has given.
     """
 
     actor: str
     door: str
     address: str = ""
+    tokens: frozenset[str] = frozenset()
 
 
 SYSTEM = Asker("system", "task")
@@ -97,6 +101,11 @@ def asked_by(asker: Asker) -> Iterator[None]:
         yield
     finally:
         _asker.reset(token)
+
+
+def asker() -> Asker:
+    """Who asks at this moment."""
+    return _asker.get()
 
 
 class Subject(NamedTuple):
@@ -151,7 +160,7 @@ def record_gone(
 
 
 def _stored(subject: Subject, action: Action, before: Facts | None, after: Facts | None) -> Stored:
-    actor, door, address = _asker.get()
+    actor, door, address, _ = _asker.get()
     return (actor, door, address, action.value, *subject, short(before), short(after))
 
 

@@ -27,6 +27,8 @@ class Mfile(Node):
     jobs: Any = ()
     """Sort keys of the jobs that ran on it: a few in a tuple, more in a set."""
     versions: Any = None
+    reserved = False
+    """Whether it is the empty file of a lock, and no content has come yet (RFC 4918, 7.3)."""
 
     def __init__(self, content: Content, announced: str | None = None) -> None:
         super().__init__()

@@ -53,13 +53,14 @@ database.run(db, lambda site: None)
 print("ready", flush=True)
 for line in sys.stdin:
     start, what, path = line.split()
+    before = TALLY.met.total()
     while time.time() < float(start):
         pass
     try:
         database.run(db, act)
-        print("won", TALLY.met.total(), flush=True)
+        print("won", TALLY.met.total() - before, flush=True)
     except (MserveError, KeyError):
-        print("lost", TALLY.met.total(), flush=True)
+        print("lost", TALLY.met.total() - before, flush=True)
 """
 
 
@@ -118,7 +119,7 @@ class Course:
             racer.stdin.write(f"{start} {wish}\n")
             racer.stdin.flush()
         told = [racer.stdout.readline().split() for racer in self.racers]
-        self.conflicts = sum(int(each[1]) for each in told)
+        self.conflicts += sum(int(each[1]) for each in told)
         return [each[0] == "won" for each in told]
 
     def free(self) -> None:

@@ -27,6 +27,8 @@ class Mfile(Node):
     jobs: Any = ()
     """Sort keys of the jobs that ran on it: a few in a tuple, more in a set."""
     versions: Any = None
+    _v_written: Any = None
+    """How a door has written it last; it is forgotten when the file is changed."""
 
     def __init__(self, content: Content, announced: str | None = None) -> None:
         super().__init__()

@@ -24,7 +24,7 @@ CHANGED = (Mfile, Folder, Service, Container, Job, TaskRun)
 """What may be as it was; all that is not here has a reason not to be, such as keys."""
 MADE = (Mfile, Folder, Trashed, Job, TaskRun, Content, Edition, Blob, Usage, Length)
 PARTS = (*TREES, *BUCKETS, OOTreeSet)
-LOGS = ("mserve.resources.audit_log", "mserve.resources.ledger")
+LOGS = ("mserve.resources.audit_log", "mserve.resources.changes", "mserve.resources.ledger")
 """Modules of what is recorded of what was done and spent: it stays as it is."""
 
 

@@ -8,7 +8,7 @@ from mserve import database
 from mserve.indexing import index_changes
 from mserve.ingest.locks import sweep
 from mserve.ingest.trash import purge_expired
-from mserve.resources import audit, audit_log, clock
+from mserve.resources import audit, audit_keys, clock
 from mserve.resources.partial import Partial
 from mserve.settings import Settings
 from mserve.tasks.access import start_accessed
@@ -76,7 +76,7 @@ def forget_events(db: Any, settings: Settings, queues: Queues) -> None:
 
 def _forget_events(days: int, site: Any) -> None:
     now = clock.now()
-    site.audit.part(now + audit_log.PART)
+    site.audit.part(now + audit_keys.PART)
     if days:
         site.audit.drop(now - days * DAY * clock.SECOND)
 

@@ -46,6 +46,7 @@ def move(node: Node, parent: Branch, name: str) -> None:
         Action.MOVE,
         {"name": former, "parent": source.id},
         {"name": name, "parent": parent.id},
+        left=source.find("service"),
     )
 
 

@@ -135,11 +135,12 @@ class Undoing:
         self._tell()
 
     def _tell(self) -> None:
-        """Has the catalogs look at the files and folders again, before and after."""
+        """Has catalogs and copies look at the files and folders again, before and after."""
         for record in self.nodes:
             service = record.thing.find("service")
             if service is not None and isinstance(record.thing, Mfile | Folder):
                 self.site.changed(record.thing, service)
+                self.site.audit.concern(service.id)
 
 
 def _check_same(record: Record, tid: bytes) -> None:

@@ -76,7 +76,8 @@ def copy(request: Any, node: Node, names: Names, *, whole: bool) -> bool:
     if whole or isinstance(node, Mfile):
         ingest.copy(node, parent, name)
     else:
-        ingest.make_folder(parent, name).metadata = node.metadata
+        made = ingest.make_folder(parent, name)
+        made.metadata, made.dead = node.metadata, node.dead
     return there is None
 
 
@@ -104,4 +105,4 @@ def _clear(request: Any, node: Node, there: Node | None) -> None:
 def _supersede(request: Any, there: Mfile, node: Mfile) -> None:
     need(request, Permission.WRITE, there)
     ingest.supersede(there, node.content, node.announced)
-    there.metadata = node.metadata
+    there.metadata, there.dead = node.metadata, node.dead

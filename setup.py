@@ -14,6 +14,7 @@ REQUIRES = [
     "click>=8.1",
     "croniter>=6.0",
     "cryptography>=46",
+    "defusedxml>=0.7.1",
     "httpcore>=1.0",
     "httpx>=0.28",
     "httptools>=0.8",

@@ -50,6 +50,7 @@ class Settings:
     unpack_ratio: int
     pack_days: int
     audit_days: int
+    dav_infinity: int
     tasks: tuple[str, ...]
     demo: bool
     people: people_settings.PeopleSettings
@@ -124,6 +125,7 @@ class _Parser:
             unpack_ratio=self.read("unpack_ratio", "100", self.whole),
             pack_days=self.read("pack_days", "7", self.whole),
             audit_days=self.read("audit_days", "365", self.days),
+            dav_infinity=self.read("dav_infinity", "10000", self.count),
             tasks=tuple(self.lines.get("mserve.tasks", "").split()),
             demo=self.read("demo", "false", self.boolean),
             people=people_settings.parse(self.read, self.positive),

@@ -14,6 +14,7 @@ from mserve.resources.catalog import Catalog
 from mserve.resources.caveats import Caveats
 from mserve.resources.index import Index, Timeline, Transit
 from mserve.resources.job import Job
+from mserve.resources.lock import LocksMade
 from mserve.resources.profile import Edition, Profile
 from mserve.resources.site import Site
 from mserve.resources.users import Users
@@ -137,6 +138,15 @@ def people(site: Site) -> None:
 def audit(site: Site) -> None:
     """The site gets a log of what was decided; nothing is known of what was before."""
     site.audit = AuditLog()
+
+
+@step
+def locks(site: Site) -> None:
+    """The site gets an index of what is locked, and services a count of their locks."""
+    site.locked = Transit()
+    for container in site.children.values():
+        for service in container.children.values():
+            service.locks_made = LocksMade()
 
 
 def spread(old: Index, new: Index) -> Index:

@@ -23,8 +23,3 @@ def make_collection(context: Absent, request: Any) -> Response:
 @dav(context=Node, method="MOVE", permission=Permission.WRITE)
 def change(context: Node, request: Any) -> Response:
     return run(request)
-
-
-@dav(context=Node, method="PROPFIND", permission=Permission.VIEW)
-def find(context: Node, request: Any) -> Response:
-    return run(request)

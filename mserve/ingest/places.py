@@ -4,9 +4,11 @@ from typing import Any
 
 from mserve.errors import Conflict, NameTaken
 from mserve.ingest.folders import place
+from mserve.ingest.locks import end_all
 from mserve.resources import audit, usage
 from mserve.resources.audit import Action
 from mserve.resources.folder import Folder
+from mserve.resources.guard import need_change, need_leave
 from mserve.resources.mfile import Mfile
 from mserve.resources.node import Branch, Node, depend_on
 from mserve.resources.provenance import link
@@ -20,11 +22,17 @@ PARENTS = {
 
 
 def move(node: Node, parent: Branch, name: str) -> None:
-    """Gives `node` another name, another parent, or both. Raises BadName, NameTaken, Conflict."""
+    """Gives `node` another name, another parent, or both. Its locks end, and those below it.
+
+    Raises BadName, NameTaken, Conflict, LockTokenMissing.
+    """
     source = node.__parent__
     if source is parent and node.__name__ == name:
         return
     check_place(node, parent, name)
+    need_leave(node)
+    need_change(parent)
+    end_all(node)
     left, former = [*node.above()], node.__name__
     depend_on([node.usage, *left, *parent.lineage()])
     source.drop(node.__name__)
@@ -38,6 +46,7 @@ def move(node: Node, parent: Branch, name: str) -> None:
         Action.MOVE,
         {"name": former, "parent": source.id},
         {"name": name, "parent": parent.id},
+        left=source.find("service"),
     )
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from mserve import database, evolve, ingest
 from mserve.check import Finding, Scope, check
-from mserve.resources import audit_log, clock, usage
-from mserve.resources.audit_log import new_key
+from mserve.resources import audit_keys, clock, usage
+from mserve.resources.audit_keys import new_key
 from mserve.resources.profile import TaskSet, TaskSpec, Workflow
 from mserve.resources.round import Errand
 from mserve.resources.schedule import Schedule
@@ -145,7 +145,7 @@ def test_the_audit_log_is_looked_at(db: Any) -> None:
 
     def misplace(site: Any) -> None:
         [part] = site.audit.parts.values()
-        site.audit.parts[audit_log.number_of(0)] = part
+        site.audit.parts[audit_keys.number_of(0)] = part
 
     assert [*check(db, ALL)] == []
     database.run(db, spoil)

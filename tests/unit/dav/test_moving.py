@@ -136,3 +136,25 @@ def test_a_key_of_a_folder_sees_nothing_above_it(tree: Any, made: Any) -> None:
     assert tree("GET", f"{root}/one").status_int == 200
     moved = tree("MOVE", f"{root}/one", headers={"Destination": f"{root}/new"})
     assert moved.status_int == 201
+
+
+def test_what_was_moved_is_as_old_as_before_unless_it_is_said(tree: Any) -> None:
+    def age(name: str) -> str:
+        return str(tree("HEAD", f"{DRIVE}/{name}").headers["Last-Modified"])
+
+    tree("PUT", f"{DRIVE}/three", body=b"3", headers={"X-OC-Mtime": "1500000000"})
+    old = age("three")
+    assert go(tree, "MOVE", "three", "a/three") == 201
+    assert age("a/three") == old
+    assert go(tree, "MOVE", "a/three", "a/one") == 204
+    assert age("a/one") == old
+    assert go(tree, "COPY", "a/one", "x") == 201
+    assert age("x") != old
+    for method, moment in (("COPY", "0"), ("MOVE", "1500000001")):
+        to = {"Destination": f"{DRIVE}/y", "X-OC-Mtime": moment}
+        answer = tree(method, f"{DRIVE}/x", headers=to)
+        assert answer.headers["X-OC-Mtime"] == "accepted"
+        assert age("y") == ("Thu, 01 Jan 1970 00:00:00 GMT" if method == "COPY" else SECOND_LATER)
+
+
+SECOND_LATER = "Fri, 14 Jul 2017 02:40:01 GMT"

@@ -10,8 +10,8 @@ from webtest import TestApp
 from mserve import ingest
 from mserve.resources import clock
 from tests.unit.conftest import Client
-from tests.unit.dav.finding import FILES, D, changes, condition, propfind, sync, told, token_of
-from tests.unit.support import Clock, writers
+from tests.unit.dav.finding import FILES, D, changes, condition, propfind, sync, token_of, told
+from tests.unit.support import writers
 
 NOWHERE = f"urn:mserve:sync:{'0' * 32}:{'0' * 16}"
 

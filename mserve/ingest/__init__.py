@@ -5,6 +5,7 @@ Each acts inside its caller's transaction. Doors receive the bytes first, outsid
 transaction, as a Spool, and call one of these in a fresh, short one that may be tried again.
 """
 
+from mserve.ingest.dates import set_modified
 from mserve.ingest.derived import make_again, store_outputs
 from mserve.ingest.folders import make_folder, make_folders
 from mserve.ingest.places import copy, move
@@ -27,6 +28,7 @@ __all__ = [
     "reserve",
     "restore",
     "restore_version",
+    "set_modified",
     "store_outputs",
     "supersede",
 ]

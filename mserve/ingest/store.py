@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from mserve.errors import BadInput, NameTaken
 from mserve.ingest.folders import place
+from mserve.ingest.leftovers import check_taken, is_processed
 from mserve.resources import audit, usage
 from mserve.resources.audit import Action
 from mserve.resources.content import Content
@@ -57,6 +58,9 @@ def add(
     folder: Branch, name: str, content: Content, announced: str | None, process: bool = True
 ) -> Stored:
     """As `create`, of a content; its ingest workflow starts if `process`. Raises NameTaken."""
+    service = folder.find("service")
+    check_taken(service, name)
+    process = process and is_processed(service, name)
     mfile = Mfile(content, announced)
     place(mfile, folder, name)
     link(mfile)
@@ -91,6 +95,7 @@ def supersede(
     usage.keep(mfile.lineage(), content.size - freed, mfile.modified, files=0)
     mfile.reserved = False
     workflow = "ingest" if begun else "update"
+    process = process and is_processed(mfile.find("service"), mfile.__name__ or "")
     return Stored(mfile, engine.start(mfile, workflow) if process else None, created=False)
 
 

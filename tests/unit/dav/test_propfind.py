@@ -107,7 +107,11 @@ def test_what_is_written_again_is_what_there_is_now(customer: Client) -> None:
 
     def listed() -> dict[str, list[str]]:
         found = told(propfind(customer, FILES, *names, depth="1"))
-        return {path: [each.text(name) for name in names] for path, each in found.items() if path[-1] != "/"}
+        return {
+            path: [each.text(name) for name in names]
+            for path, each in found.items()
+            if path[-1] != "/"
+        }
 
     first = listed()
     assert listed() == first
@@ -119,7 +123,9 @@ def test_what_is_written_again_is_what_there_is_now(customer: Client) -> None:
     assert listed() == {"/z.txt": [etag, "z.txt", "6"]}
 
 
-@pytest.mark.parametrize("name", ["a&b", "<x>", 'q"', "100%", "ä\u2028", "\ufffe", "x\x01y", "a;b", "#?", "\x7f", " "])
+@pytest.mark.parametrize(
+    "name", ["a&b", "<x>", 'q"', "100%", "ä\u2028", "\ufffe", "x\x01y", "a;b", "#?", "\x7f", " "]
+)
 def test_any_name_can_be_read_and_its_href_leads_there(customer: Client, name: str) -> None:
     from urllib.parse import quote
 
@@ -128,7 +134,9 @@ def test_any_name_can_be_read_and_its_href_leads_there(customer: Client, name: s
     answer = propfind(customer, f"{FILES}/n", f"{D}displayname", depth="1")
     [path] = {*told(answer)} - {"/n/"}
     assert path == f"/n/{name}"
-    [href] = [line for line in answer.text.split("<D:href>") if "/n/" in line and "/n/</" not in line]
+    [href] = [
+        line for line in answer.text.split("<D:href>") if "/n/" in line and "/n/</" not in line
+    ]
     address = href.partition("</D:href>")[0].replace("&amp;", "&")
     assert customer("GET", address).body == b"x"
     shown = told(answer)[path].text(f"{D}displayname")
@@ -167,7 +175,9 @@ def test_the_infinite_has_an_end(
     assert propfind(customer, f"{FILES}/a.txt", depth="infinity").status_int == 207
 
 
-def test_a_long_answer_is_whole_and_leaves_nothing_behind(customer: Client, see: Any, stored: Any, db: Any) -> None:
+def test_a_long_answer_is_whole_and_leaves_nothing_behind(
+    customer: Client, see: Any, stored: Any, db: Any
+) -> None:
     from mserve import ingest
     from tests.unit.support import spool
 

@@ -50,6 +50,7 @@ REQUIRES = [
     "setuptools<82",  # Pyramid 2.1 imports pkg_resources
     "transaction>=5.0",
     "tzdata>=2025.2",
+    "WsgiDAV>=4.4",
     "ZEO>=6.2",
     "ZODB>=6.4",
     "zipstream-ng>=1.8",

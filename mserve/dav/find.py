@@ -6,26 +6,26 @@ from typing import Any
 from pyramid.response import Response
 
 from mserve.dav import answer, xml
+from mserve.dav.config import dav
 from mserve.dav.members import INFINITE, ONE, ZERO, members, more_than
 from mserve.dav.multistatus import BEGIN, END, Writer, path_of
 from mserve.dav.wanted import Wanted
 from mserve.errors import BadInput
-from mserve.resources.node import Branch
+from mserve.resources.node import Branch, Node
 from mserve.resources.roles import Permission
-from mserve.views.receive import need
 
 
-def propfind(request: Any, node: Any) -> Response:
-    """207 with `node`, and what is below it as deep as Depth says, as far as the key may see it.
+@dav(context=Node, method="PROPFIND", permission=Permission.VIEW)
+def propfind(context: Node, request: Any) -> Response:
+    """207 with what is there and, as deep as Depth says, what is below it and may be seen.
 
-    403 where that are too many. Raises BadInput, StorageFull, HTTPForbidden.
+    403 where that are too many. Raises BadInput, StorageFull.
     """
-    need(request, Permission.VIEW, node)
     depth, wanted = depth_of(request), Wanted.of_propfind(xml.read(request))
     most = request.settings.dav_infinity
-    if depth == INFINITE and isinstance(node, Branch) and (not most or more_than(most, node)):
+    if depth == INFINITE and isinstance(context, Branch) and (not most or more_than(most, context)):
         return answer.refused(request, "propfind-finite-depth")
-    return answer.multistatus(request, _parts(request, node, depth, wanted))
+    return answer.multistatus(request, _parts(request, context, depth, wanted))
 
 
 def depth_of(request: Any) -> str:

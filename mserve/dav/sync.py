@@ -8,15 +8,16 @@ from pyramid.response import Response
 
 from mserve.dav import answer, xml
 from mserve.dav.changed import Changed, Untold
+from mserve.dav.config import dav
 from mserve.dav.live import IN_SERVICE
 from mserve.dav.members import INFINITE, ONE, ZERO, below, loaded
 from mserve.dav.multistatus import BEGIN, END, Writer, path_of
 from mserve.dav.token import NOTHING, Token
 from mserve.dav.wanted import Wanted, children
 from mserve.errors import BadInput
+from mserve.resources.node import Node
 from mserve.resources.roles import Permission
 from mserve.views.content.walk import Path
-from mserve.views.receive import need
 
 MOST = 10_000  # members in one answer
 LEVELS = {"1": ONE, "infinite": INFINITE}
@@ -44,27 +45,27 @@ class Asked:
         return cls(text_of(parts["sync-token"]), LEVELS[level], wanted, _most(parts.get("limit")))
 
 
-def report(request: Any, node: Any) -> Response:
-    """207 with what has changed in `node`, and the token to ask with next.
+@dav(context=Node, method="REPORT", permission=Permission.VIEW)
+def report(context: Node, request: Any) -> Response:
+    """207 with what has changed in a service or folder, and the token to ask with next.
 
-    403 where it is another report, or the token tells too little. Raises BadInput, HTTPForbidden.
+    403 where it is another report, or the token tells too little. Raises BadInput, StorageFull.
     """
-    need(request, Permission.VIEW, node)
     if request.headers.get("Depth", ZERO).strip() != ZERO:
         raise BadInput("Depth should be 0; sync-level says how deep the report goes")
     root = xml.read(request)
     if root is None:
         raise BadInput("the body should be the XML of a report, such as sync-collection")
-    if not _is_sync(request, node, root):
+    if not _is_sync(request, context, root):
         return answer.refused(request, "supported-report")
     asked = Asked.of(root)
     try:
-        token = Token.parse(asked.token, node)
+        token = Token.parse(asked.token, context)
         token.check_age(request.settings.audit_days)
-        found = _found(node, token, asked.depth)
+        found = _found(context, token, asked.depth)
     except Untold:
         return answer.refused(request, "valid-sync-token")
-    return answer.multistatus(request, _parts(request, node, token, asked, found))
+    return answer.multistatus(request, _parts(request, context, token, asked, found))
 
 
 def _is_sync(request: Any, node: Any, root: Any) -> bool:

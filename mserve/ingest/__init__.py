@@ -7,7 +7,7 @@ transaction, as a Spool, and call one of these in a fresh, short one that may be
 from mserve.ingest.derived import make_again, store_outputs
 from mserve.ingest.folders import make_folder, make_folders
 from mserve.ingest.places import copy, move
-from mserve.ingest.store import Stored, create, put, replace
+from mserve.ingest.store import Stored, create, put, replace, supersede
 from mserve.ingest.trash import purge, remove, restore
 from mserve.ingest.versions import restore_version
 
@@ -26,4 +26,5 @@ __all__ = [
     "restore",
     "restore_version",
     "store_outputs",
+    "supersede",
 ]

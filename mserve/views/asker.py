@@ -27,7 +27,7 @@ def asker_of(request: Any) -> Asker:
 
 def anybody(request: Any) -> Asker:
     """Who asks where no key is needed: it is not looked for."""
-    door = "html" if request.door == "html" else "rest"
+    door = request.door if request.door in ("html", "dav") else "rest"
     return Asker(NOBODY, door, address_of(request))
 
 

@@ -16,7 +16,7 @@ from mserve.views.content.conditional import TAGS, date, matches
 from mserve.views.tags import tags
 from mserve.views.traversal import Absent
 
-WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+WRITES = frozenset("POST PUT PATCH DELETE MKCOL COPY MOVE PROPPATCH LOCK UNLOCK".split())
 NAMES = ("If-Match", "If-None-Match", "If-Unmodified-Since")
 
 

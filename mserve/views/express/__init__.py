@@ -80,6 +80,8 @@ class Express:
 
     def answer(self, environ: dict[str, Any]) -> Answer | None:
         """The answer, or None where it is Pyramid's to give."""
+        if environ.get("PATH_INFO", "").startswith("/dav"):
+            return None
         take = self.read if plain(environ) else self.uploads.answer if small(environ) else None
         if take is None:
             return None

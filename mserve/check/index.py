@@ -16,6 +16,7 @@ def check(site: Any, repair: bool) -> Iterator[Finding]:
     yield from _runs(site, "due", (DUE,), repair)
     yield from _runs(site, "running", (RUNNING, AWAITING), repair)
     yield from _active(site, repair)
+    yield from _deposits(site, repair)
 
 
 def _missing(site: Any, repair: bool) -> Iterator[Finding]:
@@ -66,3 +67,13 @@ def _active(site: Any, repair: bool) -> Iterator[Finding]:
             if repair:
                 site.active.discard(id)
             yield Finding("index", id, "the job has ended and is in the index active", repair)
+
+
+def _deposits(site: Any, repair: bool) -> Iterator[Finding]:
+    for depositor, entries in site.deposits.of.items():
+        for key, id in [*entries.items()]:
+            deposit = getattr(site.ids.get(id), "deposit", None)
+            if deposit is None or depositor not in deposit.depositor:
+                if repair:
+                    entries.discard(key)
+                yield Finding("index", id, "no such file was deposited", repair)

@@ -4,6 +4,7 @@ Each acts inside its caller's transaction. Doors receive the bytes first, outsid
 transaction, as a Spool, and call one of these in a fresh, short one that may be tried again.
 """
 
+from mserve.ingest.deposit import deposit
 from mserve.ingest.derived import make_again, store_outputs
 from mserve.ingest.folders import make_folder, make_folders
 from mserve.ingest.places import copy, move
@@ -15,6 +16,7 @@ __all__ = [
     "Stored",
     "copy",
     "create",
+    "deposit",
     "make_again",
     "make_folder",
     "make_folders",

@@ -73,7 +73,7 @@ class Writer:
         """The href of what holds the node at `names`; most of its siblings come after it."""
         above = names[:-1]
         if self._above[0] != above:
-            self._above = (above, f"{self._top}{_path(above)}/")
+            self._above = (above, f"{self._top}{_path(above)}/" if above else self._top)
         return self._above[1]
 
     def _href(self, names: tuple[str, ...], node: Any) -> str:

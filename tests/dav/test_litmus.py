@@ -8,7 +8,7 @@ import pytest
 
 from tests.functional.stack import Stack
 
-SUITES = ("basic", "copymove", "http")
+SUITES = ("basic", "copymove", "props", "locks", "http")
 BAD = re.compile(r"(FAIL|WARNING|SKIPPED)")
 
 

@@ -9,6 +9,7 @@ import pytest
 from tests.functional.stack import Stack
 
 SUITES = ("basic", "copymove", "http")
+UNTIL_THERE_ARE_LOCKS = "server does not claim Class 2 compliance"
 BAD = re.compile(r"(FAIL|WARNING|SKIPPED)")
 
 
@@ -26,5 +27,6 @@ def test_litmus_is_content(stack: Stack, tmp_path: Path, suite: str) -> None:
         timeout=120,
         check=False,
     )
-    bad = [line for line in told.stdout.splitlines() if BAD.search(line)]
+    said = [line for line in told.stdout.splitlines() if UNTIL_THERE_ARE_LOCKS not in line]
+    bad = [line for line in said if BAD.search(line)]
     assert (told.returncode, bad) == (0, []), told.stdout + told.stderr

@@ -19,6 +19,7 @@ OWN = (
     "pictures",
     "sets",
     "guesses",
+    "dav",
 )  # questions to mserve alone
 WHOLE = ("tasks", "keys")  # which start what they need
 NAMES = (*OWN, *WHOLE, "compare", *QUESTIONS)

@@ -58,6 +58,10 @@ class Seal:
         """A secret of 32 bytes that is the same each time, for `purpose` alone (RFC 5869)."""
         return _derived(self._secrets[0], purpose)
 
+    def derive_all(self, purpose: str) -> list[bytes]:
+        """As `derive`, and by former secrets after it, to verify what was signed by those."""
+        return [_derived(each, purpose) for each in self._secrets]
+
 
 def _fernet_key(secret: str) -> bytes:
     return urlsafe_b64encode(_derived(secret, "seal"))

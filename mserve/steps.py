@@ -12,6 +12,7 @@ from mserve.resources import defaults
 from mserve.resources.audit_log import AuditLog
 from mserve.resources.catalog import Catalog
 from mserve.resources.caveats import Caveats
+from mserve.resources.deposit import Deposits
 from mserve.resources.index import Index, Timeline, Transit
 from mserve.resources.job import Job
 from mserve.resources.lock import LocksMade
@@ -138,6 +139,12 @@ def people(site: Site) -> None:
 def audit(site: Site) -> None:
     """The site gets a log of what was decided; nothing is known of what was before."""
     site.audit = AuditLog()
+
+
+@step
+def deposits(site: Site) -> None:
+    """The site gets an index of files by who has deposited them; there are none so far."""
+    site.deposits = Deposits()
 
 
 @step

@@ -18,6 +18,7 @@ def check(site: Any, repair: bool) -> Iterator[Finding]:
     yield from _runs(site, "running", (RUNNING, AWAITING), repair)
     yield from _active(site, repair)
     yield from _locked(site, repair)
+    yield from _deposits(site, repair)
 
 
 def _missing(site: Any, repair: bool) -> Iterator[Finding]:
@@ -88,3 +89,13 @@ def _locked(site: Any, repair: bool) -> Iterator[Finding]:
             if repair:
                 site.locked.discard(key)
             yield Finding("index", key, "it is in the index locked and not locked there", repair)
+
+
+def _deposits(site: Any, repair: bool) -> Iterator[Finding]:
+    for depositor, entries in site.deposits.of.items():
+        for key, id in [*entries.items()]:
+            deposit = getattr(site.ids.get(id), "deposit", None)
+            if deposit is None or depositor not in deposit.depositor:
+                if repair:
+                    entries.discard(key)
+                yield Finding("index", id, "no such file was deposited", repair)

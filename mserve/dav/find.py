@@ -7,6 +7,7 @@ from pyramid.response import Response
 
 from mserve.dav import answer, xml
 from mserve.dav.config import dav
+from mserve.dav.discovery import Locks
 from mserve.dav.members import INFINITE, ONE, ZERO, members, more_than
 from mserve.dav.multistatus import BEGIN, END, Writer, path_of
 from mserve.dav.wanted import Wanted
@@ -37,7 +38,7 @@ def depth_of(request: Any) -> str:
 
 
 def _parts(request: Any, node: Any, depth: str, wanted: Wanted) -> Iterator[str]:
-    writer = Writer(path_of(request, node), wanted)
+    writer = Writer(path_of(request, node), wanted, Locks(request, node))
     yield BEGIN
     for names, member in members(request, node, depth):
         yield writer.response(names, member)

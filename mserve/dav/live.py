@@ -107,6 +107,7 @@ COMMON: Mapping[Name, Property] = {
     Name(DAV, "creationdate"): _created,
     Name(DAV, "displayname"): _name,
     Name(DAV, "getlastmodified"): _modified,
+    Name(DAV, "lockdiscovery"): constant(""),  # where no lock is; else as discovery.py says
     Name(DAV, "supportedlock"): constant(LOCKS),
 }
 WINDOWS: Mapping[Name, Property] = {

@@ -85,7 +85,8 @@ def _copy(node: Node, parent: Branch, name: str, whole: bool) -> None:
     if whole or isinstance(node, Mfile):
         ingest.copy(node, parent, name)
     else:
-        ingest.make_folder(parent, name).metadata = node.metadata
+        made = ingest.make_folder(parent, name)
+        made.metadata, made.dead = node.metadata, node.dead
 
 
 def _date(node: Any, moment: int | None) -> None:
@@ -118,4 +119,4 @@ def _clear(request: Any, node: Node, there: Node | None) -> None:
 def _supersede(request: Any, there: Mfile, node: Mfile) -> None:
     need(request, Permission.WRITE, there)
     ingest.supersede(there, node.content, node.announced)
-    there.metadata = node.metadata
+    there.metadata, there.dead = node.metadata, node.dead

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from mserve.dav.discovery import Locks
 from mserve.dav.plan import Plan, plan_of
 from mserve.dav.wanted import Wanted
-from mserve.dav.xml import DECLARED, HEAD, escape
+from mserve.dav.xml import DECLARED, HEAD, Name, escape
 from mserve.resources.content import Content
 from mserve.resources.mfile import Mfile
 from mserve.resources.node import Branch
@@ -30,17 +31,19 @@ class Writer:
     and goes when that is changed, or is not used any more.
     """
 
-    def __init__(self, path: str, wanted: Wanted) -> None:
-        self._plan = plan_of(wanted)
+    def __init__(self, path: str, wanted: Wanted, locks: Locks) -> None:
+        self._plan, self._locks = plan_of(wanted), locks
         self._top = escape(path)
         self._above: tuple[tuple[str, ...], str] = ((), self._top)
 
     def response(self, names: tuple[str, ...], node: Any) -> str:
         """The element of the node at `names` below the path."""
         if not isinstance(node, Mfile):
-            return _response(self._href(names, node), self._plan.stats(node, False, {}))
+            return _response(self._href(names, node), self._stats(node))
         if not names:
-            return _response(self._top, self._plan.stats(node, True, {}))
+            return _response(self._top, self._stats(node))
+        if self._locks.told(node):
+            return _response(self._href(names, node), self._stats(node))
         content: Content = node.content
         made: Made | None = node._v_written
         if made is None or not self._holds(made, node, content):
@@ -59,14 +62,18 @@ class Writer:
 
     def _write(self, mfile: Mfile, content: Content) -> Made:
         text = f"{escape(segment(mfile.__name__ or ''))}</D:href>"
-        stats = self._plan.stats(mfile, True, {})
+        stats = self._stats(mfile)
         return self._plan, mfile._p_serial, content._p_serial, f"{text}{stats}</D:response>\n"
+
+    def _stats(self, node: Any) -> str:
+        dead = {**_dead(node), **self._locks.told(node)}
+        return self._plan.stats(node, isinstance(node, Mfile), dead)
 
     def _holder(self, names: tuple[str, ...]) -> str:
         """The href of what holds the node at `names`; most of its siblings come after it."""
         above = names[:-1]
         if self._above[0] != above:
-            self._above = (above, f"{self._top}{_path(above)}/")
+            self._above = (above, f"{self._top}{_path(above)}/" if above else self._top)
         return self._above[1]
 
     def _href(self, names: tuple[str, ...], node: Any) -> str:
@@ -81,6 +88,12 @@ class Writer:
     def cut(self) -> str:
         """Says of the collection itself that there are more members (RFC 6578, 3.6)."""
         return _response(self._top, CUT)
+
+
+def _dead(node: Any) -> dict[Name, str]:
+    """The properties that clients have set on it, each as its element."""
+    parts = ((name[1:].rpartition("}"), value) for name, value in node.dead.items())
+    return {Name(space, local): value for (space, _, local), value in parts}
 
 
 def _path(names: tuple[str, ...]) -> str:

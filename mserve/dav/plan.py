@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from mserve.dav.live import LIVE, USUAL, WINDOWS, Property
-from mserve.dav.wanted import ALL, NAMES, SOME, Wanted
+from mserve.dav.live import LIVE, USUAL, Property
+from mserve.dav.wanted import ALL, NAMES, Wanted
 from mserve.dav.xml import Name, empty, tags
 
 FOUND = "<D:status>HTTP/1.1 200 OK</D:status></D:propstat>"
@@ -28,11 +28,10 @@ class Field(NamedTuple):
 
 @dataclass(frozen=True)
 class Plan:
-    """`fields` of files (True) and others; `asks_dead`: whether one may be among the wanted."""
+    """`fields` of files (True) and of others."""
 
     wanted: Wanted
     fields: Mapping[bool, tuple[Field, ...]]
-    asks_dead: bool
 
     def stats(self, node: Any, file: bool, dead: Dead) -> str:
         """The propstat elements of a node."""
@@ -57,13 +56,7 @@ class Plan:
 @lru_cache(32)
 def plan_of(wanted: Wanted) -> Plan:
     """The same one for those that want the same: clients have few wishes."""
-    asks_dead = wanted.kind != SOME or any(map(_settable, wanted.names))
-    return Plan(wanted, {file: tuple(_fields(wanted, file)) for file in (True, False)}, asks_dead)
-
-
-def _settable(name: Name) -> bool:
-    """Whether a client can have set it."""
-    return name in WINDOWS or not any(name in live for live in LIVE.values())
+    return Plan(wanted, {file: tuple(_fields(wanted, file)) for file in (True, False)})
 
 
 def _fields(wanted: Wanted, file: bool) -> Iterator[Field]:

@@ -10,6 +10,9 @@ from pyramid.exceptions import PredicateMismatch
 from pyramid.response import Response
 
 from mserve.dav.config import ROUTE, methods_of
+from mserve.dav.discovery import path_of
+from mserve.dav.xml import HEAD, escape
+from mserve.errors import Held, LockConflict
 from mserve.resources.roles import Permission
 from mserve.security import KEY_IN_PATH
 from mserve.views import errors, refused
@@ -51,6 +54,19 @@ def _asked(request: Any, answer: Response) -> Response:
     return asking
 
 
+def held(fault: Held, request: Any) -> Response:
+    """423 with the condition of DAV: that names what is locked (RFC 4918, 16)."""
+    conflict = isinstance(fault, LockConflict)
+    condition = "no-conflicting-lock" if conflict else "lock-token-submitted"
+    paths = dict.fromkeys(path_of(request, names) for names in fault.roots)
+    hrefs = "".join(f"<D:href>{escape(path)}</D:href>" for path in paths)
+    told = f"<D:{condition}>{hrefs}</D:{condition}>"
+    words = f"<D:responsedescription>{escape(str(fault))}</D:responsedescription>"
+    body = f'{HEAD}<D:error xmlns:D="DAV:">{told}{words}</D:error>\n'
+    return Response(body.encode(), status=423, content_type="application/xml", charset="utf-8")
+
+
 def includeme(config: Configurator) -> None:
+    config.add_exception_view(held, context=Held, route_name=ROUTE)
     config.add_notfound_view(not_found, route_name=ROUTE)
     config.add_forbidden_view(forbidden, route_name=ROUTE)

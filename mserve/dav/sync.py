@@ -9,6 +9,7 @@ from pyramid.response import Response
 from mserve.dav import answer, xml
 from mserve.dav.changed import Changed, Untold
 from mserve.dav.config import dav
+from mserve.dav.discovery import Locks
 from mserve.dav.live import IN_SERVICE
 from mserve.dav.members import INFINITE, ONE, ZERO, below, loaded
 from mserve.dav.multistatus import BEGIN, END, Writer, path_of
@@ -86,7 +87,7 @@ def _found(node: Any, token: Token, depth: str) -> Iterator[tuple[Path, Any]]:
 def _parts(
     request: Any, node: Any, token: Token, asked: Asked, found: Iterator[tuple[Path, Any]]
 ) -> Iterator[str]:
-    writer, known = Writer(path_of(request, node), asked.wanted), Token.now(node)
+    writer, known = _writer(request, node, asked), Token.now(node)
     after, left = token.after, asked.most
     done = replace(known, since=token.until or known.since)
     yield BEGIN
@@ -98,6 +99,10 @@ def _parts(
         yield writer.gone(names) if member is None else writer.response(names, member)
         after, left = names, left - 1
     yield f"<D:sync-token>{done}</D:sync-token>\n{END}"
+
+
+def _writer(request: Any, node: Any, asked: Asked) -> Writer:
+    return Writer(path_of(request, node), asked.wanted, Locks(request, node))
 
 
 def text_of(element: Any) -> str:

@@ -6,7 +6,7 @@ as they came since the first number, and then the client knows the state of the 
 """
 
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,7 +68,7 @@ class Token:
 def _path(cursor: str) -> Path:
     """Raises Untold."""
     try:
-        text = urlsafe_b64decode(cursor).decode()
+        text = b64decode(cursor, b"-_", validate=True).decode()
     except ValueError:
         raise Untold from None
     return tuple(text.split("/")) if text else ()

@@ -6,6 +6,7 @@ transaction, as a Spool, and call one of these in a fresh, short one that may be
 """
 
 from mserve.ingest.dates import set_modified
+from mserve.ingest.deposit import deposit
 from mserve.ingest.derived import make_again, store_outputs
 from mserve.ingest.folders import make_folder, make_folders
 from mserve.ingest.places import copy, move
@@ -17,6 +18,7 @@ __all__ = [
     "Stored",
     "copy",
     "create",
+    "deposit",
     "make_again",
     "make_folder",
     "make_folders",

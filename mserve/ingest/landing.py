@@ -1,9 +1,9 @@
 """Landing: where an output becomes a file, found before anything is changed there."""
 
-from pathlib import PurePosixPath
 from typing import Any
 
 from mserve.errors import NameTaken
+from mserve.ingest.deposit import free_name
 from mserve.ingest.folders import make_folders
 from mserve.ingest.store import Stored, add, check_folder, supersede
 from mserve.resources.mfile import Mfile
@@ -11,7 +11,6 @@ from mserve.resources.node import Branch, Node
 from mserve.resources.run import JobOutput
 
 CONFLICTS = ("fail", "replace", "rename")
-MOST = 1000  # names that are tried
 
 Target = tuple[Node, tuple[str, ...]]
 """A folder that is there, and the names of missing ones below it, and at last of the file."""
@@ -58,12 +57,7 @@ def put(
 
 
 def _free(target: Target) -> Target:
-    """`cat (2).jpg` beside `cat.jpg`, or a higher number."""
+    """`cat (2).jpg` beside `cat.jpg`."""
     folder, (name,) = target
     assert isinstance(folder, Branch)
-    path = PurePosixPath(name)
-    for number in range(2, MOST):
-        free = f"{path.stem} ({number}){path.suffix}"
-        if free not in folder:
-            return folder, (folder.check_name(free),)
-    raise NameTaken(name)
+    return folder, (free_name(folder, name),)

@@ -94,7 +94,7 @@ def copy(node: Node, parent: Branch, name: str) -> Node:
 
 def _copy_one(node: Node, parent: Branch, name: str) -> Node:
     made = Mfile(node.content, node.announced) if isinstance(node, Mfile) else Folder()
-    made.metadata = node.metadata
+    made.metadata, made.dead = node.metadata, node.dead
     place(made, parent, name)
     audit.record(made, Action.CREATE, after={"type": made.type, "copy_of": node.id})
     if isinstance(made, Mfile):

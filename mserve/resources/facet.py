@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from mserve.resources.deposit import Reach
 from mserve.resources.names import FACETS
 
 
@@ -9,6 +10,7 @@ class Facet:
     """One facet of a node, reached by traversal; not stored, it only shows what the node has."""
 
     name: ClassVar[str]
+    reach: ClassVar[Reach] = Reach.NONE
     types: ClassVar[frozenset[str]] = frozenset({"site", "container", "service", "folder", "mfile"})
 
     def __init__(self, node: Any) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from mserve.resources.deposit import Reach
 from mserve.resources.facet import Facet
 from mserve.resources.job_parts import JobsEvents
 from mserve.resources.login_places import Login
@@ -10,6 +11,7 @@ from mserve.resources.people_places import Account, Offers, RequestsFacet, Reset
 
 class Info(Facet):
     name = "info"
+    reach = Reach.OWN
 
 
 class UsageFacet(Facet):
@@ -53,6 +55,7 @@ class Poster(Facet):
 
 class Jobs(Facet):
     name = "jobs"
+    reach = Reach.OWN
     types = frozenset({"service", "mfile"})
 
     def __getitem__(self, name: str) -> Any:
@@ -118,6 +121,7 @@ class Batch(Facet):
 
 class Uploads(Facet):
     name = "uploads"
+    reach = Reach.TOP
     types = frozenset({"service", "folder"})
 
     def __getitem__(self, name: str) -> Any:
@@ -129,6 +133,18 @@ class Uploads(Facet):
     def get(self, name: str) -> Any:
         upload = self.node.site.uploads.get(name)
         return upload if upload is not None and upload.__parent__ is self.node else None
+
+
+class Receipt(Facet):
+    name = "receipt"
+    types = frozenset({"mfile"})
+    reach = Reach.OWN
+
+
+class Receipts(Facet):
+    name = "receipts"
+    types = frozenset({"service", "folder"})
+    reach = Reach.TOP
 
 
 class Search(Facet):
@@ -176,7 +192,7 @@ FACETS: dict[str, type[Facet]] = {
         Info, UsageFacet, Keys, Health, ContentFacet, Thumbnail, Poster, Jobs, Profiles,
         Versions, Provenance, Trash, Copy, Batch, Uploads, Search, Tasks, NodesFacet, Schedules,
         Rounds, Access, Login, Reset, Account, UsersFacet, Offers, RequestsFacet,
-        AuditFacet, History,
+        AuditFacet, History, Receipt, Receipts,
     )
 }  # fmt: skip
 

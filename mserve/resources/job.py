@@ -7,6 +7,7 @@ from persistent import Persistent
 
 from mserve.resources import clock
 from mserve.resources.content import Content
+from mserve.resources.deposit import Reach
 from mserve.resources.ids import new_id
 from mserve.resources.index import newest_first
 from mserve.resources.job_parts import Answers, JobEvents, Log, Outputs
@@ -34,6 +35,7 @@ class Job(Persistent):  # type: ignore[misc]  # persistent has no types
     A job of a service, as a feed is pulled, has no `mfile`, and no content.
     """
 
+    reach = Reach.OWN
     content: Content | None = None
     sha256: str | None = None
     round: Any = None

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from mserve.resources.deposit import Reach
 from mserve.resources.run import DONE, JobOutput, Run, TaskRun
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class Log:
 class JobEvents:
     """`<job>/events`: what happens to it."""
 
+    reach = Reach.OWN
     __name__ = "events"
 
     def __init__(self, job: "Job") -> None:
@@ -36,6 +38,7 @@ class JobEvents:
 class JobsEvents:
     """`…/-/jobs/events`: what happens to the jobs of a file or service."""
 
+    reach = Reach.OWN
     __name__ = "events"
 
     def __init__(self, jobs: Any) -> None:

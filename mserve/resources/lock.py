@@ -102,7 +102,7 @@ def covering(node: Any) -> Iterator[Held]:
 def below(branch: Any) -> Iterator[Held]:
     """The locks on what lies below `branch`."""
     index = branch.site.locked
-    for key in [*index.beginning(f"{branch.id}-")]:
+    for key in index.beginning(f"{branch.id}-"):
         yield from on(index[key])
 
 

@@ -8,6 +8,7 @@ from BTrees.OOBTree import OOTreeSet
 
 from mserve.resources import clock
 from mserve.resources.content import Content, Rendition
+from mserve.resources.deposit import Deposit, Depositor
 from mserve.resources.node import Node
 from mserve.resources.version import Version
 
@@ -29,6 +30,8 @@ class Mfile(Node):
     versions: Any = None
     reserved = False
     """Whether it is the empty file of a lock, and no content has come yet (RFC 4918, 7.3)."""
+    deposit: Deposit | None = None
+    """How it came, if that was by a key that shows its own files alone."""
     _v_written: Any = None
     """How a door has written it last; it is forgotten when the file is changed."""
 
@@ -43,6 +46,13 @@ class Mfile(Node):
 
     def parts(self) -> tuple[Any, ...]:
         return (self.content,) if isinstance(self.jobs, tuple) else (self.content, self.jobs)
+
+    @property
+    def depositor(self) -> Depositor:
+        """Whose own it is, while its content is what they have brought."""
+        deposit = self.deposit
+        own = deposit is not None and deposit.sha256 == self.content.sha256
+        return deposit.depositor if own and deposit is not None else ()
 
     @property
     def etag(self) -> str:

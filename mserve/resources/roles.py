@@ -41,6 +41,10 @@ ROLES: dict[str, frozenset[Permission]] = {
     "mfileowner": _OWN,
     "mfilereadwrite": _CHANGE,
     "mfilereadonly": _READ,
+    "dropbox": frozenset({P.VIEW, P.ADD}),
     "auditor": frozenset({P.VIEW, P.USAGE, P.AUDIT}),
     "renditions": _LOOK,
 }
+
+OWN_ONLY = frozenset({"dropbox"})
+"""Roles that show what came by the key itself and nothing else (resources/deposit.py)."""

@@ -4,7 +4,9 @@ from random import getrandbits
 from typing import Any
 
 from mserve.resources.audit_log import AuditLog
+from mserve.resources.deposit import Deposits
 from mserve.resources.index import Index, Timeline, Transit
+from mserve.resources.mfile import Mfile
 from mserve.resources.names import check_container_name
 from mserve.resources.node import Branch, Node
 from mserve.resources.provenance import unlink
@@ -22,7 +24,8 @@ class Site(Branch):
     `schedules` what starts by itself, by the time when it does next, `rounds` the ids of
     Rounds that have not ended to them, `derived` which files were made of which (see
     resources/provenance.py), `locked` what is locked, by each node above it, `users` the people
-    who can log in, and `audit` the log of what was decided.
+    who can log in, `audit` the log of what was decided, and `deposits` which files came by keys
+    that show their own files alone.
     """
 
     type = "site"
@@ -47,6 +50,7 @@ class Site(Branch):
         self.locked = Transit()
         self.users = Users(self)
         self.audit = AuditLog()
+        self.deposits = Deposits()
 
     def check_name(self, name: object) -> str:
         return check_container_name(name)
@@ -59,6 +63,8 @@ class Site(Branch):
         """Takes a node that leaves the tree out of the id index, and its keys out of use."""
         self.ids.discard(node.id)
         unlink(self, node)
+        if isinstance(node, Mfile):
+            self.deposits.drop(node)
         for key in (node.keys or {}).values():
             for digest in key.digests():
                 self.key_index.discard(digest)

@@ -7,6 +7,7 @@ from typing import Any
 from persistent import Persistent
 
 from mserve.resources import clock
+from mserve.resources.deposit import Depositor, Reach
 
 IDLE = 86_400  # seconds without a byte, after which an upload is given up
 
@@ -33,6 +34,8 @@ class Upload(Persistent):  # type: ignore[misc]  # persistent has no types
     file is stored.
     """
 
+    reach = Reach.OWN
+    depositor: Depositor = ()
     announced: tuple[tuple[str, str, bytes], ...] = ()
     mfile: str | None = None
     job: str | None = None

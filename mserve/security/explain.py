@@ -9,7 +9,8 @@ from mserve.security.policy import Closed, Failed, judge
 
 
 class Verdict(NamedTuple):
-    """`by`: what decides: `role`, `node`, `service`, the name of a caveat, or None: allowed."""
+    """`by`: what decides: `role`, `node`, `own` (it shows its own uploads alone), `service`, the
+    name of a caveat, or None: allowed."""
 
     allowed: bool
     by: str | None
@@ -26,7 +27,14 @@ def explain(grant: Grant, context: Any, permission: str) -> Verdict:
         return Verdict(False, "service", None)
     if answer:
         return Verdict(True, None, None)
-    return next(_blamed(grant, above, permission), Verdict(False, "attenuated", grant.links[0]))
+    return next(_blamed(grant, above, permission), _otherwise(grant))
+
+
+def _otherwise(grant: Grant) -> Verdict:
+    """No link lacks anything by itself."""
+    if grant.own_only:
+        return Verdict(False, "own", grant.own_only[-1])
+    return Verdict(False, "attenuated", grant.links[0])
 
 
 def _blamed(grant: Grant, above: set[str], permission: str) -> Any:

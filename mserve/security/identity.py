@@ -14,8 +14,9 @@ from mserve import attenuation
 from mserve.errors import BadInput
 from mserve.resources import terms
 from mserve.resources.caveats import Caveats, Facts
+from mserve.resources.deposit import Depositor
 from mserve.resources.key import Key, digest
-from mserve.resources.roles import Permission
+from mserve.resources.roles import OWN_ONLY, Permission
 from mserve.seal import Broken, Seal
 from mserve.security.lock import opens
 
@@ -94,6 +95,17 @@ class Grant:
         """The ids of the nodes that must all be in the lineage of what is asked of."""
         own = {key.__parent__.id for key in self.key.chain()}
         return frozenset(own.union(self.caveats_of("node")))
+
+    @cached_property
+    def own_only(self) -> tuple[Link, ...]:
+        """The links down from the first that shows its own uploads alone; none: all are shown."""
+        kept = [at for at, link in enumerate(self.links) if link.key.role in OWN_ONLY]
+        return self.links[: kept[-1] + 1] if kept else ()
+
+    @property
+    def depositor(self) -> Depositor:
+        """As whom it deposits; empty: it adds files as others do."""
+        return tuple(link.name for link in self.own_only)
 
     def speed(self) -> int | None:
         """The lowest access speed of the chain, in bytes per second, or None."""

@@ -9,6 +9,7 @@ from mserve.resources.roles import Permission
 from mserve.seal import Seal
 from mserve.security.identity import Grant, Identity, Link, find
 from mserve.security.lineage import ids_above, service_of
+from mserve.security.own import shows
 from mserve.security.people import find_person, forget_person
 from mserve.security.presented import presented
 
@@ -74,9 +75,15 @@ class SecurityPolicy:
     def covers(self, request: Any, context: Any, permission: str) -> bool:
         """Whether it is allowed on `context` and by that on all below it: a listing asks once.
 
-        Roles, nodes and caveats hold all the way down, a service's times within it alone.
+        Roles, nodes and caveats hold all the way down, a service's times within it alone; what
+        shows its own uploads alone is asked of each.
         """
-        return service_of(context) is not None and bool(self.permits(request, context, permission))
+        within = service_of(context) is not None
+        return (
+            within
+            and bool(self.permits(request, context, permission))
+            and not request.grant.own_only
+        )
 
     def remember(self, request: Any, userid: str, **kw: Any) -> list[tuple[str, str]]:
         return []
@@ -89,6 +96,8 @@ def judge(grant: Grant, context: Any, above: set[str], permission: str) -> Allow
     """Whether that one chain allows it; `above` holds the ids of the lineage of `context`."""
     if permission not in grant.allowed or not grant.nodes <= above:
         return Denied("the key %s does not allow %s here", grant.key.id, permission)
+    if grant.own_only and not shows(grant, context):
+        return Denied("the key %s shows its own uploads alone", grant.key.id)
     if grant.failure is not None:
         return Failed(*grant.failure)
     return _open(grant, context)

@@ -23,7 +23,7 @@ from mserve.views.caveats import said_of
 from mserve.views.config import methods_of
 from mserve.views.declared import open_to_all, own_account
 from mserve.views.guesses import refusal
-from mserve.views.traversal import Absent
+from mserve.views.traversal import Absent, Hidden
 
 log = logging.getLogger(__name__)
 
@@ -98,6 +98,8 @@ def not_found(fault: Any, request: Any) -> Response:
     there = isinstance(fault, PredicateMismatch) and not isinstance(context, Absent)
     if there and _visible(request, context):
         return not_allowed(request, context)
+    if isinstance(context, Hidden):
+        refused.note(request, 404)
     refused.note_guess(request, 404)
     return nothing(request)
 

@@ -35,6 +35,7 @@ LINKS = {
         "search",
         "trash",
         "uploads",
+        "receipts",
         "batch",
     ),
     "folder": ("info", "history", "keys", "usage", "search", "uploads", "copy", "batch"),
@@ -64,11 +65,16 @@ def node(request: Any, thing: Any, here: str | None = None) -> Json:
         "created": clock.rfc3339(thing.created),
         "modified": clock.rfc3339(thing.modified),
         "metadata": dict(thing.metadata),
-        "links": {name: f"{base}/-/{name}" for name in LINKS[thing.type]},
+        "links": {name: f"{base}/-/{name}" for name in _links(thing)},
     }
     extra = EXTRA.get(thing.type)
     shown = {**common, **extra(base, thing)} if extra else common
     return shown | derived.of(request, thing) if isinstance(thing, Mfile) else shown
+
+
+def _links(thing: Any) -> tuple[str, ...]:
+    deposited = getattr(thing, "deposit", None) is not None
+    return (*LINKS[thing.type], "receipt") if deposited else LINKS[thing.type]
 
 
 def _mfile(base: str, mfile: Mfile) -> Json:

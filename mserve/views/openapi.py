@@ -47,6 +47,8 @@ GROUPS = {
     "login": "Sessions of people", "reset": "Forgotten passwords", "account": "What is one's own",
     "users": "The people of the site",
     "offers": "Who takes requests for services", "requests": "What a container was asked for",
+    "receipt": "What a dropbox has received, signed",
+    "receipts": "Whether a receipt is genuine",
     "audit": "Who did what, and what was refused",
 }  # fmt: skip
 SCHEMES: Json = {

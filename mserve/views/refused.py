@@ -7,7 +7,7 @@ from mserve.resources.node import Node
 from mserve.security import KEY_IN_PATH
 from mserve.tasks.refusals import Refusal
 from mserve.views.asker import asker_of
-from mserve.views.traversal import Absent
+from mserve.views.traversal import Absent, Hidden
 
 FORBIDDEN = 403
 
@@ -15,6 +15,8 @@ FORBIDDEN = 403
 def note(request: Any, status: int, reason: Any = None) -> None:
     """The request was refused, if it was for something that is there; `reason`: a Denied."""
     context = getattr(request, "context", None)
+    if isinstance(context, Hidden):
+        context = context.node
     if isinstance(context, Absent) and status != FORBIDDEN:
         return
     while context is not None and not isinstance(context, Node):

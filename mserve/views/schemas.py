@@ -96,7 +96,9 @@ NODES: dict[str, Schema] = {
         "oneOf": [ref(name) for name in ("Site", "Container", "Service", "Folder", "Mfile")],
     },
     "Nodes": page("AnyNode"),
-    "Stored": fields("Mfile", job=null(URL)),
+    "Stored": fields("Mfile", job=null(URL), receipt=may(ref("Receipt"))),
+    "Receipt": closed(sha256=SHA256, size=WHOLE, received=TIME, service=ID, signature=SHA256),
+    "Verified": fields(valid=FLAG),
     "AllStored": fields(items=array(ref("Stored"))),
     "Version": fields(
         version=WHOLE, url=URL, size=WHOLE, mimetype=TEXT, sha256=SHA256, md5=null(MD5),

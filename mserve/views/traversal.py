@@ -12,14 +12,19 @@ from pyramid.traversal import decode_path_info
 from zope.interface import implementer
 
 from mserve.errors import BadName, Missing
+from mserve.resources.deposit import Reach
 from mserve.resources.facets import Profiles
-from mserve.resources.node import Node
+from mserve.resources.names import FACETS
+from mserve.resources.node import Branch, Node
 from mserve.resources.pieces import Workflows
-from mserve.security import KEY_IN_PATH
+from mserve.resources.roles import Permission
+from mserve.security import KEY_IN_PATH, Closed, Failed
 
 
 class Absent:
     """A place in the tree where nothing is."""
+
+    reach = Reach.ANY
 
     def __init__(self, parent: Any, name: str) -> None:
         self.__parent__ = parent
@@ -36,12 +41,24 @@ class Absent:
         return parent, names
 
 
+class Hidden(Absent):
+    """A place where `node` is, which is as good as nothing to who asks."""
+
+    def __init__(self, node: Any) -> None:
+        super().__init__(node.__parent__, node.__name__)
+        self.node = node
+
+
 class AbsentProfile(Absent):
     """A name below `/-/profiles/` that no profile has."""
+
+    reach = Reach.NONE
 
 
 class AbsentWorkflow(Absent):
     """A name below `<profile>/workflows/` that no workflow has."""
+
+    reach = Reach.NONE
 
 
 ABSENT: dict[type, type[Absent]] = {Profiles: AbsentProfile, Workflows: AbsentWorkflow}
@@ -60,7 +77,7 @@ class Traverser:
         routed = getattr(request, "matched_route", None) is not None and request.door != "dav"
         start = self.root if routed else virtual_root(request, self.root)
         names = () if routed else segments(request)
-        context = descend(start, names)
+        context = seen(request, start, names)
         return {
             "context": context,
             "view_name": "",
@@ -75,13 +92,55 @@ class Traverser:
 def walk(request: Any, root: Any) -> Any:
     """The context of a request without a route, which is told its virtual root."""
     request.virtual_root = virtual_root(request, root)
-    return descend(request.virtual_root, segments(request))
+    return seen(request, request.virtual_root, segments(request))
 
 
 def descend(context: Any, names: tuple[str, ...]) -> Any:
     for name in names:
         context = child(context, name)
     return context
+
+
+def seen(request: Any, start: Any, names: tuple[str, ...]) -> Any:
+    """Where `names` lead; for who sees their own uploads alone, there is nothing at all others."""
+    context = descend(start, names)
+    identity = request.identity if names else None
+    if identity is None or not any(grant.own_only for grant in identity.grants):
+        return context
+    if isinstance(context, Node):
+        return hidden(request, context) or context
+    absent = isinstance(context, Absent) and context.reach is Reach.ANY
+    if absent or identity.user is not None:
+        return context
+    return _below_hidden(request, start, names) or context
+
+
+def hidden(request: Any, node: Node) -> "Hidden | None":
+    """What is there in place of `node`, if it is hidden.
+
+    What such a key puts never replaces a file, so that to a PUT its own are hidden as well.
+    """
+    replaces = request.method == "PUT" and not isinstance(node, Branch)
+    needed = Permission.WRITE if replaces else Permission.VIEW
+    return None if _shown(request, node, needed) else Hidden(node)
+
+
+def _shown(request: Any, node: Node, permission: str) -> bool:
+    """Whether it is so, but perhaps for a caveat that the request does not meet."""
+    answer = request.has_permission(permission, node)
+    return node.__parent__ is None or bool(answer) or isinstance(answer, Failed | Closed)
+
+
+def _below_hidden(request: Any, start: Any, names: tuple[str, ...]) -> Absent | None:
+    """What `names` lead to where they go on below a hidden node, by its facets."""
+    at = names.index(FACETS)
+    node = descend(start, names[:at])
+    if _shown(request, node, Permission.VIEW):
+        return None
+    place: Absent = Hidden(node)
+    for name in names[at:]:
+        place = Absent(place, name)
+    return place
 
 
 def virtual_root(request: Any, root: Any) -> Any:

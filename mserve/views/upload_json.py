@@ -17,6 +17,8 @@ def headers(
         found["Mserve-Location"] = url(request, mfile)
         if upload.job:
             found["Mserve-Job"] = facet_url(request, mfile, "jobs", upload.job)
+        if upload.depositor:
+            found["Mserve-Receipt"] = facet_url(request, mfile, "receipt")
     return found
 
 

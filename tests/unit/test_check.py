@@ -157,3 +157,22 @@ def test_the_audit_log_is_looked_at(db: Any) -> None:
     assert left == ["the entry has no events"]
     database.run(db, misplace)
     assert "the entry is not where it belongs" in {each.what for each in check(db, ALL)}
+
+
+def test_a_deposit_that_is_gone_is_dropped_from_its_depositors_list(db: Any) -> None:
+    def deposited(site: Any) -> None:
+        for name in ("x", "y"):
+            spool = Spool(directory(site))
+            spool.write(b"deposited")
+            spool.close()
+            ingest.deposit(site["demo"]["files"], (name,), spool, "", ("key",))
+            spool.discard()
+
+    database.run(db, deposited)
+    assert found(db) == []
+    database.run(db, lambda site: setattr(site["demo"]["files"]["y"], "deposit", None))
+    [finding] = found(db, MEND)
+    assert (finding.kind, finding.mended) == ("index", True)
+    assert found(db) == []
+    kept = database.run(db, lambda site: [id for _, id in site.deposits.page("key", 9)])
+    assert kept == [database.run(db, lambda site: site["demo"]["files"]["x"].id)]

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import lru_cache
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,8 +15,10 @@ from mserve.errors import BadInput
 from mserve.passwords import verified
 from mserve.resources import terms
 from mserve.resources.caveats import NONE, Caveats, Facts
+from mserve.resources.deposit import Deposit
 from mserve.resources.folder import Folder
-from mserve.resources.roles import ROLES, Permission
+from mserve.resources.mfile import Mfile
+from mserve.resources.roles import OWN_ONLY, ROLES, Permission
 from mserve.resources.site import Site
 from mserve.seal import Seal
 from mserve.security import Grant, find
@@ -109,7 +112,7 @@ def test_a_key_without_caveats_may_what_its_role_says_below_its_node(
     role: str, node: Any, context: Any, permission: Permission, facts: Facts
 ) -> None:
     [secret] = chain([(role, node, NONE)])
-    here = node in {*context.lineage()}
+    here = node is context if role in OWN_ONLY else node in {*context.lineage()}
     assert may(secret, facts, context, permission) == (permission in ROLES[role] and here)
 
 
@@ -241,3 +244,24 @@ def test_a_well_signed_token_of_nonsense_is_none(caveat: bytes) -> None:
     except BadInput:
         assert len(text) > attenuation.LONGEST
     assert not works(text)
+
+
+@given(LINKS, st.lists(OFFLINE, max_size=3), st.integers(0, 6), nodes())
+def test_a_deposit_is_seen_by_those_above_its_depositor_and_by_none_below(
+    links: list[Any], appended: list[Caveats], number: int, folder: Any
+) -> None:
+    first, *others = links
+    held = chain([first, *(("dropbox", node, NONE) for _, node, _ in others)])
+    for caveats in appended:
+        held.append(attenuation.append(held[-1], terms.show(caveats)))
+    facts = Facts(5, "GET")
+    grants = [found.grants[0] for secret in held if (found := find(tree()[0], secret, facts, SEAL))]
+    depositor = grants[number % len(grants)]
+    assume(depositor.own_only)
+    mfile = Mfile(SimpleNamespace(sha256="abc"))  # type: ignore[arg-type]  # no byte of it is asked for
+    mfile.__parent__ = folder
+    mfile.deposit = Deposit(depositor.depositor, "service", "abc", 3, 5)
+    seen = [may(secret, facts, mfile, Permission.VIEW) for secret in held]
+    event(f"seen by {sum(seen)} of {len(seen)}")
+    assert seen == sorted(seen, reverse=True)
+    assert not any(seen[number % len(grants) + 1 :])

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import islice
+from types import SimpleNamespace
 from typing import Any
 
 from pyramid.security import NO_PERMISSION_REQUIRED
@@ -12,15 +13,17 @@ from mserve.resources.caveats import Facts, client_address
 from mserve.resources.facets import Access
 from mserve.resources.key import Key
 from mserve.resources.roles import ROLES, Permission
-from mserve.security import Grant
+from mserve.security import Grant, Identity
 from mserve.security.explain import Verdict, explain
 from mserve.security.lineage import ids_above
+from mserve.security.own import shows
+from mserve.security.policy import judge
 from mserve.views import paging
 from mserve.views.body import Fields, document, text
 from mserve.views.config import rest
 from mserve.views.declared import Declared
 from mserve.views.json import Json
-from mserve.views.traversal import descend
+from mserve.views.traversal import descend, seen
 from mserve.views.urls import url
 
 Reach = tuple[str, Key]
@@ -48,9 +51,14 @@ def _reaching(node: Any, after: str | None) -> Iterator[Reach]:
         items = (each.keys or {}).items() if not last else each.keys.items(last, excludemin=True)
         last = None
         for id, key in items:
-            grant = Grant(key, Facts(clock.now()))
-            if not key.gone() and Permission.VIEW in grant.allowed and grant.nodes <= above:
+            if not key.gone() and _reaches(Grant(key, Facts(clock.now())), node, above):
                 yield f"{step}-{id}", key
+
+
+def _reaches(grant: Grant, node: Any, above: set[str]) -> bool:
+    """Whether the chain shows the node, now or at another time."""
+    within = Permission.VIEW in grant.allowed and grant.nodes <= above
+    return within and (not grant.own_only or shows(grant, node))
 
 
 def _cursor(after: str | None) -> tuple[int, str | None]:
@@ -97,22 +105,31 @@ def decision(context: Access, request: Any) -> Json:
     key = Key(context.node, role) if id is None else _key(context.node, id)
     grant = Grant(key, Facts(moment, method, address))
     verdicts = [
-        _told(request, grant, *each) for each in _operations(request, context, method, names)
+        _told(request, grant, *each) for each in _operations(request, grant, context, names)
     ]
     return {"allowed": any(each["allowed"] for each in verdicts), "verdicts": verdicts}
 
 
 def _operations(
-    request: Any, context: Access, method: str, names: tuple[str, ...]
+    request: Any, grant: Grant, context: Access, names: tuple[str, ...]
 ) -> list[tuple[Declared, Any]]:
-    """The views of the place at that path with that method, and the place."""
-    place = descend(context.node, names)
+    """The views of the place at that path with the method, and the place."""
+    place, method = _place(grant, context.node, names), grant.facts.method
     return [
         (each, place)
         for each in request.registry.declared
         if isinstance(place, each.context)
         and each.method == ("GET" if method == "HEAD" else method)
     ]
+
+
+def _place(grant: Grant, node: Any, names: tuple[str, ...]) -> Any:
+    """Where the path leads; to a PUT of who sees their own uploads alone, there is nothing yet."""
+    if not grant.own_only or grant.facts.method != "PUT":
+        return descend(node, names)
+    asker = SimpleNamespace(identity=Identity("", (grant,)), method="PUT")
+    asker.has_permission = lambda permission, at: judge(grant, at, ids_above(at), permission)
+    return seen(asker, node, names)
 
 
 def _told(request: Any, grant: Grant, declared: Declared, place: Any) -> Json:
@@ -144,6 +161,7 @@ def _sentence(found: Verdict, declared: Declared) -> str:
     said = {
         "node": "this place is not at or below the node of the key",
         "role": f"the role {role} has no permission {declared.permission}",
+        "own": f"the role {role} shows its own uploads alone",
         "attenuated": "keys that were attenuated offline make no keys",
     }
     return said.get(str(found.by), f"the caveat {found.by} of the key does not allow it")

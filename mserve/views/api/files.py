@@ -15,7 +15,7 @@ from mserve.resources.node import Branch
 from mserve.resources.roles import Permission
 from mserve.resources.service import Service
 from mserve.resources.spool import Spool
-from mserve.views import json, receive
+from mserve.views import json, receipts, receive
 from mserve.views.body import Fields, document
 from mserve.views.bytes import serve
 from mserve.views.config import created, rest
@@ -34,7 +34,7 @@ BYTES = {200: "Bytes", 202: "Retrieving"}
       takes="Bytes", gives={201: "Stored"})  # fmt: skip
 def create(context: Absent, request: Any) -> Any:
     """Creates the Mfile, and the folders on its way that are missing."""
-    check_place(context)
+    check_place(request, context)
     return _put(request, Permission.ADD)
 
 
@@ -68,7 +68,7 @@ def _put(request: Any, permission: str) -> Any:
 def _store(request: Any, context: Any, spool: Spool, announced: str) -> dict[str, Any]:
     """Stores what came where the path leads by now."""
     if isinstance(context, Absent):
-        stored = store_new(context, spool, announced)
+        stored = store_new(request, context, spool, announced)
     else:
         mfile = context.node if isinstance(context, ContentFacet) else context
         receive.need(request, Permission.WRITE, mfile)  # another may have made it meanwhile
@@ -79,29 +79,32 @@ def _store(request: Any, context: Any, spool: Spool, announced: str) -> dict[str
     return created(request, answer, url(request, stored.mfile)) if stored.created else answer
 
 
-def store_new(absent: Absent, spool: Spool, announced: str) -> ingest.Stored:
+def store_new(request: Any, absent: Absent, spool: Spool, announced: str) -> ingest.Stored:
     """The Mfile, and the folders on its way that are missing."""
-    folder, name = check_place(absent)
-    return ingest.create(ingest.make_folders(*folder), name, spool, announced)
+    folder, names = check_place(request, absent)
+    return store_at(request, folder, names, spool, announced)
 
 
-def check_place(absent: Absent) -> tuple[tuple[Branch, tuple[str, ...]], str]:
-    """Where the Mfile shall be: a node, missing folders, a name. Raises BadName, Missing."""
+def check_place(request: Any, absent: Absent) -> tuple[Branch, tuple[str, ...]]:
+    """Where the Mfile shall be: below which node, by which names. Raises BadName, Missing."""
     node, names = absent.place()
+    if not isinstance(node, Branch) and request.grant.own_only:
+        node, names = node.__parent__, (node.__name__, *names)
     if not isinstance(node, Branch):
         raise NameTaken(node.__name__)
     if node.type not in ("service", "folder"):
         raise BadInput(f"files go into a service or a folder in one, not into a {node.type}")
     for name in names:
         node.check_name(name)
-    return (node, names[:-1]), names[-1]
+    return node, names
 
 
 def stored_json(request: Any, stored: ingest.Stored) -> dict[str, Any]:
     """The Mfile, and the job that its upload started."""
     job = stored.job
     where = None if job is None else facet_url(request, stored.mfile, "jobs", job.id)
-    return {**json.node(request, stored.mfile), "job": where}
+    receipt = {"receipt": receipts.of(request, stored.mfile)} if request.grant.own_only else {}
+    return {**json.node(request, stored.mfile), "job": where, **receipt}
 
 
 @rest(context=(Service, Folder), method="POST", permission=Permission.ADD,
@@ -125,17 +128,27 @@ def _store_all(request: Any, folder: Any, parts: list[receive.Part]) -> dict[str
     """All files of a form, or none; a name that is a path makes the folders that are missing."""
     if not isinstance(folder, Branch):
         raise Conflict("the folder was removed while the files came in; nothing was stored")
-    stored = [store_at(folder, check_path(name), spool, kind) for name, kind, spool in parts]
+    stored = [
+        store_at(request, folder, check_path(name), spool, kind) for name, kind, spool in parts
+    ]
     items = [stored_json(request, each) for each in stored]
     return created(request, {"items": items}, url(request, folder))
 
 
-def store_at(folder: Any, names: tuple[str, ...], spool: Spool, kind: str = "") -> ingest.Stored:
-    """A new file at the path `names` below `folder`. Raises BadInput, NameTaken."""
+def store_at(
+    request: Any, folder: Any, names: tuple[str, ...], spool: Spool, kind: str = ""
+) -> ingest.Stored:
+    """A new file at the path `names` below `folder`, by the client's key.
+
+    Raises BadInput, and NameTaken where it is no depositor's.
+    """
+    if request.grant.own_only:
+        return ingest.deposit(folder, names, spool, kind, request.grant.depositor)
     return ingest.create(ingest.make_folders(folder, names[:-1]), names[-1], spool, kind)
 
 
 def _add_folder(context: Branch, request: Any) -> Any:
+    receipts.need_others(request)
     fields = Fields(document(request))
     fields.need("type", _is_folder)
     name = fields.need("name", context.check_name)

@@ -13,7 +13,7 @@ from mserve.resources.caveats import Caveats
 from mserve.resources.facets import Keys
 from mserve.resources.key import Key
 from mserve.resources.properties import whole
-from mserve.resources.roles import ROLES, Permission
+from mserve.resources.roles import OWN_ONLY, ROLES, Permission
 from mserve.views import json, paging
 from mserve.views.api.containers import check_times
 from mserve.views.body import Fields, document, text
@@ -60,6 +60,8 @@ def make(context: Keys, request: Any) -> Any:
     caveats = Caveats(**_asked(fields))
     if caveats.end is not None and caveats.end <= clock.now():
         fields.faults.append(("/end", "should be in the future"))
+    if role in OWN_ONLY and context.node.type not in ("service", "folder"):
+        fields.faults.append(("/role", f"{role} is for a service, or a folder in one"))
     fields.end()
     check_times(caveats.start, caveats.end)
     _check_role(role, caveats, parent)

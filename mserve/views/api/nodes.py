@@ -18,7 +18,7 @@ from mserve.resources.roles import Permission
 from mserve.resources.schedule import replan
 from mserve.resources.service import Service
 from mserve.resources.site import Site
-from mserve.views import json, paging
+from mserve.views import json, paging, receipts
 from mserve.views.api.containers import check_times, take_properties
 from mserve.views.body import Fields, document, flag, mapping, text
 from mserve.views.config import no_content, rest
@@ -49,11 +49,17 @@ def put_on_facets(context: Facets, request: Any) -> Any:
 def listing(context: Branch, request: Any) -> Any:
     """A page of the children by name."""
     limit, after = paging.asked(request)
-    children = context.page(limit + 1, after)
+    children = receipts.page(request, context, limit + 1, after)
     here = url(request, context)
     shown = [child for _, child in children[:limit]]
-    items = [json.node(request, child, child_url(here, child)) for child in shown]
-    return paging.page(request, context, items, children, limit, total=context.count())
+    items = [json.node(request, child, url_of(request, here, context, child)) for child in shown]
+    total = receipts.count(request, context)
+    return paging.page(request, context, items, children, limit, total=total)
+
+
+def url_of(request: Any, here: str, branch: Branch, child: Node) -> str:
+    """The URL of what is listed, `here` being that of the branch."""
+    return child_url(here, child) if child.__parent__ is branch else url(request, child)
 
 
 @rest(context=Container, method="DELETE", permission=Permission.ADD_CONTAINER, **REMOVE)

@@ -12,7 +12,7 @@ from mserve.resources.roles import Permission
 from mserve.resources.service import Service
 from mserve.resources.spool import Spool
 from mserve.unpack import Entry, Limits, unpacked
-from mserve.views import json, receive
+from mserve.views import json, receipts, receive
 from mserve.views.api.files import store_at
 from mserve.views.config import created, rest
 from mserve.views.urls import url
@@ -25,6 +25,7 @@ SHOWN = 100  # files in the answer
       asks="unpack")  # fmt: skip
 def unpack(context: Branch, request: Any) -> Any:
     """All that the archive holds, or nothing; names that are taken are refused."""
+    receipts.need_others(request)
     kind, settings = request.GET["unpack"], request.settings
     limits = Limits(settings.unpack_files, settings.unpack_size, settings.unpack_ratio)
     with receive.outside_transaction(request), ExitStack() as stack:
@@ -63,7 +64,7 @@ def _store(request: Any, folder: Any, entries: list[Entry]) -> dict[str, Any]:
         if entry.spool is None:
             ingest.make_folders(folder, entry.names)
         else:
-            files.append(store_at(folder, entry.names, entry.spool).mfile)
+            files.append(store_at(request, folder, entry.names, entry.spool).mfile)
     answer = {
         "files": len(files),
         "folders": len(entries) - len(files),

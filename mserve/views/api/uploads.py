@@ -77,9 +77,9 @@ def _check_target(request: Any, folder: Any, described: Described) -> None:
     """Raises what would be in the way of the file: a name, a permission, a condition."""
     there = folder
     for name in described.names:
-        there = child(there, name)
+        there = Absent(there, name) if request.grant.own_only else child(there, name)
     if isinstance(there, Absent):
-        check_place(there)
+        check_place(request, there)
         receive.need(request, Permission.ADD, there)
     elif isinstance(there, Mfile):
         receive.need(request, Permission.WRITE, there)
@@ -99,6 +99,7 @@ def _enter(
     depend_on(there.node.lineage())
     upload = Upload(id, there.node, request.grant.key.id, length, described)
     upload.announced = whole.plain
+    upload.depositor = request.grant.depositor
     request.site.uploads[id] = upload
     audit.record(there.node, Action.UPLOAD_BEGIN, after={"upload": id, "length": length})
 
@@ -187,11 +188,16 @@ def _store(request: Any, there: Any, id: str, spool: Spool) -> dict[str, str]:
     if upload.mfile is None:
         _check_whole(upload, spool)
         _check_target(request, upload.__parent__, upload.described)
-        *folders, name = upload.described.names
-        folder = ingest.make_folders(upload.__parent__, tuple(folders))
-        stored = ingest.put(folder, name, spool, upload.described.media_type)
+        stored = _put(request, upload, spool)
         upload.finish(stored.mfile.id, stored.job.id if stored.job else None)
     return upload_json.headers(request, upload, spool.size)
+
+
+def _put(request: Any, upload: Upload, spool: Spool) -> ingest.Stored:
+    folder, names, kind = upload.__parent__, upload.described.names, upload.described.media_type
+    if upload.depositor:
+        return ingest.deposit(folder, names, spool, kind, upload.depositor)
+    return ingest.put(ingest.make_folders(folder, names[:-1]), names[-1], spool, kind)
 
 
 def _check_whole(upload: Upload, spool: Spool) -> None:

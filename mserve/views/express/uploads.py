@@ -75,7 +75,7 @@ class Uploads:
         if not self.policy.permits(asked, context, Permission.ADD) or budgets_of(asked.grant):
             raise Left
         preconditions.check(asked, context)
-        check_place(context)
+        check_place(asked, context)
         return context
 
     @contextmanager
@@ -94,7 +94,7 @@ class Uploads:
         place = self.check(asked)
         note(asked, place)
         with asked_by(asker_of(asked)):
-            stored = store_new(place, spool, asked.headers.get("Content-Type", ""))
+            stored = store_new(asked, place, spool, asked.headers.get("Content-Type", ""))
         return created(asked, stored)
 
 

@@ -18,6 +18,7 @@ from mserve.resources.roles import Permission
 from mserve.resources.service import Service
 from mserve.resources.trash import Trashed
 from mserve.tasks import steering
+from mserve.views import receipts
 from mserve.views.api import files
 from mserve.views.config import rest
 from mserve.views.html.forms import FILES, field, fields, form
@@ -41,6 +42,7 @@ def upload(context: Branch, request: Any) -> Response:
 @form(context=(Service, Folder), do="folder", permission=Permission.ADD)
 def add_folder(context: Branch, request: Any) -> Response:
     """Makes a folder of the form's `name`."""
+    receipts.need_others(request)
     ingest.make_folder(context, field(request, "name"))
     return shown(request, context)
 
@@ -91,5 +93,6 @@ def run(context: Jobs, request: Any) -> Response:
       takes="Names", gives="TakenNames", door="json", form="taken")  # fmt: skip
 def taken(context: Branch, request: Any) -> dict[str, Any]:
     """Which of the form's `name`s are taken, for the question before an upload replaces a file."""
-    there = ((name, context.get(name)) for name in fields(request).get("name", ()))
+    names = () if request.grant.own_only else fields(request).get("name", ())
+    there = ((name, context.get(name)) for name in names)
     return {"taken": {name: node.type for name, node in there if node is not None}}

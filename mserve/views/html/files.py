@@ -8,7 +8,7 @@ from mserve.resources.facets import Provenance
 from mserve.resources.mfile import Mfile
 from mserve.resources.roles import Permission
 from mserve.security import service_of
-from mserve.views import json
+from mserve.views import json, receipts
 from mserve.views.api.provenance import make_again
 from mserve.views.config import page
 from mserve.views.html.forms import form
@@ -28,6 +28,7 @@ def mfile(context: Mfile, request: Any) -> dict[str, Any]:
         "picture": node["renditions"].get("poster") if pictured else None,
         "workflows": workflows(context) if may(request, Permission.PROCESS, context) else [],
         "movable": context is not request.virtual_root,
+        "receipt": receipts.of(request, context) if context.deposit else None,
         "again": again(request, context),
         "trash_days": service_of(context).property("trash_days"),
         **recent(request, context),

@@ -11,7 +11,7 @@ from mserve.resources.roles import Permission
 from mserve.resources.service import Service
 from mserve.resources.site import Site
 from mserve.security import service_of
-from mserve.views import json, paging
+from mserve.views import json, paging, receipts
 from mserve.views.config import page
 from mserve.views.html.template import may
 from mserve.views.html.words import kind
@@ -34,6 +34,7 @@ def folder(context: Branch, request: Any) -> dict[str, Any]:
         "movable": isinstance(context, Folder) and context is not request.virtual_root,
         "closed": service.closed(clock.now()),
         "trash_days": service.property("trash_days"),
+        "deposits": bool(request.grant.own_only),
     }
     return listing(context, request) | shown
 
@@ -41,10 +42,12 @@ def folder(context: Branch, request: Any) -> dict[str, Any]:
 def listing(context: Branch, request: Any) -> dict[str, Any]:
     """A page of the children of `context` as rows, and how they are to be shown."""
     limit, after = paging.asked(request)
-    found = context.page(limit + 1, after)
+    found = receipts.page(request, context, limit + 1, after)
     pictures = may(request, Permission.RENDITIONS, context)
     rows = [row(request, child, pictures) for _, child in found[:limit]]
-    listed = paging.page(request, context, rows, found, limit, total=context.count())
+    listed = paging.page(
+        request, context, rows, found, limit, total=receipts.count(request, context)
+    )
     view = request.GET.get("view") if request.GET.get("view") in VIEWS else "list"
     kept = {"view": view} if view != "list" else {}
     return {

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from argon2 import PasswordHasher
 
 from mserve.resources.caveats import NONE, Caveats
-from mserve.resources.roles import ROLES, Permission
+from mserve.resources.roles import OWN_ONLY, ROLES, Permission
 from tests.unit.access.operations import OPEN, Operation
 from tests.unit.access.places import NODES
 
@@ -23,6 +23,9 @@ INSIDE, OUTSIDE = "192.0.2.7", "198.51.100.7"
 KEPT = QUICK.hash(PASSWORD)
 
 Ids = dict[str, str]
+AT_TOP = {"Uploads", "Receipts"}
+"""Facets of the node of a key that shows its own uploads alone, which it finds there."""
+CREATE = "mserve.views.api.files.create"
 
 
 @dataclass(frozen=True)
@@ -129,30 +132,60 @@ class Case:
     def caveats(self, ids: Ids) -> Caveats:
         return self.trial.make(self.operation, ids)
 
+    @property
+    def hidden(self) -> bool:
+        """Whether there is nothing for the key, as it shows its own uploads alone."""
+        alone = self.role in OWN_ONLY and self.operation.context.__name__ != "Absent"
+        return alone and self.below not in ("site", self.node)
+
+    @property
+    def shown(self) -> bool:
+        """Whether the key, which has uploaded nothing, shows what is here, or that nothing is."""
+        if self.role not in OWN_ONLY:
+            return True
+        kind = self.operation.context.__name__
+        here = kind in AT_TOP or self.url == NODES[self.below] != NODES["mfile"]
+        return self.node != "mfile" and (kind == "Absent" or (self.below == self.node and here))
+
+    @property
+    def view(self) -> str:
+        """The view that is reached; to a PUT, what is hidden is free."""
+        return CREATE if self.hidden else self.operation.view
+
+    @property
+    def permission(self) -> str:
+        """What it asks for; nobody may anything else than to put where nothing is."""
+        if not self.hidden:
+            return self.operation.permission or ""
+        return Permission.ADD if self.operation.method == "PUT" else ""
+
     def may(self, permission: str, ids: Ids) -> bool:
         """Whether role, node, and those caveats that are about them allow it here."""
         caveats, types = self.caveats(ids), [*NODES]
-        lineage = types[: types.index(self.below) + 1]
+        lineage = types[: types.index(self.below) + (0 if self.hidden else 1)]
         allowed = ROLES[self.role]
         if caveats.permissions is not None:
             allowed = allowed & caveats.permissions
         if self.trial.place == "appended":
             allowed = allowed - {Permission.DELEGATE}
         here = self.node in lineage and caveats.node in (None, *(ids[each] for each in lineage))
-        return here and permission in allowed
+        shown = self.node != "mfile" if self.hidden else self.shown
+        return here and shown and permission in allowed
 
     def expected(self, ids: Ids, in_path: bool) -> int:
         """The status; 299 where the view is reached."""
-        asked, trial = self.operation.permission, self.trial
-        if asked == OPEN:
+        trial = self.trial
+        if self.operation.permission == OPEN:
             return 299
         if trial.unknown:
             return 404
         about_rights = trial.kind in ("permissions", "node", "nothing", "revoked")
         met = trial.met or about_rights
         known = self.may(Permission.VIEW, ids)
-        if self.may(asked or "", ids):
+        if self.may(self.permission, ids):
             return 299 if met else 401 if in_path and trial.kind == "password" else 403
         if not known:
+            return 404
+        if met and self.hidden and self.operation.method != "PUT":
             return 404
         return 401 if not met and in_path and trial.kind == "password" else 403

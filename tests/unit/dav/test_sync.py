@@ -1,6 +1,5 @@
 """sync-collection: a copy that does what the reports say is what the tree is."""
 
-from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -193,16 +192,18 @@ def test_tokens_that_tell_too_little_are_refused(
     later = clock.now() + 8 * 86_400 * clock.SECOND
     monkeypatch.setattr(clock, "now", lambda: later)
     assert changes(sync(customer, token)) == {"/new": 200}
-    registry = app.app.registry
-    monkeypatch.setattr(registry, "mserve", replace(registry.mserve, audit_days=7))
+    monkeypatch.setitem(vars(app.app.registry.mserve), "audit_days", 7)
     assert condition(sync(customer, token)) == "valid-sync-token"
 
 
-def test_what_was_undone_has_copies_read_anew(customer: Client, admin: Client) -> None:
-    put(customer, "a")
+@pytest.mark.parametrize("place", ["/demo/files", "/demo"])
+def test_what_was_undone_has_copies_read_anew(customer: Client, admin: Client, place: str) -> None:
+    customer.json("POST", "/demo/files/", {"type": "folder", "name": "b"})
     token = known(customer)
-    [newest, *_] = admin("GET", "/demo/files/-/history").json["items"]
-    assert admin.json("POST", newest["url"], {"undo": True}).status_int in (200, 409)
+    newest, *_ = admin("GET", f"{place}/-/history").json["items"]
+    assert admin.json("POST", newest["url"], {"undo": True}).status_int == 200
+    assert changes(sync(customer)) == {}
+    assert condition(sync(customer, token)) == "valid-sync-token"
 
 
 def test_other_reports_and_places_are_refused(customer: Client, admin: Client) -> None:

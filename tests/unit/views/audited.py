@@ -238,6 +238,7 @@ SCENES: dict[str, Scene] = {
 
 NOTHING = {
     "access_decision Access": "explains a decision, and makes none",
+    "receipts_verify Receipts": "tells whether a receipt is genuine",
     "explain_explained Explain": "tells what would run",
     "actions_taken Service": "tells which names are taken",
     "actions_taken Folder": "tells which names are taken",

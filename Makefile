@@ -40,7 +40,7 @@ test-unit: $(VENV)/.installed-test # each file in one of two processes
 
 test-functional: $(VENV)/.installed-test # whole stacks, and servers, one after the other
 	@tools/test_needs.sh
-	$(PYTHON) -m pytest tests/functional tests/browser
+	$(PYTHON) -m pytest tests/functional tests/dav tests/browser
 
 lint: $(VENV)/.installed-test
 	$(VENV)/bin/ruff check

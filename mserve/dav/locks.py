@@ -22,6 +22,7 @@ from mserve.resources.spool import Spool
 from mserve.views import receive
 from mserve.views.asker import actor_of
 from mserve.views.if_header import need_unlocked, tokens_of
+from mserve.views.receipts import need_others
 from mserve.views.traversal import Absent
 
 KIND = "application/xml; charset=utf-8"
@@ -46,6 +47,7 @@ def lock(context: Node, request: Any) -> Response:
 @dav(context=Absent, method="LOCK", permission=Permission.ADD)
 def lock_new(context: Absent, request: Any) -> Response:
     """A new lock on an empty file, that is made for it (RFC 4918, 7.3)."""
+    need_others(request)
     check_place(context)
     need_unlocked(context)
     wish = lockinfo.wish(request)

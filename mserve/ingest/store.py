@@ -90,10 +90,10 @@ def supersede(
     former = mfile.replace(content, announced)
     link(mfile)
     audit.record(mfile, Action.REPLACE, _told(former.content), _told(content))
-    freed = former.content.size if (begun := mfile.reserved) else _keep(mfile, former)
+    begun, mfile.reserved = mfile.reserved, False
+    freed = former.content.size if begun else _keep(mfile, former)
     mfile.site.changed(mfile, mfile.find("service"))
     usage.keep(mfile.lineage(), content.size - freed, mfile.modified, files=0)
-    mfile.reserved = False
     workflow = "ingest" if begun else "update"
     process = process and is_processed(mfile.find("service"), mfile.__name__ or "")
     return Stored(mfile, engine.start(mfile, workflow) if process else None, created=False)

@@ -18,7 +18,7 @@ from mserve.errors import BadInput, BadName, PreconditionFailed
 from mserve.resources.guard import need_change
 from mserve.resources.lock import Held, covering
 from mserve.resources.mfile import Mfile
-from mserve.resources.node import Node
+from mserve.resources.node import Branch, Node
 from mserve.resources.roles import Permission
 from mserve.views.traversal import Absent, descend
 
@@ -28,6 +28,7 @@ CONDITION = re.compile(
     r'\s*(?P<negated>not\b\s*)?(?:<(?P<uri>[^<>\s]+)>|\[(?P<tag>(?:W/)?"[^"]*")\])\s*',
     re.IGNORECASE,
 )
+CUT = re.compile(r"(\))\s*\([^()]*$")
 RIGHT = 'If should be lists as (<urn:uuid:…> ["6dfc0a0b"]), the first after a <URL> or none at all'
 
 
@@ -48,9 +49,12 @@ class Listed(NamedTuple):
 
 @lru_cache(256)
 def parse(text: str) -> tuple[Listed, ...]:
-    """The lists of a header; raises BadInput that shows what would be right."""
+    """The lists of a header; raises BadInput that shows what would be right.
+
+    A last list that has no end is left out, so that it never holds: litmus cuts what it sends.
+    """
     lists: list[Listed] = []
-    for found in _all(LIST, text):
+    for found in _all(LIST, CUT.sub(r"\1", text)):
         url = found["url"] or (lists[-1].url if lists else None)
         if lists and lists[-1].url is None and url is not None:
             raise BadInput(RIGHT)
@@ -107,10 +111,11 @@ def _matches(condition: Condition, place: Any) -> bool:
 
 def need_unlocked(place: Any) -> None:
     """Raises LockTokenMissing, before bytes come in, where a lock forbids to put them there."""
+    absent = isinstance(place, Absent)
     while isinstance(place, Absent):
         place = place.__parent__
     node = getattr(place, "node", place)
-    if isinstance(node, Node):
+    if isinstance(node, Branch if absent else Node):
         need_change(node)
 
 

@@ -192,6 +192,15 @@ def test_who_may_not_write_may_not_lock(dav: Any, made: Any) -> None:
     assert [each.token for each in locked(dav, FILE)] == [token]
 
 
+def test_a_depositor_locks_nothing(dav: Any, made: Any, stored: Any) -> None:
+    """Who adds files alone has no use for a lock, and would hold others up."""
+    dav.app.authorization = ("Basic", ("anyone", made("dropbox").key))
+    before = stored()
+    assert lock(dav, f"{DRIVE}/new.txt").status_int == 403
+    assert lock(dav, FILE).status_int in (403, 404)
+    assert stored() == before
+
+
 def test_an_administrator_ends_locks_of_others(dav: Any, other: Any, admin: Any) -> None:
     token = token_of(lock(dav, FILE))
     dav.app.authorization = ("Basic", ("anyone", other.key))

@@ -107,6 +107,7 @@ HOLD = [
     "(Not <DAV:no-lock>) (<{token}>)",
     '(nOT ["other"] <{token}>)',
     "(<{token}>Not<DAV:no-lock>)",
+    "(<{token}>) (Not <DAV:no-lo",
     "</nowhere> (Not <{token}>)",
     "<{file}/nothing> (Not <{token}>)",
 ]
@@ -117,6 +118,7 @@ FAIL = [
     "(<{token}> [W/{etag}])",
     "(Not <{token}>)",
     "(Not [{etag}])",
+    '(<{token}> ["other"]) (<{token}>',
     "</demo/files/other.txt> (<{token}>)",
     "<http://example.com{file}> (<{token}>)",
     "</demo/files/in/-/info> (<{token}>)",

@@ -19,7 +19,10 @@ from mserve.views.errors import problem
 from mserve.views.traversal import segments
 
 LIMIT = 1 << 16  # bytes of XML
-OURS = ("HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE")
+OURS = frozenset({
+    "HTTP_IF", "HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE",
+    "HTTP_IF_UNMODIFIED_SINCE",
+})  # fmt: skip
 """Conditions that were judged before (views/preconditions.py)."""
 PLAIN = frozenset({200, 201, 204})
 SERVERS = frozenset({"Date"})

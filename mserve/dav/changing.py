@@ -6,6 +6,7 @@ from pyramid.response import Response
 
 from mserve.dav.bridge import run
 from mserve.dav.config import dav
+from mserve.dav.fields import MTIME, mtime
 from mserve.dav.storing import check_place
 from mserve.resources.node import Node
 from mserve.resources.roles import Permission
@@ -22,4 +23,8 @@ def make_collection(context: Absent, request: Any) -> Response:
 @dav(context=Node, method="COPY", permission=Permission.READ)
 @dav(context=Node, method="MOVE", permission=Permission.WRITE)
 def change(context: Node, request: Any) -> Response:
-    return run(request)
+    moment = mtime(request)
+    answer = run(request)
+    if moment is not None and answer.status_int < 300:
+        answer.headers[MTIME] = "accepted"
+    return answer

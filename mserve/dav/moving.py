@@ -7,6 +7,7 @@ temporary name, and the document's history and keys stay with it.
 from typing import Any
 
 from mserve import ingest
+from mserve.dav.fields import mtime
 from mserve.dav.paths import Names, node_at
 from mserve.errors import Conflict, Refused
 from mserve.resources.folder import Folder
@@ -52,13 +53,15 @@ def move(request: Any, node: Node, names: Names) -> bool:
     else:
         need(request, Permission.REMOVE, node)
         need(request, Permission.ADD, parent)
-    there = parent.get(name)
+    there, said = parent.get(name), mtime(request)
+    moment = node.modified if said is None else said
     if isinstance(node, Mfile) and isinstance(there, Mfile):
         _supersede(request, there, node)
         ingest.remove(node)
     else:
         _clear(request, node, there)
         ingest.move(node, parent, name)
+    _date(parent.get(name), moment)
     return there is None
 
 
@@ -70,14 +73,25 @@ def copy(request: Any, node: Node, names: Names, *, whole: bool) -> bool:
     there = parent.get(name)
     if isinstance(node, Mfile) and isinstance(there, Mfile):
         _supersede(request, there, node)
-        return False
-    need(request, Permission.ADD, parent)
-    _clear(request, node, there)
+    else:
+        need(request, Permission.ADD, parent)
+        _clear(request, node, there)
+        _copy(node, parent, name, whole)
+    _date(parent.get(name), mtime(request))
+    return there is None
+
+
+def _copy(node: Node, parent: Branch, name: str, whole: bool) -> None:
     if whole or isinstance(node, Mfile):
         ingest.copy(node, parent, name)
     else:
         ingest.make_folder(parent, name).metadata = node.metadata
-    return there is None
+
+
+def _date(node: Any, moment: int | None) -> None:
+    """What was moved is as old as before, unless the client says how old it is (X-OC-Mtime)."""
+    if moment is not None and isinstance(node, Mfile):
+        ingest.set_modified(node, moment)
 
 
 def _target(request: Any, names: Names) -> tuple[Branch, str]:

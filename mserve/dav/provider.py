@@ -30,7 +30,10 @@ class Provider(DAVProvider):  # type: ignore[misc]  # WsgiDAV has no types
         super().__init__()
         self.set_share_path("/")
 
-    def get_resource_inst(self, path: str, environ: dict[str, Any]) -> Any:
+    def get_resource_inst(self, path: str | None, environ: dict[str, Any]) -> Any:
+        """None where nothing is to be seen, as above the root, whose parent WsgiDAV asks for."""
+        if path is None:
+            return None
         request = environ[REQUEST]
         node = node_at(request, split(path))
         if node is None or not request.has_permission(Permission.VIEW, node):

@@ -6,6 +6,7 @@ from pyramid.response import Response
 
 from mserve import ingest
 from mserve.dav.config import dav
+from mserve.dav.fields import MTIME, check_length, mtime
 from mserve.dav.moving import check_parent
 from mserve.errors import Conflict, NameTaken
 from mserve.resources.mfile import Mfile
@@ -46,22 +47,26 @@ def check_place(absent: Absent) -> tuple[Branch, str]:
 
 
 def _put(request: Any, permission: str) -> Response:
-    announced = request.headers.get("Content-Type", "")
+    moment = mtime(request)
     with receive.outside_transaction(request):
         spool = receive.receive_body(request)
         try:
+            check_length(request, spool.size)
             kept = receive.commit(
-                request, permission, lambda context: _store(request, context, spool, announced)
+                request, permission, lambda context: _store(request, context, spool, moment)
             )
         finally:
             spool.clear()
     answer = Response(status=201 if kept.created else 204)
     answer.headers["ETag"] = f'"{kept.etag}"'
+    if moment is not None:
+        answer.headers[MTIME] = "accepted"
     return answer
 
 
-def _store(request: Any, context: Any, spool: Spool, announced: str) -> Kept:
-    """Stores what came where the path leads by now."""
+def _store(request: Any, context: Any, spool: Spool, moment: int | None) -> Kept:
+    """Stores what came where the path leads by now; changed at `moment` (µs), if that is known."""
+    announced = request.headers.get("Content-Type", "")
     if isinstance(context, Absent):
         folder, name = check_place(context)
         stored = ingest.create(folder, name, spool, announced)
@@ -70,4 +75,6 @@ def _store(request: Any, context: Any, spool: Spool, announced: str) -> Kept:
         if not isinstance(context, Mfile):
             raise NameTaken(context.__name__ or "")
         stored = ingest.replace(context, spool, announced)
+    if moment is not None:
+        ingest.set_modified(stored.mfile, moment)
     return Kept(stored.created, stored.mfile.etag)

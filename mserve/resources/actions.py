@@ -9,6 +9,8 @@ class Action(StrEnum):
     CREATE = "create"
     REPLACE = "replace"
     CHANGE = "change"
+    LOCK = "lock"
+    UNLOCK = "unlock"
     MOVE = "move"
     REMOVE = "remove"
     RESTORE = "restore"

@@ -28,12 +28,14 @@ WIDTH = 16  # bytes of an id
 class Asker(NamedTuple):
     """Who asks: `key:<id>`, `user:<id>`, `task:<name>`, `system` or `nobody`; by which door.
 
-    door: `rest`, `html`, `dav`, `task` or `cli`; address: the client's, if it is one.
+    door: `rest`, `html`, `dav`, `task` or `cli`; address: the client's, if it is one;
+    tokens: of locks (resources/lock.py), that the request has given.
     """
 
     actor: str
     door: str
     address: str = ""
+    tokens: frozenset[str] = frozenset()
 
 
 SYSTEM = Asker("system", "task")
@@ -50,6 +52,11 @@ def asked_by(asker: Asker) -> Iterator[None]:
         yield
     finally:
         _asker.reset(token)
+
+
+def asker() -> Asker:
+    """Who asks at this moment."""
+    return _asker.get()
 
 
 class Subject(NamedTuple):
@@ -117,7 +124,7 @@ def record_gone(
 
 
 def _stored(subject: Subject, action: Action, before: Facts | None, after: Facts | None) -> Stored:
-    actor, door, address = _asker.get()
+    actor, door, address, _ = _asker.get()
     return (actor, door, address, action.value, *subject, short(before), short(after))
 
 

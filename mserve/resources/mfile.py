@@ -30,6 +30,8 @@ class Mfile(Node):
     versions: Any = None
     deposit: Deposit | None = None
     """How it came, if that was by a key that shows its own files alone."""
+    reserved = False
+    """Whether it is the empty file of a lock, and no content has come yet (RFC 4918, 7.3)."""
     _v_written: Any = None
     """How a door has written it last; it is forgotten when the file is changed."""
 

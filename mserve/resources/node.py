@@ -26,6 +26,8 @@ class Node(Persistent):  # type: ignore[misc]  # persistent has no types
     __name__: str | None = None
     keys: Any = None
     metadata: Mapping[str, Any] = {}
+    locking: Any = None
+    """A Locking (resources/lock.py), once it was locked."""
     entered: str | None = None
     """The entry of the audit log that tells how it came into being."""
 

@@ -99,7 +99,8 @@ def _event(refusal: Refusal, times: int) -> list[Any]:
     asker, subject, method, status, caveat = refusal
     told = {"method": method, "status": status, "times": times}
     told |= {} if caveat is None else {"caveat": caveat}
-    return [*asker, Action.REFUSE.value, subject.ids.hex(), subject.path, None, told]
+    who = (asker.actor, asker.door, asker.address)
+    return [*who, Action.REFUSE.value, subject.ids.hex(), subject.path, None, told]
 
 
 def settle(db: Any, settings: Settings, queues: Queues) -> None:

@@ -39,6 +39,7 @@ Lane = tuple[type, str]
 BRANCHES = (Site, Container, Service, Folder)
 VIEWS: dict[Lane, Any] = {
     (Mfile, "bytes"): files.content,
+    (Mfile, "dav"): files.content,
     (Mfile, "json"): files.facts,
     **{(branch, door): nodes.listing for branch in BRANCHES for door in ("bytes", "json")},
     **{(ContentFacet, door): files.content_facet for door in ("bytes", "json", "html")},
@@ -80,8 +81,6 @@ class Express:
 
     def answer(self, environ: dict[str, Any]) -> Answer | None:
         """The answer, or None where it is Pyramid's to give."""
-        if environ.get("PATH_INFO", "").startswith("/dav"):
-            return None
         take = self.read if plain(environ) else self.uploads.answer if small(environ) else None
         if take is None:
             return None

@@ -9,7 +9,7 @@ from webob.headers import EnvironHeaders
 
 from mserve.resources.site import Site
 from mserve.security import Grant, Identity, SecurityPolicy
-from mserve.views.request import door_of, mount
+from mserve.views.request import DAV, door_of, mount
 
 
 class Answer:
@@ -71,7 +71,7 @@ class Asked:
 
     @property
     def door(self) -> str:
-        return door_of(self.environ.get("HTTP_ACCEPT") or "")
+        return "dav" if DAV in self.environ else door_of(self.environ.get("HTTP_ACCEPT") or "")
 
     @property
     def content_length(self) -> int | None:

@@ -70,7 +70,7 @@ class Uploads:
     def check(self, asked: Asked) -> Absent:
         """The place; raises Left or what keeps the file from it."""
         asked.context = context = walk(asked, asked.site)
-        if not isinstance(context, Absent) or asked.GET:
+        if not isinstance(context, Absent) or asked.GET or asked.door == "dav":
             raise Left
         if not self.policy.permits(asked, context, Permission.ADD) or budgets_of(asked.grant):
             raise Left
@@ -128,4 +128,5 @@ def small(environ: Environ) -> bool:
         and len(length) <= DIGITS
         and int(length) <= LIMIT
         and "HTTP_TRANSFER_ENCODING" not in environ
+        and "HTTP_IF" not in environ
     )

@@ -44,6 +44,11 @@ class Trial:
     password: str | None = None
 
     @property
+    def unknown(self) -> bool:
+        """Whether it is by a key that is none any more."""
+        return self.kind == "revoked" and not self.met
+
+    @property
     def told(self) -> str:
         return f"{self.kind}, {'met' if self.met else 'not met'}, {self.place}"
 
@@ -78,7 +83,7 @@ KINDS: dict[
     ),
     "methods": (
         lambda operation, ids: Caveats(methods=frozenset({operation.method, "LOCK"})),
-        lambda operation, ids: Caveats(methods=frozenset({"LOCK", "MKCOL"})),
+        lambda operation, ids: Caveats(methods=frozenset({"UNLOCK", "MKCOL"} - {operation.method})),
     ),
     "networks": (
         lambda operation, ids: Caveats(networks=CIDR),
@@ -172,7 +177,7 @@ class Case:
         trial = self.trial
         if self.operation.permission == OPEN:
             return 299
-        if trial.kind == "revoked" and not trial.met:
+        if trial.unknown:
             return 404
         about_rights = trial.kind in ("permissions", "node", "nothing", "revoked")
         met = trial.met or about_rights

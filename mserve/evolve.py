@@ -9,7 +9,7 @@ from typing import Any
 
 from mserve import database, first_keys
 from mserve.errors import SchemaMismatch
-from mserve.resources.audit import COMMAND, asked_by
+from mserve.resources.asker import COMMAND, asked_by
 from mserve.resources.site import Site
 from mserve.settings import Settings
 from mserve.steps import STEPS

@@ -44,6 +44,17 @@ class Purse:
             self._accounts[USES].take(1)
             self._used = True
 
+    def foresee(self, amount: int) -> None:
+        """Raises OverBudget, Uncounted where so many bytes cannot be taken in; takes none."""
+        account = self._accounts[BYTES_IN]
+        account.take(amount)
+        _give_back(account, amount)
+
+    def cancel(self) -> None:
+        """Another chain pays for the request: gives all back. Never raises."""
+        for account in self._accounts.values():
+            _give_back(account, account.taken)
+
     def take_in(self, amount: int) -> None:
         """Before bytes are read, or at least before they are kept. Raises OverBudget, Uncounted."""
         self._accounts[BYTES_IN].take(amount)
@@ -77,6 +88,11 @@ def open_purse(request: Any, grant: Any) -> Purse | None:
     if found is None and (budgets := budgets_of(grant)):
         found = request.environ[PURSE] = Purse(request.registry.spending, budgets)
     return found
+
+
+def close_purse(request: Any) -> None:
+    """The chain that has opened it does not pay."""
+    request.environ.pop(PURSE).cancel()
 
 
 def purse_of(request: Any) -> Purse | None:

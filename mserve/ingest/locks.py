@@ -7,6 +7,7 @@ from uuid import UUID
 
 from mserve.errors import BadInput, Conflict, LockConflict, TooLarge
 from mserve.resources import audit, clock
+from mserve.resources.asker import who_asks
 from mserve.resources.audit import Action
 from mserve.resources.guard import depend_on_below
 from mserve.resources.ids import new_id
@@ -37,7 +38,7 @@ def lock(node: Node, wish: Wish) -> Lock:
     depend_on(above.locking or above for above in node.lineage())
     _check_compatible(node, wish)
     id, expires = UUID(new_id(), version=4).hex, clock.now() + wish.seconds * clock.SECOND
-    actor = audit.asker().actor
+    actor = who_asks().actor
     made = Lock(id, wish.scope, wish.deep, wish.owner, actor, wish.seconds, expires)
     _enter(node, made)
     audit.record(node, Action.LOCK, after=_told(made))

@@ -123,7 +123,7 @@ def confirm_factor(request: Any, user: User, code: str) -> list[str]:
     """The second factor holds from now on; returns its recovery codes, which are not kept."""
     sealed = _pending(request)
     secret = request.registry.seal.open(sealed).decode()
-    if not totp.accepts(request.registry.queues.redis, user.id, secret, code):
+    if not totp.accepts(request, user.id, secret, code):
         raise BadInput("this is not the code that the authenticator shows now")
     sessions.take(request, PENDING)
     codes = totp.recovery_codes()

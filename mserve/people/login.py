@@ -8,6 +8,7 @@ from mserve.errors import BadInput, Refused, Throttled
 from mserve.passwords import hashed
 from mserve.people import accounts, devices, letters, passwords, totp
 from mserve.resources import clock
+from mserve.resources.asker import asked_as
 from mserve.resources.audit import Action
 from mserve.resources.user import User, normal_name
 from mserve.throttle import Subject
@@ -99,7 +100,7 @@ def _is_code(request: Any, user: User, code: str) -> bool:
     if user.totp is None:
         return False
     secret = request.registry.seal.open(user.totp).decode()
-    if totp.accepts(request.registry.queues.redis, user.id, secret, code):
+    if totp.accepts(request, user.id, secret, code):
         return True
     used = totp.digest(code)
     if used not in user.recovery:
@@ -114,7 +115,8 @@ def begin(request: Any, user: User) -> sessions.Headers:
     moment = clock.now()
     if user.last_login is None or moment - user.last_login > HOUR:
         user.last_login = moment
-    accounts.note(user, Action.LOGIN)
+    with asked_as(f"user:{user.id}"):
+        accounts.note(user, Action.LOGIN)
     return sessions.login(request, user) + devices.remember(request, user)
 
 

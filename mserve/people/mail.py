@@ -4,10 +4,13 @@ Without a mail server each message is a file in `<data>/mail`, which its owner a
 """
 
 import logging
+import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from secrets import token_hex
 from typing import Any, NamedTuple
 
-from pyramid_mailer.mailer import DebugMailer, Mailer
+from pyramid_mailer.mailer import Mailer
 from pyramid_mailer.message import Message
 
 from mserve import outlets
@@ -34,6 +37,22 @@ class Handover(NamedTuple):
         smtp.send(message, self.server, password)
 
 
+class Files:
+    """Writes each message into a file, as it is: somebody copies the link out of it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def send_immediately(self, message: Message) -> None:
+        """As pyramid_mailer's mailers have it."""
+        written = message.to_message()
+        written.set_param("charset", "utf-8")
+        written.replace_header("Content-Transfer-Encoding", "8bit")
+        written.set_payload(message.body.encode().decode("ascii", "surrogateescape"))
+        self.folder.mkdir(mode=0o700, exist_ok=True)
+        (self.folder / f"{time.time_ns()}-{token_hex(4)}.eml").write_bytes(written.as_bytes())
+
+
 class Post:
     """Sends messages one after another, beside the requests: nobody can tell from how long an
     answer takes whether a message went out."""
@@ -44,8 +63,11 @@ class Post:
         self.site = lines["MSERVE_URL"].rstrip("/")
         self.real = server is not None
         self.sender = lines["MSERVE_MAIL_FROM"] or NOBODY
-        self._folder = settings.data / "mail"
-        self._mailer = None if server is None else Mailer(smtp_mailer=Handover(server, settings))
+        self._mailer = (
+            Files(settings.data / "mail")
+            if server is None
+            else Mailer(smtp_mailer=Handover(server, settings))
+        )
         self._thread = ThreadPoolExecutor(1, "mail")
 
     def base(self, here: str) -> str:
@@ -70,13 +92,9 @@ class Post:
 
     def _send(self, message: Message) -> None:
         try:
-            (self._mailer or self._files()).send_immediately(message)
+            self._mailer.send_immediately(message)
         except Exception:
             log.exception("a message was not sent")
-
-    def _files(self) -> DebugMailer:
-        self._folder.mkdir(mode=0o700, exist_ok=True)
-        return DebugMailer(str(self._folder))
 
     def settle(self) -> None:
         """Waits until what was handed in so far is sent, or has failed."""

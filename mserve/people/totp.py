@@ -9,9 +9,11 @@ import pyotp
 import segno
 
 CODES = 10
+LETTERS = 24  # of 5 bits each
 ISSUER = "mserve"
 STEP = 30  # seconds
 USED = "mserve:code:"
+ACCEPTED = "mserve.code"  # in the WSGI environ
 DRIFT = 1  # steps by which a clock may be off
 
 
@@ -31,8 +33,19 @@ def picture(uri: str) -> str:
     return code.svg_inline(scale=5, border=3, dark="#000", light="#fff", omitsize=False, title="QR")
 
 
-def accepts(redis: Any, user_id: str, secret: str, code: str) -> bool:
-    """Whether `code` is of this moment and was not used before (RFC 6238, 5.2)."""
+def accepts(request: Any, user_id: str, secret: str, code: str) -> bool:
+    """Whether `code` is of this moment and was not used before (RFC 6238, 5.2).
+
+    An attempt of the request that is made again, after a conflict, has not used it before.
+    """
+    used = (user_id, digest(code))
+    if request.environ.get(ACCEPTED) != used and _uses_up(request, user_id, secret, code):
+        request.environ[ACCEPTED] = used
+    return bool(request.environ.get(ACCEPTED) == used)
+
+
+def _uses_up(request: Any, user_id: str, secret: str, code: str) -> bool:
+    redis = request.registry.queues.redis
     digits = code.replace(" ", "")
     generator, now = pyotp.TOTP(secret), int(time.time())
     for drift in range(-DRIFT, DRIFT + 1):
@@ -44,12 +57,12 @@ def accepts(redis: Any, user_id: str, secret: str, code: str) -> bool:
 
 
 def recovery_codes() -> list[str]:
-    """Ten codes, each good for one login: 80 random bits, to be read aloud."""
-    return [_grouped(pyotp.random_base32(32)[:16].lower()) for _ in range(CODES)]
+    """Ten codes, each good for one login: 120 random bits, to be read aloud."""
+    return [_grouped(pyotp.random_base32(32)[:LETTERS].lower()) for _ in range(CODES)]
 
 
 def digest(code: str) -> str:
-    """What is kept of a recovery code. 80 random bits need no salt."""
+    """What is kept of a recovery code. So many random bits need no salt."""
     return sha256("".join(filter(str.isalnum, code.lower())).encode()).hexdigest()
 
 

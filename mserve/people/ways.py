@@ -8,7 +8,6 @@ from typing import Any, Protocol
 from mserve import outlets
 from mserve.errors import SettingsError
 from mserve.openid import flow
-from mserve.openid.associations import Associations
 from mserve.openid.directory import Directory
 from mserve.openid.person import Person
 from mserve.seal import Seal
@@ -71,11 +70,12 @@ class Two:
     asks, path, label = True, OPENID2, "OpenID 2.0"
 
     def __init__(
-        self, accounts: str, store: Associations, networks: tuple[outlets.Network, ...]
+        self, accounts: str, redis: Any, seal: Seal, networks: tuple[outlets.Network, ...]
     ) -> None:
-        from mserve.openid import two  # an extra, that need not be there
+        from mserve.openid import associations, two  # of an extra, that need not be there
 
-        self.two, self.accounts, self.store, self.networks = two, accounts, store, networks
+        self.two, self.accounts, self.networks = two, accounts, networks
+        self.store = associations.Associations(redis, seal)
 
     def begin(self, login: str, identifier: str) -> Away:
         state = secrets.token_urlsafe(32)
@@ -98,7 +98,7 @@ def ways(settings: Settings, redis: Any, seal: Seal) -> dict[str, Way]:
     if settings.logins.openid2 is not None:
         networks = outlets.networks(settings.outlets["MSERVE_OUTSIDE_ALLOW"])
         try:
-            found.append(Two(settings.logins.openid2, Associations(redis, seal), networks))
+            found.append(Two(settings.logins.openid2, redis, seal, networks))
         except ImportError as fault:
             raise SettingsError(
                 ["mserve.openid2 needs what `pip install mserve[openid2]` brings"]

@@ -4,15 +4,14 @@
 requests may be stored in one transaction by one thread. docs/audit.md has what the actions mean.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ZODB.utils import z64
 
 from mserve.resources.actions import CHANGES
 from mserve.resources.actions import Action as Action
+from mserve.resources.asker import who_asks
 
 Facts = Mapping[str, Any]
 Stored = tuple[str, str, str, str, bytes, str, Facts | None, Facts | None]
@@ -23,40 +22,6 @@ LONGEST_PATH = 1000  # characters
 CUT = "…"
 IDS = 32  # ids of a lineage that are kept from either end
 WIDTH = 16  # bytes of an id
-
-
-class Asker(NamedTuple):
-    """Who asks: `key:<id>`, `user:<id>`, `task:<name>`, `system` or `nobody`; by which door.
-
-    door: `rest`, `html`, `dav`, `task` or `cli`; address: the client's, if it is one;
-    tokens: of locks (resources/lock.py), that the request has given.
-    """
-
-    actor: str
-    door: str
-    address: str = ""
-    tokens: frozenset[str] = frozenset()
-
-
-SYSTEM = Asker("system", "task")
-COMMAND = Asker("system", "cli")
-DOORS = ("rest", "html", "dav", "task", "cli")
-_asker: ContextVar[Asker] = ContextVar("asker", default=SYSTEM)
-
-
-@contextmanager
-def asked_by(asker: Asker) -> Iterator[None]:
-    """What is recorded meanwhile was asked for by `asker`."""
-    token = _asker.set(asker)
-    try:
-        yield
-    finally:
-        _asker.reset(token)
-
-
-def asker() -> Asker:
-    """Who asks at this moment."""
-    return _asker.get()
 
 
 class Subject(NamedTuple):
@@ -124,7 +89,7 @@ def record_gone(
 
 
 def _stored(subject: Subject, action: Action, before: Facts | None, after: Facts | None) -> Stored:
-    actor, door, address, _ = _asker.get()
+    actor, door, address, _ = who_asks()
     return (actor, door, address, action.value, *subject, short(before), short(after))
 
 

@@ -7,7 +7,7 @@ Both come with the asker (resources/audit.py), by whichever door.
 from typing import Any
 
 from mserve.errors import LockTokenMissing
-from mserve.resources.audit import asker
+from mserve.resources.asker import who_asks
 from mserve.resources.clock import rfc3339
 from mserve.resources.lock import Held, Lock, below, covering
 from mserve.resources.node import Branch, Node, depend_on
@@ -50,12 +50,12 @@ def _need(node: Node, called: str) -> None:
 
 
 def _given(lock: Lock) -> bool:
-    who = asker()
+    who = who_asks()
     return lock.token in who.tokens and lock.actor == who.actor
 
 
 def _refused(held: list[Held], called: str) -> LockTokenMissing:
-    known = any(each.lock.token in asker().tokens for each in held)
+    known = any(each.lock.token in who_asks().tokens for each in held)
     until: Any = rfc3339(max(each.lock.expires for each in held))
     words = f"{called} is locked until {until}; {STRANGER if known else HOW}"
     return LockTokenMissing(words, [way(each.root.site, each.root) for each in held])

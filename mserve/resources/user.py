@@ -59,7 +59,7 @@ class User(Persistent):  # type: ignore[misc]  # persistent has no types
     def keep(self, key: Key, label: str = "") -> None:
         """Puts a key into the profile, under a label of their own."""
         self.keyring[key.id] = key
-        self.labels[key.id] = label or key.label
+        self.labels[key.id] = label or self.labels.get(key.id) or key.label
         self.kept_by[key.id] = key.digest
         self.__parent__.hold(key.id, self)
 

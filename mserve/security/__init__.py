@@ -7,7 +7,7 @@ asked of, its role and caveats must allow what is asked (policy.py).
 
 from mserve.security.identity import Apart, Grant, Identity, Link, find
 from mserve.security.lineage import service_of
-from mserve.security.policy import Closed, Failed, SecurityPolicy, forget_identity
+from mserve.security.policy import Closed, Failed, SecurityPolicy, allowing, forget_identity
 from mserve.security.presented import KEY_IN_PATH, Presented
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Link",
     "Presented",
     "SecurityPolicy",
+    "allowing",
     "find",
     "forget_identity",
     "service_of",

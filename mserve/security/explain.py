@@ -1,5 +1,7 @@
 """Why a chain of keys allows something, or does not: which link it is, and what of it."""
 
+from collections.abc import Iterable, Iterator
+from itertools import product
 from typing import Any, NamedTuple
 
 from mserve.resources.roles import NOTHING, ROLES
@@ -9,16 +11,23 @@ from mserve.security.policy import Closed, Failed, judge
 
 
 class Verdict(NamedTuple):
-    """`by`: what decides: `role`, `node`, `own` (it shows its own uploads alone), `service`, the
-    name of a caveat, or None: allowed."""
+    """`by`: what decides: `revoked`, `role`, `node`, `own` (it shows its own uploads alone),
+    `service`, the name of a caveat, or None: allowed."""
 
     allowed: bool
     by: str | None
     link: Link | None
 
 
-def explain(grant: Grant, context: Any, permission: str) -> Verdict:
-    """What `judge` says of it, and why."""
+def explain(grant: Grant, context: Any, permission: str, paid: Iterable[str] = ()) -> Verdict:
+    """What `judge` says of it, and why.
+
+    `paid`: the budgets that it takes something of; what is spent of them is known as far as it is
+    settled.
+    """
+    for link in grant.links:
+        if link.key.revoked is not None:
+            return Verdict(False, "revoked", link)
     above = ids_above(context)
     answer = judge(grant, context, above, permission)
     if isinstance(answer, Failed):
@@ -26,7 +35,7 @@ def explain(grant: Grant, context: Any, permission: str) -> Verdict:
     if isinstance(answer, Closed):
         return Verdict(False, "service", None)
     if answer:
-        return Verdict(True, None, None)
+        return next(_spent(grant, paid), Verdict(True, None, None))
     return next(_blamed(grant, above, permission), _otherwise(grant))
 
 
@@ -35,6 +44,14 @@ def _otherwise(grant: Grant) -> Verdict:
     if grant.own_only:
         return Verdict(False, "own", grant.own_only[-1])
     return Verdict(False, "attenuated", grant.links[0])
+
+
+def _spent(grant: Grant, paid: Iterable[str]) -> Iterator[Verdict]:
+    for link, kind in product(grant.links, paid):
+        limit, ledger = getattr(link.caveats, kind), link.key.ledger
+        spent = {} if ledger is None else ledger.spent_of(link.name)
+        if limit is not None and spent.get(kind, 0) >= limit:
+            yield Verdict(False, kind, link)
 
 
 def _blamed(grant: Grant, above: set[str], permission: str) -> Any:

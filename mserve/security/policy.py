@@ -1,5 +1,6 @@
 """The security policy: what is asked, of what, by whom, and whether they may."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from pyramid.security import Allowed, Denied
@@ -90,6 +91,12 @@ class SecurityPolicy:
 
     def forget(self, request: Any, **kw: Any) -> list[tuple[str, str]]:
         return []
+
+
+def allowing(identity: Identity, context: Any, permission: str) -> Iterator[Grant]:
+    """The chains that allow it, each looked at when it is asked for."""
+    above = ids_above(context)
+    return (each for each in identity.grants if judge(each, context, above, permission))
 
 
 def judge(grant: Grant, context: Any, above: set[str], permission: str) -> Allowed | Denied:

@@ -107,10 +107,16 @@ def put(request: Any, name: str, value: str, seconds: int) -> None:
 
 
 def take(request: Any, name: str) -> str | None:
-    """The value that `put` kept, once: it is gone then. None where there is none, or too late."""
+    """The value that `put` kept, once: it is gone then. None where there is none, or too late.
+
+    An attempt that is made again, after a conflict, has what the one before has taken.
+    """
     secret = cookie.secret(request)
     found = secret and request.registry.queues.redis.getdel(_scratch(secret, name))
-    return found.decode() if found else None
+    taken: dict[str, str] = request.environ.setdefault("mserve.taken", {})
+    if found:
+        taken[name] = found.decode()
+    return taken.get(name)
 
 
 def _scratch(secret: str, name: str) -> str:

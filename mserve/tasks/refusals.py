@@ -18,7 +18,8 @@ from redis.exceptions import RedisError
 
 from mserve import database
 from mserve.resources import clock
-from mserve.resources.audit import WIDTH, Action, Asker, Stored, Subject
+from mserve.resources.asker import Asker
+from mserve.resources.audit import WIDTH, Action, Stored, Subject
 from mserve.resources.audit_keys import new_key
 from mserve.resources.audit_log import MOST
 from mserve.settings import Settings

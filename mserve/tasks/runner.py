@@ -19,7 +19,7 @@ from ZODB.POSException import StorageError
 
 from mserve import database
 from mserve.errors import MserveError
-from mserve.resources.audit import Asker, asked_by
+from mserve.resources.asker import Asker, asked_by
 from mserve.resources.profile import TaskSpec
 from mserve.resources.run import TaskRun
 from mserve.settings import Settings

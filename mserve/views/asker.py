@@ -9,7 +9,7 @@ from typing import Any
 from pyramid.config import Configurator
 from pyramid.security import NO_PERMISSION_REQUIRED
 
-from mserve.resources.audit import Asker, asked_by
+from mserve.resources.asker import Asker, asked_by
 from mserve.views.if_header import tokens_of
 
 NOBODY = "nobody"

@@ -1,6 +1,7 @@
 """Schemas and parameters of the audit log."""
 
-from mserve.resources.audit import DOORS, Action
+from mserve.resources.asker import DOORS
+from mserve.resources.audit import Action
 from mserve.views.schema_words import (
     FLAG,
     ID,

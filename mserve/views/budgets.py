@@ -1,18 +1,23 @@
 """Budgets at the HTTP door: who may do something pays a use of the key, before the view is asked.
 
+Of who holds several keys that allow it the next one pays where the budget of one is spent.
+
 The bytes of a body are paid before they are read (views/incoming.py), those of an answer before
 they are sent (views/bytes.py). When the key was used is noted beside.
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from typing import Any
 
 from pyramid.config import Configurator
 from pyramid.security import NO_PERMISSION_REQUIRED
 
 from mserve.errors import OverBudget
-from mserve.purse import Purse, open_purse
+from mserve.purse import Purse, close_purse, open_purse
+from mserve.security import Grant, allowing
 
+READS = frozenset({"GET", "HEAD"})
 AHEAD = 1 << 20  # bytes that are paid at once of what has no known size
 
 
@@ -22,12 +27,17 @@ def deriver(view: Any, info: Any) -> Any:
         return view
 
     def paid(context: Any, request: Any) -> Any:
-        grant = getattr(request, "grant", None)
-        if grant is None:
+        if getattr(request, "grant", None) is None:
             return view(context, request)
-        request.registry.uses.note(grant.key)
-        purse = open_purse(request, grant)
-        return view(context, request) if purse is None else _pay(purse, view, context, request)
+        try:
+            return _by(request.grant, view, context, request)
+        except Spent as fault:
+            for grant in _others(request, context, info.options.get("permission")):
+                close_purse(request)
+                request.grant = grant
+                with suppress(Spent):
+                    return _by(grant, view, context, request)
+            raise fault.over from None
 
     return paid
 
@@ -35,8 +45,48 @@ def deriver(view: Any, info: Any) -> Any:
 deriver.options = ("permission",)  # type: ignore[attr-defined]  # as Pyramid wants to be told
 
 
-def _pay(purse: Purse, view: Any, context: Any, request: Any) -> Any:
+class Spent(Exception):
+    """`over`: why that chain does not pay for the request, of which nothing is done yet."""
+
+    def __init__(self, over: OverBudget) -> None:
+        super().__init__()
+        self.over = over
+
+
+def _others(request: Any, context: Any, permission: str) -> Iterator[Grant]:
+    first = request.grant
+    return (each for each in allowing(request.identity, context, permission) if each is not first)
+
+
+def _by(grant: Grant, view: Any, context: Any, request: Any) -> Any:
+    """The answer, paid by that chain. Raises Spent."""
+    purse = open_purse(request, grant)
+    if purse is not None:
+        with _undone():
+            _take_use(purse, request)
+    request.registry.uses.note(grant.key)
+    if purse is None:
+        return view(context, request)
+    with _undone() if request.method in READS else nullcontext():
+        return _pay(purse, view, context, request)
+
+
+@contextmanager
+def _undone() -> Iterator[None]:
+    """What exceeds a budget meanwhile has done nothing."""
+    try:
+        yield
+    except OverBudget as fault:
+        raise Spent(fault) from fault
+
+
+def _take_use(purse: Purse, request: Any) -> None:
     purse.use()
+    if len(request.identity.grants) > 1:
+        purse.foresee(request.content_length or 0)
+
+
+def _pay(purse: Purse, view: Any, context: Any, request: Any) -> Any:
     stored = False
     try:
         answer = view(context, request)

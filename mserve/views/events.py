@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 
 from mserve.errors import BadInput, Missing, Refused
 from mserve.resources import clock
-from mserve.resources.audit import DOORS, Action
+from mserve.resources.asker import DOORS
+from mserve.resources.audit import Action
 from mserve.resources.audit_pages import Event, Wanted, checked_cursor, id_of, page
 from mserve.resources.roles import Permission
 from mserve.security import SecurityPolicy

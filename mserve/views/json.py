@@ -19,38 +19,18 @@ from mserve.views import derived
 from mserve.views.urls import facet_url, segment, url
 
 Json = dict[str, Any]
+OF_ALL = ("info", "history", "audit", "keys", "access", "usage")
 LINKS = {
-    "site": ("info", "history", "keys", "usage", "search", "tasks", "nodes", "health"),
-    "container": ("info", "history", "keys", "usage", "profiles", "tasks", "search", "requests"),
+    "site": (*OF_ALL, "search", "tasks", "nodes", "health"),
+    "container": (*OF_ALL, "profiles", "tasks", "search", "requests"),
     "service": (
-        "info",
-        "history",
-        "keys",
-        "usage",
-        "jobs",
-        "rounds",
-        "schedules",
-        "profiles",
-        "tasks",
-        "search",
-        "trash",
-        "uploads",
-        "receipts",
+        *OF_ALL, "jobs", "rounds", "schedules", "profiles", "tasks", "search", "trash", "uploads",
         "batch",
     ),
-    "folder": ("info", "history", "keys", "usage", "search", "uploads", "copy", "batch"),
-    "mfile": (
-        "info",
-        "history",
-        "content",
-        "keys",
-        "usage",
-        "jobs",
-        "versions",
-        "provenance",
-        "copy",
-    ),
-}
+    "folder": (*OF_ALL, "search", "uploads", "copy", "batch"),
+    "mfile": (*OF_ALL, "content", "jobs", "versions", "provenance", "copy"),
+}  # fmt: skip
+"""The facets of a node of that type; whether a key may open them is another question."""
 
 
 def node(request: Any, thing: Any, here: str | None = None) -> Json:

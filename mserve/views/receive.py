@@ -14,7 +14,7 @@ from pyramid.httpexceptions import HTTPForbidden
 
 from mserve.database import attempt
 from mserve.errors import BadInput, ShortBody
-from mserve.resources.audit import asked_by
+from mserve.resources.asker import asked_by
 from mserve.resources.site import Site
 from mserve.resources.spool import Spool, directory
 from mserve.security import forget_identity

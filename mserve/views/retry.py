@@ -11,7 +11,8 @@ from mserve.views.body import LIMIT
 
 STREAMS = frozenset({"multipart/form-data", "application/offset+octet-stream"})
 
-PROFILES = "/-/profiles/"  # documents, whose PUT is like any other change
+DOCUMENTS = ("/-/profiles/", "/-/account/")
+"""Places of documents, whose PUT is like any other change."""
 
 
 def attempts_of(request: Any) -> int | None:
@@ -19,9 +20,9 @@ def attempts_of(request: Any) -> int | None:
 
     An upload tries only its own short transaction again (views/receive.py).
     """
-    length = request.content_length
+    length, path = request.content_length, request.environ["PATH_INFO"]
     streams = (
-        (request.method == "PUT" and PROFILES not in request.environ["PATH_INFO"])
+        (request.method == "PUT" and not any(each in path for each in DOCUMENTS))
         or request.content_type in STREAMS
         or "unpack=" in request.query_string
     )

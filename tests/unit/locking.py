@@ -6,7 +6,7 @@ from typing import Any
 from mserve import database
 from mserve.errors import MserveError
 from mserve.ingest import locks
-from mserve.resources.audit import Asker, asked_by
+from mserve.resources.asker import Asker, asked_by
 from mserve.resources.lock import EXCLUSIVE, Lock, on
 
 

@@ -31,7 +31,7 @@ from mserve import database, ingest
 from mserve.conflicts import TALLY
 from mserve.errors import MserveError
 from mserve.ingest import locks
-from mserve.resources.audit import Asker, asked_by
+from mserve.resources.asker import Asker, asked_by
 from mserve.resources.ids import new_id
 from mserve.settings import Settings
 from tests.unit.locking import node_at

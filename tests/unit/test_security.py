@@ -434,6 +434,16 @@ def test_headers_of_a_front_change_nothing(app: Any, customer: Any, made: Any, f
             )
 
 
+def test_each_link_of_a_node_leads_somewhere(admin: Any, customer: Any) -> None:
+    customer("PUT", "/demo/files/folder/a.txt", body=b"x")
+    for place in ("", "/demo", "/demo/files", "/demo/files/folder", "/demo/files/folder/a.txt"):
+        links = admin("GET", f"{place}/-/info").json["links"]
+        assert {"audit", "history", "access"} <= {*links}
+        for url in links.values():
+            path = url.removeprefix("http://localhost")
+            assert admin("GET", path).status_int != 404, url
+
+
 def test_links_stay_below_the_key_in_the_path(
     admin: Any, customer: Any, made: Any, stranger: Any, file: str, subtests: Any
 ) -> None:

@@ -5,8 +5,6 @@ from itertools import islice
 from types import SimpleNamespace
 from typing import Any
 
-from pyramid.security import NO_PERMISSION_REQUIRED
-
 from mserve.errors import BadInput, Missing
 from mserve.resources import clock, terms
 from mserve.resources.caveats import Facts, client_address
@@ -14,7 +12,6 @@ from mserve.resources.facets import Access
 from mserve.resources.key import Key
 from mserve.resources.roles import ROLES, Permission
 from mserve.security import Grant, Identity
-from mserve.security.explain import Verdict, explain
 from mserve.security.lineage import ids_above
 from mserve.security.own import shows
 from mserve.security.policy import judge
@@ -25,6 +22,7 @@ from mserve.views.declared import Declared
 from mserve.views.json import Json
 from mserve.views.traversal import descend, seen
 from mserve.views.urls import url
+from mserve.views.verdicts import verdict
 
 Reach = tuple[str, Key]
 
@@ -105,7 +103,7 @@ def decision(context: Access, request: Any) -> Json:
     key = Key(context.node, role) if id is None else _key(context.node, id)
     grant = Grant(key, Facts(moment, method, address))
     verdicts = [
-        _told(request, grant, *each) for each in _operations(request, grant, context, names)
+        verdict(grant, *each, method) for each in _operations(request, grant, context, names)
     ]
     return {"allowed": any(each["allowed"] for each in verdicts), "verdicts": verdicts}
 
@@ -130,41 +128,6 @@ def _place(grant: Grant, node: Any, names: tuple[str, ...]) -> Any:
     asker = SimpleNamespace(identity=Identity("", (grant,)), method="PUT")
     asker.has_permission = lambda permission, at: judge(grant, at, ids_above(at), permission)
     return seen(asker, node, names)
-
-
-def _told(request: Any, grant: Grant, declared: Declared, place: Any) -> Json:
-    if declared.permission == NO_PERMISSION_REQUIRED:
-        found = Verdict(True, None, None)
-    else:
-        found = explain(grant, place, declared.permission)
-    return {
-        "operation": declared.name,
-        "permission": "" if declared.open else str(declared.permission),
-        "allowed": found.allowed,
-        "by": found.by,
-        "key": None if found.link is None else _known(found.link.key, grant.key),
-        "detail": _sentence(found, declared),
-    }
-
-
-def _known(key: Key, asked: Key) -> str | None:
-    """A role's made-up key has no id that anybody knows."""
-    return None if key.id not in (key.__parent__.keys or {}) else key.id
-
-
-def _sentence(found: Verdict, declared: Declared) -> str:
-    if found.allowed:
-        return "every key of the chain allows it"
-    if found.link is None:
-        return "the service is outside its start and end times"
-    role = found.link.key.role
-    said = {
-        "node": "this place is not at or below the node of the key",
-        "role": f"the role {role} has no permission {declared.permission}",
-        "own": f"the role {role} shows its own uploads alone",
-        "attenuated": "keys that were attenuated offline make no keys",
-    }
-    return said.get(str(found.by), f"the caveat {found.by} of the key does not allow it")
 
 
 def _key(node: Any, id: str) -> Key:

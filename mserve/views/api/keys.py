@@ -15,6 +15,7 @@ from mserve.resources.key import Key
 from mserve.resources.properties import whole
 from mserve.resources.roles import OWN_ONLY, ROLES, Permission
 from mserve.views import json, paging
+from mserve.views import key_rights as rights
 from mserve.views.api.containers import check_times
 from mserve.views.body import Fields, document, text
 from mserve.views.config import created, no_content, rest
@@ -33,7 +34,7 @@ def listing(context: Keys, request: Any) -> Any:
     limit, after = paging.asked(request)
     keys = context.node.keys
     after_it = keys.items(min=after, excludemin=after is not None) if keys else ()
-    visible = ((id, key) for id, key in after_it if _may_see(request, key))
+    visible = ((id, key) for id, key in after_it if rights.may_see(request, key))
     found = list(islice(visible, limit + 1))
     items = [json.key(request, key) for _, key in found[:limit]]
     return paging.page(request, context, items, found, limit, total=None)
@@ -42,7 +43,7 @@ def listing(context: Keys, request: Any) -> Any:
 @rest(context=Key, method="GET", permission=DELEGATE, gives="Key")
 def show(context: Key, request: Any) -> Any:
     """One key, without its secret."""
-    _check_own(request, context)
+    rights.check_seen(request, context)
     return json.key(request, context)
 
 
@@ -81,7 +82,7 @@ def change(context: Key, request: Any) -> Any:
     key that it was made from; or, for a key that came with its node, an administrator of what is
     above.
     """
-    _check_own(request, context)
+    rights.check_seen(request, context)
     fields = Fields(document(request))
     nulls = fields.nulls([*terms.TERMS, "password"])
     label = fields.take("label", text, context.label)
@@ -89,7 +90,7 @@ def change(context: Key, request: Any) -> Any:
     fields.end()
     caveats = replace(context.caveats, **{**nulls, **given})
     check_times(caveats.start, caveats.end)
-    if not terms.narrows(caveats, context.caveats) and not _may_widen(request, context):
+    if not terms.narrows(caveats, context.caveats) and not rights.may_widen(request, context):
         raise Refused("only who holds a key that this one was made from can widen it")
     before, context.label, context.caveats = _told(context), label, caveats
     after = _told(context)
@@ -99,8 +100,14 @@ def change(context: Key, request: Any) -> Any:
 
 @rest(context=Key, method="POST", permission=DELEGATE, takes="Rotation", gives="MadeKey")
 def rotate(context: Key, request: Any) -> Any:
-    """Gives the key a new secret: `{"grace"}`, the seconds for which the old one works too."""
-    _check_own(request, context)
+    """Gives the key a new secret: `{"grace"}`, the seconds for which the old one works too.
+
+    Of a key that was not made from the client's own it takes an administrator whose key has no
+    caveats, and allows all that this one does: who asks learns the secret.
+    """
+    rights.check_seen(request, context)
+    if not rights.may_have(request, context):
+        raise Refused("this key may do what yours may not, so that you cannot have its new secret")
     fields = Fields(document(request))
     grace = fields.take("grace", whole(0, LONGEST_GRACE), 0)
     fields.end()
@@ -113,7 +120,7 @@ def rotate(context: Key, request: Any) -> Any:
 @rest(context=Key, method="DELETE", permission=DELEGATE, gives={204: None})
 def revoke(context: Key, request: Any) -> Any:
     """Revokes the key, and with it all that were made from it, at once."""
-    _check_own(request, context)
+    rights.check_seen(request, context)
     if context.revoked is None:
         context.revoked = clock.now()
         revoked = {"key": context.id, "role": context.role}
@@ -145,23 +152,6 @@ def _check_role(role: str, caveats: Caveats, parent: Key) -> None:
     asked = ROLES[role] if caveats.permissions is None else ROLES[role] & caveats.permissions
     if not asked <= parent.permissions():
         raise Refused(f"the role {role} allows more than this key ({parent.role}) does")
-
-
-def _may_see(request: Any, key: Key) -> bool:
-    mine = any(key.descends_from(grant.key) for grant in request.identity.grants)
-    return mine or bool(request.has_permission(Permission.ADMIN, key))
-
-
-def _check_own(request: Any, key: Key) -> None:
-    if not _may_see(request, key):
-        raise Refused("this key was not made from yours, and you do not administer its node")
-
-
-def _may_widen(request: Any, key: Key) -> bool:
-    if key.parent is None:
-        above = key.__parent__.__parent__
-        return above is not None and bool(request.has_permission(Permission.ADMIN, above))
-    return any(key.parent.descends_from(grant.key) for grant in request.identity.grants)
 
 
 def _role(value: Any) -> str:

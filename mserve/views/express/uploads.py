@@ -15,7 +15,7 @@ from mserve import ingest
 from mserve.database import site_of
 from mserve.group import Group
 from mserve.purse import budgets_of
-from mserve.resources.audit import asked_by
+from mserve.resources.asker import asked_by
 from mserve.resources.roles import Permission
 from mserve.resources.site import Site
 from mserve.resources.spool import Spool

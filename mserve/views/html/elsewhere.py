@@ -4,7 +4,6 @@ import logging
 from functools import partial
 from typing import Any
 
-from pyramid.events import BeforeRender, subscriber
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.renderers import render_to_response
 from pyramid.response import Response
@@ -137,14 +136,9 @@ def refused(request: Any, way: Way, fault: MserveError, target: str | None) -> R
     return again(LOGIN, request, fault, code=False, name="", onward=target)
 
 
-@subscriber(BeforeRender)
-def add_globals(event: Any) -> None:
-    """Adds the globals of templates."""
-    if (event.get("renderer_name") or "").endswith(".jinja2"):
-        request = event["request"]
-        event.update(
-            ways=lambda: list(request.registry.ways.values()), linked=partial(linked, request)
-        )
+def ways(request: Any) -> list[Way]:
+    """By what people can log in elsewhere."""
+    return [*request.registry.ways.values()]
 
 
 def linked(request: Any) -> list[dict[str, str]]:

@@ -1,32 +1,15 @@
 """What templates know of who has logged in, and the tokens that their forms carry."""
 
-from functools import partial
 from typing import Any
 
 from markupsafe import Markup
-from pyramid.events import BeforeRender, subscriber
 from redis.exceptions import RedisError
 
 from mserve import sessions
 from mserve.people import who
+from mserve.resources.key import digest
 from mserve.resources.user import User
 from mserve.security import KEY_IN_PATH
-
-
-@subscriber(BeforeRender)
-def add_globals(event: Any) -> None:
-    """Adds the globals of templates."""
-    if not (event.get("renderer_name") or "").endswith(".jinja2"):
-        return
-    request = event["request"]
-    event.update(
-        me=partial(me, request),
-        in_key=partial(in_key, request),
-        keepable=partial(keepable, request),
-        token=partial(token, request),
-        token_value=partial(token_value, request),
-        token_query=partial(token_query, request),
-    )
 
 
 def me(request: Any) -> User | None:
@@ -49,8 +32,10 @@ def keepable(request: Any) -> str | None:
     if user is None or not in_key(request) or not request.identity:
         return None
     [grant] = request.identity.grants
-    kept = grant.key.id in user.keyring or grant.appended
-    return None if kept else str(request.environ[KEY_IN_PATH])
+    secret = str(request.environ[KEY_IN_PATH])
+    known = {grant.key.digest, digest(secret)}  # the newest, or the one that is shown
+    kept = user.kept_by.get(grant.key.id) in known
+    return None if kept or grant.appended else secret
 
 
 def token_value(request: Any) -> str | None:

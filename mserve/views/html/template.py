@@ -3,6 +3,7 @@
 Nothing here touches the tree until a template asks: the page of a failed database has no tree.
 """
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -10,7 +11,7 @@ from pyramid.events import BeforeRender, subscriber
 
 from mserve.resources import clock
 from mserve.resources.roles import Permission
-from mserve.views.html import words
+from mserve.views.html import elsewhere, signed, words
 from mserve.views.html.static import static_path
 from mserve.views.json import door_url
 from mserve.views.urls import url
@@ -22,14 +23,14 @@ def add_globals(event: Any) -> None:
     if not (event.get("renderer_name") or "").endswith(".jinja2"):
         return
     request = event["request"]
-    event.update(
-        words=words,
-        static=partial(static_path, request),
-        door=partial(door_url, request),
-        may=partial(may, request),
-        crumbs=partial(crumbs, request),
-        holder=partial(holder, request),
-    )
+    event.update(words=words, **{each: partial(asks, request) for each, asks in GLOBALS.items()})
+
+
+def actor(request: Any, name: str) -> str:
+    """Who did something; people by their names to who administers the site."""
+    kind, _, id = name.partition(":")
+    user = request.site.users.get(id) if kind == "user" else None
+    return name if user is None or not may(request, "admin", request.site) else str(user.name)
 
 
 def may(request: Any, permission: str, node: Any) -> bool:
@@ -57,3 +58,22 @@ def crumbs(request: Any, node: Any) -> list[tuple[str, str]]:
         if each is request.virtual_root:
             break
     return found
+
+
+GLOBALS: dict[str, Callable[..., Any]] = {
+    "static": static_path,
+    "door": door_url,
+    "may": may,
+    "crumbs": crumbs,
+    "holder": holder,
+    "actor": actor,
+    "me": signed.me,
+    "in_key": signed.in_key,
+    "keepable": signed.keepable,
+    "token": signed.token,
+    "token_value": signed.token_value,
+    "token_query": signed.token_query,
+    "ways": elsewhere.ways,
+    "linked": elsewhere.linked,
+}
+"""What templates call by these names, of the request for which they are filled."""

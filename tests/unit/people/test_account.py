@@ -207,6 +207,21 @@ def test_a_key_is_kept_from_its_page_and_opens_the_tree(
     assert her.get("/", status=404) and her.get("/demo/", status=404)
 
 
+def test_a_key_that_got_a_new_secret_can_be_kept_again(
+    her: Browser, customer: Any, made: Any
+) -> None:
+    key = made("mfileowner")
+    kept = her.call("POST", "/-/account/keys", {"key": key.key, "label": "Mine"}).json["id"]
+    new = customer.json("POST", f"{FILES}-/keys/{kept}", {"grace": 60}).json["key"]
+    page = her.get(f"/k/{new}/")
+    her.submit(page, "keep")
+    assert her.call("GET", "/-/account/keys").json["items"][0]["called"] == "Mine"
+    for secret in (new, key.key):  # the former one is nothing to come back to
+        assert "Keep this" not in her.get(f"/k/{secret}/").text
+    customer.json("POST", f"{FILES}-/keys/{kept}", {})
+    assert her.call("GET", f"{FILES}-/info").status_int == 404
+
+
 def test_keys_are_listed_called_and_dropped(her: Browser, customer: Any) -> None:
     url = f"http://localhost/k/{customer.key}/photos/?x"
     made = her.call("POST", "/-/account/keys", {"key": url, "label": "Photos"}).json
@@ -262,6 +277,35 @@ def test_any_one_key_of_the_profile_is_enough(her: Browser, made: Any) -> None:
         her.call("POST", "/-/account/keys", {"key": made(role, FILES).key}, status=201)
     assert her.call("GET", f"{FILES}-/usage").status_int == 200  # the auditor's
     assert her.get(FILES)
+
+
+def test_where_the_budget_of_one_key_is_spent_the_next_one_pays(
+    her: Browser, made: Any, customer: Any
+) -> None:
+    customer("PUT", f"{FILES}a.txt", body=b"twelve bytes")
+    url = "/-/account/keys"
+
+    def keep(**budgets: int) -> None:
+        key = made("mfilereadwrite", **budgets).key
+        her.call("POST", url, {"key": key}, status=201)
+
+    def asked(method: str, name: str, body: bytes = b"") -> int:
+        headers = {"X-CSRF-Token": her.csrf}
+        answer = her.app.request(
+            f"{FILES}{name}", method=method, headers=headers, body=body, expect_errors=True
+        )
+        return int(answer.status_int)
+
+    for most in (11, 12, 23):
+        keep(bytes_in=9, bytes_out=most)
+    assert [asked("GET", "a.txt") for _ in range(3)] == [200, 200, 403]
+    assert [asked("PUT", f"{each}.txt", b"6 byte") for each in range(4)] == [201, 201, 201, 403]
+    assert asked("PUT", "more.txt", b"3 b") == 201
+    for each in her.call("GET", url).json["items"]:
+        her.call("DELETE", f"{url}/{each['id']}", status=204)
+    keep(uses=1)
+    keep(uses=2)
+    assert [asked("HEAD", "a.txt") for _ in range(4)] == [200, 200, 200, 403]
 
 
 def test_services_of_ones_own_are_listed(her: Browser, admin: Any, customer: Any) -> None:

@@ -34,7 +34,7 @@ def told(admin: Any) -> Any:
 def test_a_login_is_told_with_who_it_was(her: Browser, admin: Any, anna: str) -> None:
     event = admin("GET", "/-/audit").json["items"][0]
     assert (event["action"], event["after"]["user"]) == ("login", "anna")
-    assert event["address"] == "192.0.2.1"
+    assert (event["actor"], event["address"]) == (f"user:{anna}", "192.0.2.1")
 
 
 def test_a_wrong_login_is_told_as_refused(browser: Any, anna: str, app: Any, admin: Any) -> None:

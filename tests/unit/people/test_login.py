@@ -74,6 +74,25 @@ def test_the_cookie_is_new_at_login_and_dead_after_logout(browser: Any, anna: st
     assert her.state() is None
 
 
+def test_each_page_has_the_logout(browser: Any, anna: str, admin: Any, customer: Any) -> None:
+    her = browser().login()
+    customer("PUT", "/demo/files/a.txt", body=b"x")
+    her.call("POST", "/-/account/keys", {"key": admin.key}, status=201)
+    for place in ("/", "/demo/", "/demo/files/", "/demo/files/a.txt", "/-/account", "/-/users",
+                  f"/-/users/{anna}", "/-/nodes", "/-/audit", "/demo/-/requests", "/-/login",
+                  "/demo/files/-/trash", f"/k/{customer.key}/"):  # fmt: skip
+        assert her.get(place).html.find("input", value="logout"), place
+    assert her.submit(her.get("/demo/files/a.txt"), "logout").status_int == 303
+    assert her.state() is None and not her.get("/-/login").html.find("input", value="logout")
+
+
+def test_people_are_called_by_name_in_the_audit_log(browser: Any, anna: str, admin: Any) -> None:
+    her = browser().login()
+    her.call("POST", "/-/account/keys", {"key": admin.key}, status=201)
+    actors = [row.find_all("td")[3].text for row in her.get("/-/audit").html.select("tbody tr")]
+    assert "anna" in actors and not any(anna in each for each in actors)
+
+
 @pytest.mark.parametrize(
     ("document", "place"),
     [({}, "/name"), ({"name": "anna"}, "/password"), ({"name": 7, "password": "x"}, "/name"),

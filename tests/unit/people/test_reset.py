@@ -120,6 +120,16 @@ def test_nothing_is_sent_where_the_change_was_not_committed(
     assert answer.status_int == 400 and mails() == []
 
 
+def test_a_mail_in_a_file_shows_its_link_in_one_piece(
+    browser: Any, make: Any, mails: Any, settings: Settings
+) -> None:
+    make("anna", display="Änne")
+    browser().call("POST", "/-/reset", {"name": "anna"}, status=204)
+    whole = link(mails()[0])
+    [file] = (settings.data / "mail").glob("*.eml")
+    assert whole in file.read_text() and "Hello Änne" in file.read_text()
+
+
 def test_mails_are_for_their_owner_alone(
     browser: Any, anna: str, mails: Any, settings: Settings
 ) -> None:

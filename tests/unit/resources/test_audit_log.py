@@ -6,7 +6,8 @@ import pytest
 
 from mserve import chores, database, ingest
 from mserve.resources import audit_keys, clock, ids
-from mserve.resources.audit import Action, Asker, asked_by, record
+from mserve.resources.asker import Asker, asked_by
+from mserve.resources.audit import Action, record
 from mserve.resources.audit_keys import PART
 from mserve.resources.audit_pages import Event, Wanted, page
 from mserve.resources.ids import together

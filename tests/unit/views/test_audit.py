@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mserve import ingest
-from mserve.resources import audit, audit_pages
+from mserve.resources import asker, audit, audit_pages
 from mserve.resources.audit import Action
 from tests.unit.support import Clock, bearer, call
 from tests.unit.tasks.support import wait_for
@@ -286,4 +286,4 @@ def test_long_texts_and_paths_are_cut(admin: Any, customer: Any) -> None:
 def test_each_action_and_door_is_described() -> None:
     text = (Path(__file__).parents[3] / "docs" / "audit.md").read_text()
     assert [each for each in Action if f"| `{each}` |" not in text] == []
-    assert [each for each in audit.DOORS if f"`{each}`" not in text] == []
+    assert [each for each in asker.DOORS if f"`{each}`" not in text] == []

@@ -9,6 +9,7 @@ import pytest
 
 from mserve import attenuation
 from mserve.resources import terms
+from mserve.resources.ledger import Sums, ledger_of
 from tests.unit.support import Clock
 from tests.unit.tasks.support import RedisServer
 
@@ -82,6 +83,23 @@ def test_in_the_grace_of_a_rotation_both_secrets_work(
     for grace in (-1, 91 * 86_400, "soon"):
         assert customer.json("POST", f"{KEYS}/{owner.id}", {"grace": grace}).status_int == 400
     assert bearer(stranger, "GET", file, newest) == 200
+
+
+def test_no_key_gets_the_secret_of_one_that_may_more(
+    admin: Any, made: Any, customer: Any, stranger: Any, file: str
+) -> None:
+    whole = made("serviceadmin", by=admin)
+    narrowed = made("serviceadmin", by=whole, end="2099-01-01T00:00:00Z", uses=100)
+    first = [each["id"] for each in admin("GET", KEYS).json["items"] if each["parent"] is None]
+    assert len(first) == 2
+    for id in (whole.id, *first):
+        answer = narrowed.json("POST", f"{KEYS}/{id}", {"grace": 60})
+        assert answer.status_int == 403 and "key" not in answer.json, answer.text
+    assert bearer(stranger, "GET", file, whole.key) == 200
+    beside = made("mfileowner", by=admin, end="2099-01-01T00:00:00Z")
+    assert narrowed.json("POST", f"{KEYS}/{beside.id}", {}).status_int == 403
+    for holder, key in ((narrowed, narrowed), (whole, beside), (admin, whole)):
+        assert holder.json("POST", f"{KEYS}/{key.id}", {}).status_int == 200
 
 
 def test_after_a_rotation_tokens_of_the_former_secret_end_with_it(
@@ -168,6 +186,36 @@ def test_a_decision_is_explained_and_true(
         assert admin.json("POST", f"{FILES}/-/access", wrong).status_int == 400, wrong
     unknown = {"key": "0" * 32}
     assert admin.json("POST", f"{FILES}/-/access", unknown).status_int == 404
+
+
+def test_what_was_revoked_or_is_spent_is_explained(
+    admin: Any, customer: Any, made: Any, file: str, see: Any
+) -> None:
+    parent = made("mfileowner", bytes_out=4)
+    child = made("mfileowner", by=parent, uses=2)
+
+    def why(method: str, path: str) -> set[Any]:
+        asked = {"key": child.id, "method": method, "path": path}
+        found = admin.json("POST", f"{FILES}/-/access", asked).json
+        return {(each["operation"], each["by"], each["key"]) for each in found["verdicts"]}
+
+    def spend(id: str, **sums: int) -> None:
+        counter = {kind: Sums(most) for kind, most in sums.items()}
+        see(lambda site: ledger_of(key_of(site, id)).join(id, counter))
+
+    free = {("files_content", None, None), ("files_facts", None, None)}
+    assert why("GET", "a.txt") == free
+    spend(parent.id, bytes_out=4)
+    paid = {("files_content", "bytes_out", parent.id), ("files_facts", None, None)}
+    assert why("GET", "a.txt") == paid and why("HEAD", "a.txt") == free
+    spend(child.id, uses=2)
+    assert {by for _, by, _ in why("GET", "a.txt")} == {"uses"}
+    customer("DELETE", f"{KEYS}/{parent.id}")
+    assert {each[1:] for each in why("PUT", "b.txt")} == {("revoked", parent.id)}
+
+
+def key_of(site: Any, id: str) -> Any:
+    return site["demo"]["files"].keys[id]
 
 
 # What the document says

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -118,6 +119,26 @@ def test_hostile_names_and_metadata_are_only_words(person: Person, customer: Any
         page = person.get(path).html
         assert not page.find_all("img", onerror=True)
         assert [tag for tag in page.find_all("script") if not tag["src"].endswith("page.js")] == []
+
+
+def test_each_form_that_changes_something_carries_the_token() -> None:
+    folder = Path(static.__file__).parent.parent / "templates"
+    forms = [
+        (file.name, found)
+        for file in folder.glob("*.jinja2")
+        for found in re.findall(r'<form[^>]*method="post".*?</form>', file.read_text(), re.S)
+    ]
+    assert len(forms) > 40
+    assert [
+        each for each in forms if not re.search(r"token(_query)?\(|\{\{ begin\(", each[1])
+    ] == []
+
+
+def test_an_administrator_is_led_to_the_history(admin: Any, app: Any, person: Person) -> None:
+    boss = Person(app, admin.key)
+    for page in ("", "demo/", "demo/files/", "demo/files/cat.txt"):
+        assert "/-/history" in boss.get(page)
+    assert "/-/history" not in person.get() and "/-/history" not in person.get("cat.txt")
 
 
 def test_controls_are_there_only_for_keys_that_allow_them(person: Person, reader: Person) -> None:

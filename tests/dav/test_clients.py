@@ -9,7 +9,7 @@ import pytest
 from tests.dav.clients import Drive, make_tree, run, tree_of
 from tests.functional.stack import Stack
 
-FILES = 60
+FILES = 25
 
 
 @pytest.mark.parametrize("vendor", ["other", "owncloud", "nextcloud"])

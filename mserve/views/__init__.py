@@ -21,9 +21,9 @@ from mserve.tasks.news import News
 from mserve.tasks.refusals import Refusals
 from mserve.tasks.registry import TaskRegistry
 from mserve.tasks.used import Uses
+from mserve.throttle import Throttle
 from mserve.views.content.throttle import Seats
 from mserve.views.follow.looks import Looks
-from mserve.views.guesses import Waiting
 from mserve.views.request import Request
 from mserve.views.traversal import Traverser
 
@@ -43,7 +43,7 @@ def includeme(config: Configurator) -> None:
     registry.seal = Seal.of(settings.data)
     registry.post = Post(settings)
     registry.ways = ways(settings, registry.queues.redis, registry.seal)
-    registry.waiting = Waiting()
+    registry.throttle = Throttle(registry.queues.redis)
     registry.tasks = TaskRegistry.load(settings.tasks)
     registry.news = News(registry.queues.redis)
     registry.refusals = Refusals(registry.queues)

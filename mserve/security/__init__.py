@@ -7,6 +7,7 @@ asked of, its role and caveats must allow what is asked (policy.py).
 
 from mserve.security.identity import Apart, Grant, Identity, Link, find
 from mserve.security.lineage import service_of
+from mserve.security.people import waits_for_factor
 from mserve.security.policy import Closed, Failed, SecurityPolicy, allowing, forget_identity
 from mserve.security.presented import KEY_IN_PATH, Presented
 
@@ -24,4 +25,5 @@ __all__ = [
     "find",
     "forget_identity",
     "service_of",
+    "waits_for_factor",
 ]

@@ -14,6 +14,7 @@ from mserve.resources.node import Branch
 from mserve.resources.roles import Permission
 from mserve.resources.spool import Spool
 from mserve.views import receive
+from mserve.views.if_header import need_unlocked
 from mserve.views.traversal import Absent
 
 
@@ -48,6 +49,7 @@ def check_place(absent: Absent) -> tuple[Branch, str]:
 
 def _put(request: Any, permission: str) -> Response:
     moment = mtime(request)
+    need_unlocked(request.context)
     with receive.outside_transaction(request):
         spool = receive.receive_body(request)
         try:

@@ -16,7 +16,7 @@ from tests.unit.dav.locking import (
     token_of,
     unlock,
 )
-from tests.unit.support import Clock
+from tests.unit.support import Clock, Interrupted, bearer, call
 
 FILE = f"{DRIVE}/in/a.txt"
 DISCOVERY = f"{D}lockdiscovery"
@@ -133,6 +133,13 @@ def test_a_change_needs_the_token(dav: Any, other: Any) -> None:
     dav.app.authorization = ("Basic", ("anyone", other.key))
     for doing in REFUSED.values():
         assert condition(doing(dav, given(token, FILE))) == ("lock-token-submitted", [FILE])
+
+
+def test_a_refused_upload_reads_no_body(app: Any, dav: Any) -> None:
+    lock(dav, FILE)
+    body = Interrupted(b"x", lambda: pytest.fail("the body was read"))
+    answer = call(app, "PUT", FILE, body, CONTENT_LENGTH="1", **bearer(dav.key))
+    assert answer.status_int == 423
 
 
 @pytest.mark.parametrize("name", REFUSED)

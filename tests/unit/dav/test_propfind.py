@@ -14,7 +14,7 @@ from tests.unit.dav.finding import FILES, D, O, Z, condition, propfind, told
 from tests.unit.support import spool
 
 USUAL = {"creationdate", "displayname", "getlastmodified", "resourcetype",
-         "lockdiscovery", "supportedlock"}  # fmt: skip
+         "supportedlock", "lockdiscovery"}  # fmt: skip
 NAMES = ("a&b", "<x>", 'q"', "100%", "ä\u2028", "\ufffe", "x\x01y", "a;b", "#?", "\x7f", " ")
 OF_FILES = {"getcontentlength", "getcontenttype", "getetag"}
 

@@ -13,7 +13,7 @@ from tests.unit.conftest import Client
 from tests.unit.dav.finding import FILES, D, O, Z, condition, propfind, sync, told
 from tests.unit.support import spool
 
-USUAL = {"creationdate", "displayname", "getlastmodified", "resourcetype",
+USUAL = {"creationdate", "displayname", "getlastmodified", "lockdiscovery", "resourcetype",
          "supportedlock"}  # fmt: skip
 NAMES = ("a&b", "<x>", 'q"', "100%", "ä\u2028", "\ufffe", "x\x01y", "a;b", "#?", "\x7f", " ")
 OF_FILES = {"getcontentlength", "getcontenttype", "getetag"}

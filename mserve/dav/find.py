@@ -10,6 +10,7 @@ from mserve.dav.config import dav
 from mserve.dav.discovery import Locks
 from mserve.dav.members import INFINITE, ONE, ZERO, members, more_than
 from mserve.dav.multistatus import BEGIN, END, Writer, path_of
+from mserve.dav.plan import plan_for
 from mserve.dav.wanted import Wanted
 from mserve.errors import BadInput
 from mserve.resources.node import Branch, Node
@@ -38,7 +39,8 @@ def depth_of(request: Any) -> str:
 
 
 def _parts(request: Any, node: Any, depth: str, wanted: Wanted) -> Iterator[str]:
-    writer = Writer(path_of(request, node), wanted, Locks(request, node))
+    plan = plan_for(request, node, wanted)
+    writer = Writer(path_of(request, node), plan, Locks(request, node))
     yield BEGIN
     for names, member in members(request, node, depth):
         yield writer.response(names, member)

@@ -128,6 +128,8 @@ USUAL: Mapping[bool, Mapping[Name, Property]] = {
     False: {**COMMON, Name(DAV, "resourcetype"): constant("<D:collection/>")},
 }
 """What allprop answers, of files (True) and of what has children."""
+OF_USAGE = frozenset({Name(DAV, "quota-used-bytes")})
+"""What is told to who has the permission `usage` alone."""
 LIVE: Mapping[bool, Mapping[Name, Property]] = {
     True: {
         **USUAL[True],

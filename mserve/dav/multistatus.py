@@ -3,8 +3,7 @@
 from typing import Any
 
 from mserve.dav.discovery import Locks
-from mserve.dav.plan import Plan, plan_of
-from mserve.dav.wanted import Wanted
+from mserve.dav.plan import Plan
 from mserve.dav.xml import DECLARED, HEAD, Name, escape
 from mserve.resources.content import Content
 from mserve.resources.mfile import Mfile
@@ -31,8 +30,8 @@ class Writer:
     and goes when that is changed, or is not used any more.
     """
 
-    def __init__(self, path: str, wanted: Wanted, locks: Locks) -> None:
-        self._plan, self._locks = plan_of(wanted), locks
+    def __init__(self, path: str, plan: Plan, locks: Locks) -> None:
+        self._plan, self._locks = plan, locks
         self._top = escape(path)
         self._above: tuple[tuple[str, ...], str] = ((), self._top)
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from mserve.dav.live import LIVE, USUAL, Property
+from mserve.dav.live import LIVE, OF_USAGE, USUAL, Property
 from mserve.dav.wanted import ALL, NAMES, Wanted
 from mserve.dav.xml import Name, empty, tags
+from mserve.resources.roles import Permission
 
 FOUND = "<D:status>HTTP/1.1 200 OK</D:status></D:propstat>"
 LACKING = "<D:status>HTTP/1.1 404 Not Found</D:status></D:propstat>"
@@ -53,14 +54,20 @@ class Plan:
             yield from (dead[name] for name in self.wanted.names if name in dead)
 
 
+def plan_for(request: Any, top: Any, wanted: Wanted) -> Plan:
+    """How it is written for who may see `top`."""
+    return plan_of(wanted, bool(request.has_permission(Permission.USAGE, top)))
+
+
 @lru_cache(32)
-def plan_of(wanted: Wanted) -> Plan:
+def plan_of(wanted: Wanted, usage: bool) -> Plan:
     """The same one for those that want the same: clients have few wishes."""
-    return Plan(wanted, {file: tuple(_fields(wanted, file)) for file in (True, False)})
+    hidden = frozenset() if usage else OF_USAGE
+    return Plan(wanted, {file: tuple(_fields(wanted, file, hidden)) for file in (True, False)})
 
 
-def _fields(wanted: Wanted, file: bool) -> Iterator[Field]:
-    live = LIVE[file]
+def _fields(wanted: Wanted, file: bool, hidden: frozenset[Name]) -> Iterator[Field]:
+    live = {name: of for name, of in LIVE[file].items() if name not in hidden}
     if wanted.kind == NAMES:
         for name, of in live.items():
             yield Field(name, empty(name), "", _nothing_of(of), False)

@@ -13,6 +13,7 @@ from mserve.dav.discovery import Locks
 from mserve.dav.live import IN_SERVICE
 from mserve.dav.members import INFINITE, ONE, ZERO, below, loaded
 from mserve.dav.multistatus import BEGIN, END, Writer, path_of
+from mserve.dav.plan import plan_for
 from mserve.dav.token import NOTHING, Token
 from mserve.dav.wanted import Wanted, children
 from mserve.errors import BadInput
@@ -102,7 +103,8 @@ def _parts(
 
 
 def _writer(request: Any, node: Any, asked: Asked) -> Writer:
-    return Writer(path_of(request, node), asked.wanted, Locks(request, node))
+    plan = plan_for(request, node, asked.wanted)
+    return Writer(path_of(request, node), plan, Locks(request, node))
 
 
 def text_of(element: Any) -> str:

@@ -10,11 +10,11 @@ from webtest import TestApp
 from mserve import ingest
 from mserve.resources.names import check_name
 from tests.unit.conftest import Client
-from tests.unit.dav.finding import FILES, D, O, Z, condition, propfind, told
+from tests.unit.dav.finding import FILES, D, O, Z, condition, propfind, sync, told
 from tests.unit.support import spool
 
-USUAL = {"creationdate", "displayname", "getlastmodified", "resourcetype",
-         "supportedlock", "lockdiscovery"}  # fmt: skip
+USUAL = {"creationdate", "displayname", "getlastmodified", "lockdiscovery", "resourcetype",
+         "supportedlock"}  # fmt: skip
 NAMES = ("a&b", "<x>", 'q"', "100%", "ä\u2028", "\ufffe", "x\x01y", "a;b", "#?", "\x7f", " ")
 OF_FILES = {"getcontentlength", "getcontenttype", "getetag"}
 
@@ -65,6 +65,13 @@ def test_of_what_is_named_the_rest_is_said_to_be_lacking(customer: Client) -> No
     assert file.lacking == {"{urn:x}y", "z", f"{D}quota-used-bytes"}
     assert folder.lacking == {f"{D}getetag", f"{O}checksums", "{urn:x}y", "z"}
     assert folder.text(f"{D}quota-used-bytes") == "10"
+
+
+def test_what_is_used_is_told_to_who_may_know_it(made: Any) -> None:
+    names = (f"{D}quota-used-bytes", f"{D}quota-available-bytes")
+    found = told(propfind(made("mfilereadwrite"), FILES, *names))["/"]
+    assert int(found.text(f"{D}quota-available-bytes")) > 0
+    assert found.lacking == {f"{D}quota-used-bytes"}
 
 
 def test_what_is_included_comes_beside_what_is_usual(customer: Client) -> None:
@@ -186,3 +193,10 @@ def test_a_long_answer_is_whole_and_leaves_nothing_behind(
     assert len(answer.body) == int(answer.headers["Content-Length"]) > 1 << 20
     assert [*told(answer)][1:] == [f"/many/f{number:05}" for number in range(2500)]
     assert stored() == before
+
+
+def test_who_sees_their_own_uploads_alone_lists_no_others(made: Any) -> None:
+    dropbox = made("dropbox")
+    assert dropbox("PUT", "/demo/files/own.txt", body=b"x").status_int == 201
+    assert {*told(propfind(dropbox, FILES, depth="1"))} == {"/", "/own.txt"}
+    assert condition(sync(dropbox)) == "supported-report"

@@ -3,10 +3,10 @@
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
+SOURCES := wsgidav,velruse,anykeystore# of pure Python, and without wheels
 # setuptools warns at length of what an editable installation is
 PIP := PYTHONWARNINGS=ignore $(PYTHON) -m pip install --quiet --disable-pip-version-check \
-	--only-binary :all: -c constraints.txt
-SOURCES := velruse,anykeystore# of pure Python, and without wheels
+	--only-binary :all: --no-binary $(SOURCES) -c constraints.txt
 INI := development.ini
 
 # an environment whose Python has gone, after an upgrade of the system, is made anew
@@ -40,7 +40,7 @@ test-unit: $(VENV)/.installed-test # each file in one of two processes
 
 test-functional: $(VENV)/.installed-test # whole stacks, and servers, one after the other
 	@tools/test_needs.sh
-	$(PYTHON) -m pytest tests/functional tests/browser
+	$(PYTHON) -m pytest tests/functional tests/dav tests/browser
 
 lint: $(VENV)/.installed-test
 	$(VENV)/bin/ruff check
@@ -66,5 +66,5 @@ $(VENV)/.installed: setup.py constraints.txt tools/make_venv.sh tools/get_pip.py
 
 $(VENV)/.installed-test: $(VENV)/.installed
 	@echo 'Installing the tools of the tests into $(VENV)'
-	@$(PIP) --no-binary $(SOURCES) -e '.[test]'
+	@$(PIP) -e '.[test]'
 	@touch $@

@@ -14,6 +14,7 @@ REQUIRES = [
     "click>=8.1",
     "croniter>=6.0",
     "cryptography>=46",
+    "defusedxml>=0.7.1",
     "httpcore>=1.0",
     "httpx>=0.28",
     "httptools>=0.8",
@@ -49,6 +50,7 @@ REQUIRES = [
     "setuptools<82",  # Pyramid 2.1 imports pkg_resources
     "transaction>=5.0",
     "tzdata>=2025.2",
+    "WsgiDAV>=4.4",
     "ZEO>=6.2",
     "ZODB>=6.4",
     "zipstream-ng>=1.8",

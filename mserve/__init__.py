@@ -28,5 +28,6 @@ def main(global_config: dict[str, str], **lines: str) -> Any:
         config.include("pyramid_tm")
         config.include("pyramid_retry")
         config.include("pyramid_jinja2")
+        config.include("mserve.dav")  # before, as its route comes first
         config.include("mserve.views")
     return Express(config.make_wsgi_app())

@@ -6,8 +6,9 @@ from typing import Any
 
 from mserve import database
 from mserve.indexing import index_changes
+from mserve.ingest.locks import sweep
 from mserve.ingest.trash import purge_expired
-from mserve.resources import audit, audit_log, clock
+from mserve.resources import audit, audit_keys, clock
 from mserve.resources.partial import Partial
 from mserve.settings import Settings
 from mserve.tasks.access import start_accessed
@@ -75,9 +76,16 @@ def forget_events(db: Any, settings: Settings, queues: Queues) -> None:
 
 def _forget_events(days: int, site: Any) -> None:
     now = clock.now()
-    site.audit.part(now + audit_log.PART)
+    site.audit.part(now + audit_keys.PART)
     if days:
         site.audit.drop(now - days * DAY * clock.SECOND)
+
+
+def forget_locks(db: Any, settings: Settings, queues: Queues) -> None:
+    """Lets go of the locks that have ended by themselves."""
+    after: str | None = ""
+    while after is not None:
+        after = database.run(db, partial(sweep, after=after, limit=BATCH))
 
 
 CHORES = (
@@ -91,5 +99,6 @@ CHORES = (
     Chore(empty_trash, every=HOUR),
     Chore(end_uploads, every=HOUR),
     Chore(forget_events, every=HOUR),
+    Chore(forget_locks, every=HOUR),
     Chore(pack, every=HOUR),
 )

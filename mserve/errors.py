@@ -22,6 +22,9 @@ MserveError
  │  ├ Away             the bytes are in the archive
  │  └ PreconditionFailed  it is not as If-Match and the like want it
  ├ Locked              another request is at it just now
+ │  └ Held             a WebDAV lock is there; `roots` are the paths of what is locked
+ │     ├ LockTokenMissing  a write without the lock's token, or by another
+ │     └ LockConflict  a lock that is not compatible with those there are
  ├ Throttled           too many guesses; says how long to wait
  ├ StorageFull         no room for the bytes
  ├ SettingsError       the ini file; all faults together
@@ -151,6 +154,22 @@ class PreconditionFailed(Conflict):
 
 class Locked(MserveError):
     """Another request is at work on the same thing."""
+
+
+class Held(Locked):
+    """Locks stand against it; `roots` has, of each, the names from the site to what it is on."""
+
+    def __init__(self, words: str, roots: Sequence[tuple[str, ...]]) -> None:
+        self.roots = tuple(roots)
+        super().__init__(words)
+
+
+class LockTokenMissing(Held):
+    """A write, where a lock is whose token was not given by whom has made it (RFC 4918, 7.5)."""
+
+
+class LockConflict(Held):
+    """A new lock that is not compatible with those that there are (RFC 4918, 6.2)."""
 
 
 class Throttled(MserveError):

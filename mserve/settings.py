@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode
 
 import plaster
 
-from mserve import logins, outlets, people_settings, vault
+from mserve import dav_settings, logins, outlets, people_settings, vault
 from mserve.errors import SettingsError
 
 QUEUE = re.compile(r"[a-z][a-z0-9_-]{0,63}")
@@ -50,8 +50,10 @@ class Settings:
     unpack_ratio: int
     pack_days: int
     audit_days: int
+    dav_infinity: int
     tasks: tuple[str, ...]
     demo: bool
+    dav: dav_settings.DavSettings
     people: people_settings.PeopleSettings
     logins: logins.Logins
     outlets: Mapping[str, str]  # variables of the environment, for workers
@@ -124,8 +126,10 @@ class _Parser:
             unpack_ratio=self.read("unpack_ratio", "100", self.whole),
             pack_days=self.read("pack_days", "7", self.whole),
             audit_days=self.read("audit_days", "365", self.days),
+            dav_infinity=self.read("dav_infinity", "10000", self.count),
             tasks=tuple(self.lines.get("mserve.tasks", "").split()),
             demo=self.read("demo", "false", self.boolean),
+            dav=dav_settings.parse(self.read, self.whole),
             people=people_settings.parse(self.read, self.positive, self.boolean),
             logins=logins.parse(self.lines, self.faults),
             outlets=outlets.environment(self.lines, self.faults),
@@ -174,8 +178,9 @@ class _Parser:
                 self.faults.append(f"mserve.{name} = {text}: should not be in the data folder")
 
     def check_known(self) -> None:
-        fields = {*Settings.__dataclass_fields__} - {"database", "outlets", "people", "logins"}
-        known = {*fields, *outlets.LINES, *people_settings.DEFAULTS}
+        parsed = {"database", "outlets", "people", "logins", "dav"}  # of lines of other names
+        fields = {*Settings.__dataclass_fields__} - parsed
+        known = {*fields, *outlets.LINES, *people_settings.DEFAULTS, *dav_settings.DEFAULTS}
         for line in self.lines:
             name = line.removeprefix("mserve.")
             elsewhere = outlets.is_line(name) or logins.is_line(name)

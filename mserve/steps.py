@@ -15,6 +15,7 @@ from mserve.resources.caveats import Caveats
 from mserve.resources.deposit import Deposits
 from mserve.resources.index import Index, Timeline, Transit
 from mserve.resources.job import Job
+from mserve.resources.lock import LocksMade
 from mserve.resources.profile import Edition, Profile
 from mserve.resources.site import Site
 from mserve.resources.users import Users
@@ -144,6 +145,15 @@ def audit(site: Site) -> None:
 def deposits(site: Site) -> None:
     """The site gets an index of files by who has deposited them; there are none so far."""
     site.deposits = Deposits()
+
+
+@step
+def locks(site: Site) -> None:
+    """The site gets an index of what is locked, and services a count of their locks."""
+    site.locked = Transit()
+    for container in site.children.values():
+        for service in container.children.values():
+            service.locks_made = LocksMade()
 
 
 def spread(old: Index, new: Index) -> Index:

@@ -11,6 +11,10 @@ need /usr/sbin/lighttpd lighttpd
 need /usr/lib/lighttpd/mod_openssl.so lighttpd-mod-openssl
 need openssl openssl
 need curl curl
+need litmus litmus
+need rclone rclone
+need cadaver cadaver
+need /usr/sbin/mount.davfs davfs2
 need chromium chromium
 need chromedriver chromium-driver
 need node nodejs

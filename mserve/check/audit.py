@@ -1,15 +1,16 @@
 """Whether the audit log's entries are where they are looked for, and its index leads to them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from mserve.check.finding import Finding
 from mserve.resources.audit import WIDTH
-from mserve.resources.audit_log import Part, moment_of, number_of
+from mserve.resources.audit_keys import moment_of, number_of
+from mserve.resources.audit_log import Part
 
 
 def check(site: Any, repair: bool) -> Iterator[Finding]:
-    """Entries that are empty or misplaced, and what of the index leads nowhere.
+    """Entries that are empty or misplaced, and what of the indexes leads nowhere.
 
     What was recorded is never mended: that would be another record.
     """
@@ -19,17 +20,21 @@ def check(site: Any, repair: bool) -> Iterator[Finding]:
                 yield Finding("audit", key, "the entry is not where it belongs")
             if not entry.events:
                 yield Finding("audit", key, "the entry has no events")
-        yield from _stale(site, part, repair)
+        for lane in part.nodes:
+            yield from _stale(lane, part, lambda id, entry: id in _nodes(site, entry), repair)
+        if part.changes is not None:
+            yield from _stale(part.changes, part, lambda id, entry: entry is not None, repair)
 
 
-def _stale(site: Any, part: Part, repair: bool) -> Iterator[Finding]:
-    for lane in part.nodes:
-        for place in [*lane]:
-            id, _, key = place.partition("-")
-            if id not in _nodes(site, part.entries.get(key)):
-                if repair:
-                    lane.discard(place)
-                yield Finding("audit", place, "the index names an event that is not there", repair)
+def _stale(
+    lane: Any, part: Part, right: Callable[[str, Any], bool], repair: bool
+) -> Iterator[Finding]:
+    for place in [*lane]:
+        id, _, key = place.partition("-")
+        if not right(id, part.entries.get(key)):
+            if repair:
+                lane.discard(place)
+            yield Finding("audit", place, "the index names an event that is not there", repair)
 
 
 def _nodes(site: Any, entry: Any) -> set[str]:

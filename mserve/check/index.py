@@ -5,6 +5,7 @@ from typing import Any
 
 from mserve.check.finding import Finding, path
 from mserve.resources.job import Job
+from mserve.resources.lock import keys_of
 from mserve.resources.node import Branch
 from mserve.resources.run import AWAITING, DUE, RUNNING
 
@@ -16,6 +17,7 @@ def check(site: Any, repair: bool) -> Iterator[Finding]:
     yield from _runs(site, "due", (DUE,), repair)
     yield from _runs(site, "running", (RUNNING, AWAITING), repair)
     yield from _active(site, repair)
+    yield from _locked(site, repair)
     yield from _deposits(site, repair)
 
 
@@ -67,6 +69,26 @@ def _active(site: Any, repair: bool) -> Iterator[Finding]:
             if repair:
                 site.active.discard(id)
             yield Finding("index", id, "the job has ended and is in the index active", repair)
+
+
+def _locked(site: Any, repair: bool) -> Iterator[Finding]:
+    """What has ended may stand there until it is swept."""
+    wanted = {
+        key: node
+        for node in site.walk()
+        if node.locking is not None and node.locking.live
+        for key in keys_of(node)
+    }
+    for key, node in wanted.items():
+        if site.locked.get(key) is not node:
+            if repair:
+                site.locked[key] = node
+            yield Finding("index", path(node), "it is locked and not in the index locked", repair)
+    for key, node in [*site.locked.items()]:
+        if key not in wanted and (node.locking is None or node.locking.live):
+            if repair:
+                site.locked.discard(key)
+            yield Finding("index", key, "it is in the index locked and not locked there", repair)
 
 
 def _deposits(site: Any, repair: bool) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from mserve.errors import BadInput, NameTaken
 from mserve.resources import audit
 from mserve.resources.audit import Action
 from mserve.resources.folder import Folder
+from mserve.resources.guard import need_change
 from mserve.resources.node import Branch, Node, depend_on
 
 
@@ -29,6 +30,7 @@ def make_folders(parent: Branch, names: tuple[str, ...]) -> Branch:
 def place(node: Node, parent: Branch, name: str) -> None:
     """Puts a new node into the tree, if what is above it stays there."""
     depend_on(parent.lineage())
+    need_change(parent)
     parent.add(name, node)
     parent.site.register(node)
     parent.site.changed(node, parent.find("service"))

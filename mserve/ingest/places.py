@@ -4,12 +4,16 @@ from typing import Any
 
 from mserve.errors import Conflict, NameTaken
 from mserve.ingest.folders import place
+from mserve.ingest.leftovers import is_processed
+from mserve.ingest.locks import end_all
 from mserve.resources import audit, usage
 from mserve.resources.audit import Action
 from mserve.resources.folder import Folder
+from mserve.resources.guard import need_change, need_leave
 from mserve.resources.mfile import Mfile
 from mserve.resources.node import Branch, Node, depend_on
 from mserve.resources.provenance import link
+from mserve.tasks import engine
 
 PARENTS = {
     "container": {"site"},
@@ -20,11 +24,17 @@ PARENTS = {
 
 
 def move(node: Node, parent: Branch, name: str) -> None:
-    """Gives `node` another name, another parent, or both. Raises BadName, NameTaken, Conflict."""
+    """Gives `node` another name, another parent, or both. Its locks end, and those below it.
+
+    Raises BadName, NameTaken, Conflict, LockTokenMissing.
+    """
     source = node.__parent__
     if source is parent and node.__name__ == name:
         return
     check_place(node, parent, name)
+    need_leave(node)
+    need_change(parent)
+    end_all(node)
     left, former = [*node.above()], node.__name__
     depend_on([node.usage, *left, *parent.lineage()])
     source.drop(node.__name__)
@@ -33,12 +43,23 @@ def move(node: Node, parent: Branch, name: str) -> None:
     if source is not parent:
         usage.transfer(node.usage, left, [*node.above()], node.modified)
     _note_move(node, source.find("service"))
+    _begin_work(node, former)
     audit.record(
         node,
         Action.MOVE,
         {"name": former, "parent": source.id},
         {"name": name, "parent": parent.id},
+        left=source.find("service"),
     )
+
+
+def _begin_work(node: Node, former: str | None) -> None:
+    """A file that a program has now given its name is processed as one that has just come."""
+    if isinstance(node, Mfile):
+        service = node.find("service")
+        was, now = (is_processed(service, str(name)) for name in (former, node.__name__))
+        if now and not was:
+            engine.start(node, "ingest")
 
 
 def _note_move(node: Node, former: Any) -> None:
@@ -73,7 +94,7 @@ def copy(node: Node, parent: Branch, name: str) -> Node:
 
 def _copy_one(node: Node, parent: Branch, name: str) -> Node:
     made = Mfile(node.content, node.announced) if isinstance(node, Mfile) else Folder()
-    made.metadata = node.metadata
+    made.metadata, made.dead = node.metadata, node.dead
     place(made, parent, name)
     audit.record(made, Action.CREATE, after={"type": made.type, "copy_of": node.id})
     if isinstance(made, Mfile):

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from mserve.errors import BadInput, NameTaken
 from mserve.ingest.folders import place
+from mserve.ingest.leftovers import check_taken, is_processed
 from mserve.resources import audit, usage
 from mserve.resources.audit import Action
 from mserve.resources.content import Content
+from mserve.resources.guard import need_change
 from mserve.resources.job import Job
 from mserve.resources.mfile import Mfile
 from mserve.resources.node import Branch, Node, depend_on
@@ -56,6 +58,9 @@ def add(
     folder: Branch, name: str, content: Content, announced: str | None, process: bool = True
 ) -> Stored:
     """As `create`, of a content; its ingest workflow starts if `process`. Raises NameTaken."""
+    service = folder.find("service")
+    check_taken(service, name)
+    process = process and is_processed(service, name)
     mfile = Mfile(content, announced)
     place(mfile, folder, name)
     link(mfile)
@@ -67,6 +72,7 @@ def add(
 
 def replace(mfile: Mfile, spool: Spool, announced: str = "") -> Stored:
     """New content for a name that is there, and its update workflow."""
+    need_change(mfile)
     usage.report(mfile.lineage(), usage.INGEST, spool.size)
     return supersede(mfile, spool.content(), media_type(mfile.__name__ or "", announced))
 
@@ -76,16 +82,21 @@ def supersede(
 ) -> Stored:
     """Gives the name to `content`; the former one becomes a version.
 
-    The update workflow starts if `process`.
+    The update workflow starts if `process`; of a file that was reserved the ingest workflow, as
+    this is the first content that it has.
     """
     depend_on(mfile.above())
+    need_change(mfile)
     former = mfile.replace(content, announced)
     link(mfile)
     audit.record(mfile, Action.REPLACE, _told(former.content), _told(content))
-    freed = _keep(mfile, former)
+    begun, mfile.reserved = mfile.reserved, False
+    freed = former.content.size if begun else _keep(mfile, former)
     mfile.site.changed(mfile, mfile.find("service"))
     usage.keep(mfile.lineage(), content.size - freed, mfile.modified, files=0)
-    return Stored(mfile, engine.start(mfile, "update") if process else None, created=False)
+    workflow = "ingest" if begun else "update"
+    process = process and is_processed(mfile.find("service"), mfile.__name__ or "")
+    return Stored(mfile, engine.start(mfile, workflow) if process else None, created=False)
 
 
 def _told(content: Content) -> audit.Facts:
@@ -105,3 +116,15 @@ def media_type(name: str, announced: str) -> str | None:
     if said in VAGUE:
         return mimetypes.guess_type(name)[0]
     return said
+
+
+def reserve(folder: Branch, name: str, spool: Spool) -> Mfile:
+    """The empty file of a lock on a name where nothing was (RFC 4918, 7.3); `spool` is empty.
+
+    Its ingest workflow starts when content comes. Raises BadInput, NameTaken, LockTokenMissing.
+    """
+    check_folder(folder)
+    folder.check_name(name)
+    mfile = add(folder, name, spool.content(), media_type(name, ""), process=False).mfile
+    mfile.reserved = True
+    return mfile

@@ -7,9 +7,11 @@ are cancelled because it is not in the tree, and they work again when it is rest
 from typing import Any
 
 from mserve.errors import Conflict
+from mserve.ingest.locks import end_all
 from mserve.ingest.places import check_place
 from mserve.resources import audit, clock, usage
 from mserve.resources.audit import Action
+from mserve.resources.guard import need_change, need_leave
 from mserve.resources.mfile import Mfile
 from mserve.resources.node import Branch, Node, depend_on
 from mserve.resources.schedule import unplan
@@ -27,12 +29,14 @@ def remove(node: Node, *, recursive: bool = False) -> Trashed | None:
     if node.__parent__ is None:
         raise Conflict("the site itself cannot be removed")
     depend_on([node.usage, *([node.count] if isinstance(node, Branch) else ()), *node.above()])
+    need_leave(node)
     service = node.find("service")
     if service is not None and service is not node:
         audit.record(node, Action.REMOVE, {"type": node.type})
         return _trash(node, service)
     if isinstance(node, Branch) and node.count() and not recursive:
         raise Conflict(f"{node.__name__!r} is not empty; add ?recursive=true to remove it with all")
+    end_all(node)
     audit.record(node, Action.REMOVE, {"type": node.type})
     _forget(node, [*node.above()])
     node.__parent__.drop(node.__name__)
@@ -40,6 +44,7 @@ def remove(node: Node, *, recursive: bool = False) -> Trashed | None:
 
 
 def _trash(node: Node, service: Any) -> Trashed | None:
+    end_all(node)
     days = service.property("trash_days")
     trashed = Trashed(service, node, clock.now() + days * DAY)
     kept = node.usage.get(usage.DISC)
@@ -61,6 +66,7 @@ def restore(trashed: Trashed, parent: Branch, name: str) -> Node:
     if parent.find("service") is not service:
         raise Conflict("what was removed can be restored in its own service alone")
     check_place(node, parent, name)
+    need_change(parent)
     depend_on([node.usage, *parent.lineage()])
     service.drop_trash(trashed)
     parent.add(name, node)

@@ -9,12 +9,14 @@ from typing import NamedTuple
 class Asker(NamedTuple):
     """Who asks: `key:<id>`, `user:<id>`, `task:<name>`, `system` or `nobody`; by which door.
 
-    door: `rest`, `html`, `dav`, `task` or `cli`; address: the client's, if it is one.
+    door: `rest`, `html`, `dav`, `task` or `cli`; address: the client's, if it is one;
+    tokens: of locks (resources/lock.py), that the request has given.
     """
 
     actor: str
     door: str
     address: str = ""
+    tokens: frozenset[str] = frozenset()
 
 
 SYSTEM = Asker("system", "task")
@@ -39,4 +41,5 @@ def asked_as(actor: str) -> AbstractContextManager[None]:
 
 
 def who_asks() -> Asker:
+    """Who asks at this moment."""
     return _asker.get()

@@ -5,71 +5,23 @@ requests may be stored in one transaction by one thread. docs/audit.md has what 
 """
 
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Any, NamedTuple
 
 from ZODB.utils import z64
 
+from mserve.resources.actions import CHANGES
+from mserve.resources.actions import Action as Action
 from mserve.resources.asker import who_asks
 
 Facts = Mapping[str, Any]
 Stored = tuple[str, str, str, str, bytes, str, Facts | None, Facts | None]
 """actor, door, address, action, ids of the node and those above, path, before, after."""
 
-LONGEST = 200  # characters of a value that are kept
+LONGEST = 255  # characters of a value that are kept: all of a name
 LONGEST_PATH = 1000  # characters
 CUT = "…"
 IDS = 32  # ids of a lineage that are kept from either end
 WIDTH = 16  # bytes of an id
-
-
-class Action(StrEnum):
-    """What can be done, or be refused."""
-
-    CREATE = "create"
-    REPLACE = "replace"
-    CHANGE = "change"
-    MOVE = "move"
-    REMOVE = "remove"
-    RESTORE = "restore"
-    PURGE = "purge"
-    UPLOAD_BEGIN = "upload-begin"
-    UPLOAD_CHANGE = "upload-change"
-    UPLOAD_END = "upload-end"
-    KEY_MAKE = "key-make"
-    KEY_CHANGE = "key-change"
-    KEY_ROTATE = "key-rotate"
-    KEY_REVOKE = "key-revoke"
-    JOB_START = "job-start"
-    JOB_CANCEL = "job-cancel"
-    JOB_RETRY = "job-retry"
-    JOB_ANSWER = "job-answer"
-    ROUND_BEGIN = "round-begin"
-    ROUND_CANCEL = "round-cancel"
-    ROUND_REMOVE = "round-remove"
-    PROFILE_CHANGE = "profile-change"
-    PROFILE_REMOVE = "profile-remove"
-    WORK_PAUSE = "work-pause"
-    WORK_DRAIN = "work-drain"
-    WORK_RESUME = "work-resume"
-    UNDO = "undo"
-    LOGIN = "login"
-    SESSIONS_END = "sessions-end"
-    USER_MAKE = "user-make"
-    USER_CHANGE = "user-change"
-    RESET_SEND = "reset-send"
-    PASSWORD_CHANGE = "password-change"
-    FACTOR_ADD = "factor-add"
-    FACTOR_REMOVE = "factor-remove"
-    LOGIN_LINK = "login-link"
-    LOGIN_UNLINK = "login-unlink"
-    TOKEN_MAKE = "token-make"
-    TOKEN_REVOKE = "token-revoke"
-    KEY_KEEP = "key-keep"
-    KEY_DROP = "key-drop"
-    REQUEST_MAKE = "request-make"
-    REQUEST_ANSWER = "request-answer"
-    REFUSE = "refuse"
 
 
 class Subject(NamedTuple):
@@ -94,20 +46,33 @@ class Subject(NamedTuple):
         known = known if len(known) <= 2 * IDS else known[:IDS] + known[-IDS:]
         return cls(bytes.fromhex("".join(known)), _shortened("/".join(way)))
 
+    @property
+    def service(self) -> str | None:
+        """The id of the service that it is in, or is; None above them."""
+        return self.ids[-2 * WIDTH : -WIDTH].hex() or None
+
 
 def _shortened(path: str) -> str:
     return path if len(path) <= LONGEST_PATH else CUT + path[-LONGEST_PATH:]
 
 
 def record(
-    node: Any, action: Action, before: Facts | None = None, after: Facts | None = None
+    node: Any,
+    action: Action,
+    before: Facts | None = None,
+    after: Facts | None = None,
+    left: Any = None,
 ) -> None:
     """Adds an event about `node`, which is in the tree, to the log, if the transaction commits.
 
     before, after: a few short facts of what was and what is; texts are cut, secrets never given.
+    left: the service that it was in before, if it is in another now.
     """
-    site = node.site
-    entry = site.audit.note(_stored(Subject.of(node), action, before, after))
+    site, subject = node.site, Subject.of(node)
+    entry = site.audit.note(_stored(subject, action, before, after))
+    if action in CHANGES:
+        for id in {subject.service, left and left.id} - {None}:
+            site.audit.index_change(id, entry.key)
     if _is_new(node) and node.entered in (None, entry.key):
         node.entered = entry.key
     else:
@@ -124,7 +89,7 @@ def record_gone(
 
 
 def _stored(subject: Subject, action: Action, before: Facts | None, after: Facts | None) -> Stored:
-    actor, door, address = who_asks()
+    actor, door, address, _ = who_asks()
     return (actor, door, address, action.value, *subject, short(before), short(after))
 
 

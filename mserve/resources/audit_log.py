@@ -9,7 +9,6 @@ bucket, which no other process writes. Nothing is ever changed.
 import heapq
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from secrets import token_hex
 from typing import Any
 
 from BTrees.IOBTree import IOBTree
@@ -17,11 +16,11 @@ from persistent import Persistent
 
 from mserve.resources import clock
 from mserve.resources.audit import Stored
-from mserve.resources.ids import new_id
-from mserve.resources.index import NEWEST, Index, Timeline, Transit, newest_first
+from mserve.resources.audit_keys import moment_of, new_key, number_of
+from mserve.resources.changes import Changes
+from mserve.resources.index import Index, Timeline, Transit, newest_first
 from mserve.resources.node import prefetch
 
-PART = 7 * 86_400 * clock.SECOND
 LANES = SHARDS = 8  # of the index of nodes
 MOST = 100  # events in an entry
 PAGE = 100  # entries that are loaded at once
@@ -40,16 +39,6 @@ class Entry(Persistent):  # type: ignore[misc]  # persistent has no types
         return moment_of(self.key)
 
 
-def new_key(moment: int) -> str:
-    """The key of an entry made at `moment` (µs), of which there is no other."""
-    return newest_first(moment, new_id()[:2] + token_hex(3))
-
-
-def moment_of(key: str) -> int:
-    """When the entry was made (µs); raises ValueError where it is no key."""
-    return NEWEST - int(key.partition("-")[0], 16)
-
-
 class Entries(Timeline, Transit):
     """Entries by their keys: those of a process beside each other."""
 
@@ -57,12 +46,16 @@ class Entries(Timeline, Transit):
 class Part(Persistent):  # type: ignore[misc]  # persistent has no types
     """A week of the log: `entries` by key, and `nodes`, whose keys are `<node>-<entry>`.
 
-    Those are in lanes by the process that writes, as several may be at one node.
+    Those are in lanes by the process that writes, as several may be at one node. `changes` leads
+    from a service to the entries that tell of what is in it now; None: nothing told so far.
     """
+
+    changes: Changes | None = None
 
     def __init__(self) -> None:
         self.entries = Entries()
         self.nodes = tuple(Transit(SHARDS) for _ in range(LANES))
+        self.changes = Changes()
 
     def page(self, after: str) -> list[Entry]:
         """The next entries that are older than the key `after`."""
@@ -74,6 +67,14 @@ class Part(Persistent):  # type: ignore[misc]  # persistent has no types
         """The entry has an event about the node `id`."""
         lane = Index.place(key.partition("-")[2]) % LANES
         self.nodes[lane][f"{id}-{key}"] = None
+
+    def changes_of(self, id: str, until: str) -> Iterator[Entry]:
+        """The entries with changes in a service, newest first, down to the key `until`."""
+        keys = iter(()) if self.changes is None else self.changes.of(id, until)
+        while page := [*islice(keys, PAGE)]:
+            found = [self.entries[key] for key in page]
+            prefetch(found)
+            yield from found
 
     def of(self, id: str, after: str) -> Iterator[Entry]:
         """The entries that the index has for a node, older than `after`, or that very one."""
@@ -110,6 +111,23 @@ class AuditLog(Persistent):  # type: ignore[misc]  # persistent has no types
     def index(self, id: str, key: str) -> None:
         """The entry has an event about the node `id`."""
         self.part(moment_of(key)).enter(id, key)
+
+    def index_change(self, id: str, key: str) -> None:
+        """The entry tells of a change in the service `id`."""
+        part = self.part(moment_of(key))
+        if part.changes is None:
+            part.changes = Changes()
+        part.changes.enter(id, key)
+
+    def concern(self, id: str) -> None:
+        """What the transaction has recorded is a change in the service `id`."""
+        if (entry := self._current()) is not None:
+            self.index_change(id, entry.key)
+
+    def changes_of(self, id: str, since: int) -> Iterator[Entry]:
+        """The entries with changes in the service `id` since that time (µs), newest first."""
+        for part in self._parts("", since):
+            yield from part.changes_of(id, newest_first(since, "~"))
 
     def _begin(self, key: str) -> Entry:
         entry = Entry(key)
@@ -166,8 +184,3 @@ class AuditLog(Persistent):  # type: ignore[misc]  # persistent has no types
         for number in old:
             del self.parts[number]
         return len(old)
-
-
-def number_of(moment: int) -> int:
-    """The number of the part for that time: later ones have lower numbers."""
-    return -(moment // PART)

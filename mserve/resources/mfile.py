@@ -28,8 +28,12 @@ class Mfile(Node):
     jobs: Any = ()
     """Sort keys of the jobs that ran on it: a few in a tuple, more in a set."""
     versions: Any = None
+    reserved = False
+    """Whether it is the empty file of a lock, and no content has come yet (RFC 4918, 7.3)."""
     deposit: Deposit | None = None
     """How it came, if that was by a key that shows its own files alone."""
+    _v_written: Any = None
+    """How a door has written it last; it is forgotten when the file is changed."""
 
     def __init__(self, content: Content, announced: str | None = None) -> None:
         super().__init__()

@@ -1,5 +1,7 @@
 """What a child may be called: any name that is one segment of a URL, but for the facets' `-`."""
 
+import re
+
 from mserve.errors import BadName
 
 FACETS = "-"
@@ -23,6 +25,19 @@ def check_name(name: object) -> str:
     if length > LIMIT:
         raise BadName(f"the name has {length} bytes in UTF-8; at most {LIMIT} are allowed")
     return name
+
+
+LEFTOVERS = re.compile(
+    r"\._.*|\.DS_Store|\.TemporaryItems|\.Trashes|\.fseventsd|\.Spotlight-V100"  # macOS
+    r"|Thumbs\.db|desktop\.ini|~\$.*"  # Windows, Office
+    r"|\.~lock\..*#|\.nfs[0-9a-f]+|\.fuse_hidden[0-9a-f]+|\.davfs\.tmp[0-9a-zA-Z]+",
+    re.DOTALL,
+)
+
+
+def is_temporary(name: str) -> bool:
+    """Whether programs keep something of their own under such a name, beside people's files."""
+    return LEFTOVERS.fullmatch(name) is not None
 
 
 def check_path(text: str) -> tuple[str, ...]:

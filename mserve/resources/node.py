@@ -26,6 +26,10 @@ class Node(Persistent):  # type: ignore[misc]  # persistent has no types
     __name__: str | None = None
     keys: Any = None
     metadata: Mapping[str, Any] = {}
+    dead: Mapping[str, str] = {}
+    """Properties that clients of WebDAV have set: `{namespace}name` to the XML of the element."""
+    locking: Any = None
+    """A Locking (resources/lock.py), once it was locked."""
     entered: str | None = None
     """The entry of the audit log that tells how it came into being."""
 

@@ -24,10 +24,24 @@ def whole(least: int, most: int) -> Callable[[Any], int]:
     return check
 
 
+def one_of(*values: str) -> Callable[[Any], str]:
+    """A check for one of `values`."""
+
+    def check(value: Any) -> str:
+        if value not in values:
+            raise BadInput(f"should be one of: {', '.join(values)}")
+        return str(value)
+
+    return check
+
+
+TEMPORARY = ("store", "process", "refuse")
+
 PROPERTIES: Mapping[str, Property] = {
     "versions": Property(5, whole(0, 10_000)),  # former contents kept of each file
     "trash_days": Property(30, whole(0, 36_500)),  # 0: what is removed is gone at once
     "accessspeed": Property(None, whole(1, 1 << 40)),  # bytes per second of each download
+    "temporary": Property(TEMPORARY[0], one_of(*TEMPORARY)),  # what to do with programs' own files
 }
 
 

@@ -8,6 +8,7 @@ from BTrees.OOBTree import OOBTree
 from mserve.resources import defaults
 from mserve.resources.catalog import Catalog
 from mserve.resources.index import Timeline
+from mserve.resources.lock import LocksMade
 from mserve.resources.node import Branch
 from mserve.resources.profile import Workflow
 from mserve.resources.profiled import Profiled
@@ -36,6 +37,7 @@ class Service(Profiled, Branch):
         self.jobs = Timeline(SHARDS)
         self.trash = Timeline(SHARDS)
         self.catalog = Catalog()
+        self.locks_made = LocksMade()
         for name, workflows in {**defaults.profiles(), **(profiles or {})}.items():
             self.put_profile(name, workflows)
 

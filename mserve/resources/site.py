@@ -23,8 +23,9 @@ class Site(Branch):
     files that come in pieces to their Uploads, `unindexed` what the catalogs do not know yet,
     `schedules` what starts by itself, by the time when it does next, `rounds` the ids of
     Rounds that have not ended to them, `derived` which files were made of which (see
-    resources/provenance.py), `users` the people who can log in, `audit` the log of what was
-    decided, and `deposits` which files came by keys that show their own files alone.
+    resources/provenance.py), `locked` what is locked, by each node above it, `users` the people
+    who can log in, `audit` the log of what was decided, and `deposits` which files came by keys
+    that show their own files alone.
     """
 
     type = "site"
@@ -46,6 +47,7 @@ class Site(Branch):
         self.schedules = Timeline()
         self.rounds = Timeline()
         self.derived = Transit()
+        self.locked = Transit()
         self.users = Users(self)
         self.audit = AuditLog()
         self.deposits = Deposits()

@@ -74,6 +74,19 @@ class SecurityPolicy:
             said = answer if isinstance(answer, Failed | Closed) or said is NO_KEY else said
         return said
 
+    def covers(self, request: Any, context: Any, permission: str) -> bool:
+        """Whether it is allowed on `context` and by that on all below it: a listing asks once.
+
+        Roles, nodes and caveats hold all the way down, a service's times within it alone; what
+        shows its own uploads alone is asked of each.
+        """
+        within = service_of(context) is not None
+        return (
+            within
+            and bool(self.permits(request, context, permission))
+            and not request.grant.own_only
+        )
+
     def remember(self, request: Any, userid: str, **kw: Any) -> list[tuple[str, str]]:
         return []
 

@@ -20,7 +20,8 @@ from mserve import database
 from mserve.resources import clock
 from mserve.resources.asker import Asker
 from mserve.resources.audit import WIDTH, Action, Stored, Subject
-from mserve.resources.audit_log import MOST, new_key
+from mserve.resources.audit_keys import new_key
+from mserve.resources.audit_log import MOST
 from mserve.settings import Settings
 from mserve.tasks.bell import Bell
 from mserve.tasks.queue import Queues
@@ -99,7 +100,8 @@ def _event(refusal: Refusal, times: int) -> list[Any]:
     asker, subject, method, status, caveat = refusal
     told = {"method": method, "status": status, "times": times}
     told |= {} if caveat is None else {"caveat": caveat}
-    return [*asker, Action.REFUSE.value, subject.ids.hex(), subject.path, None, told]
+    who = (asker.actor, asker.door, asker.address)
+    return [*who, Action.REFUSE.value, subject.ids.hex(), subject.path, None, told]
 
 
 def settle(db: Any, settings: Settings, queues: Queues) -> None:

@@ -10,6 +10,7 @@ from mserve.resources.content import Content
 from mserve.resources.folder import Folder
 from mserve.resources.job import Job
 from mserve.resources.key import Key
+from mserve.resources.lock import LocksMade
 from mserve.resources.mfile import Mfile
 from mserve.resources.node import Node
 from mserve.resources.profile import Edition
@@ -17,20 +18,22 @@ from mserve.resources.run import TaskRun
 from mserve.resources.service import Service
 from mserve.resources.trash import Trashed
 from mserve.resources.usage import Usage
-from mserve.undo.records import Record
+from mserve.undo.records import LOCKING, Record
 from mserve.undo.trees import BUCKETS, TREES
 
 CHANGED = (Mfile, Folder, Service, Container, Job, TaskRun)
 """What may be as it was; all that is not here has a reason not to be, such as keys."""
 MADE = (Mfile, Folder, Trashed, Job, TaskRun, Content, Edition, Blob, Usage, Length)
 PARTS = (*TREES, *BUCKETS, OOTreeSet)
-LOGS = ("mserve.resources.audit_log", "mserve.resources.ledger")
-"""Modules of what is recorded of what was done and spent: it stays as it is."""
+LOGS = tuple(f"mserve.resources.{name}" for name in ("audit_log", "changes", "ledger", "lock"))
+"""Modules of what is recorded of what was done, spent and locked: it stays as it is."""
 
 
 def check_kind(record: Record) -> None:
     """Raises Conflict where the object is none that can be as it was."""
     thing = record.thing
+    if isinstance(thing, LocksMade) and not record.made:
+        raise Conflict("it locked something; locks are ended, not undone")
     known = (*MADE, *PARTS) if record.made else (*CHANGED, Usage, Length, *PARTS)
     if isinstance(thing, known) or type(thing).__module__ in LOGS:
         return
@@ -50,5 +53,6 @@ def put_back(record: Record) -> None:
     elif isinstance(thing, Length):
         thing.change(before - after)
     elif isinstance(thing, CHANGED):
-        thing.__setstate__(before)
+        kept = {LOCKING: thing.locking} if getattr(thing, LOCKING, None) else {}
+        thing.__setstate__({**before, **kept})
         thing._p_changed = True

@@ -3,8 +3,12 @@
 from typing import Any, NamedTuple
 
 from ZODB.POSException import POSKeyError
+from ZODB.utils import p64, u64
 
 from mserve.errors import Conflict
+
+LOCKING = "locking"
+"""The attribute of a node that leads to its locks."""
 
 
 class Record(NamedTuple):
@@ -18,7 +22,27 @@ class Record(NamedTuple):
     def later(self, tid: bytes) -> bool:
         """Whether it was changed again."""
         self.thing._p_activate()
-        return bool(self.thing._p_serial != tid)
+        return self.thing._p_serial != tid and not _alike(self.thing.__getstate__(), self.after)
+
+
+def changed_since(thing: Any, tid: bytes) -> bool:
+    """Whether another transaction than `tid` and those before it has changed `thing`."""
+    thing._p_activate()
+    if thing._p_serial <= tid:
+        return False
+    connection = thing._p_jar
+    then = _former(connection.db().storage, thing._p_oid, p64(u64(tid) + 1))
+    return then is None or not _alike(thing.__getstate__(), connection._reader.getState(then))
+
+
+def _alike(state: Any, other: Any) -> bool:
+    """Whether both are the same but for locks, that come and go without changing what they are on.
+
+    What is no object with attributes is taken for another one.
+    """
+    if not isinstance(state, dict) or not isinstance(other, dict):
+        return False
+    return bool({**state, LOCKING: None} == {**other, LOCKING: None})
 
 
 def written(connection: Any, tid: bytes) -> list[Record]:

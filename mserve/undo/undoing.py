@@ -8,6 +8,7 @@ from BTrees.OOBTree import OOTreeSet
 
 from mserve.errors import Conflict, Refused
 from mserve.resources.folder import Folder
+from mserve.resources.guard import need_change
 from mserve.resources.job import Job
 from mserve.resources.key import Key
 from mserve.resources.mfile import Mfile
@@ -15,7 +16,7 @@ from mserve.resources.node import Branch, Node, depend_on
 from mserve.resources.trash import Trashed
 from mserve.undo.history import Entry
 from mserve.undo.kinds import CHANGED, MADE, check_kind, put_back
-from mserve.undo.records import Record, written
+from mserve.undo.records import Record, changed_since, written
 from mserve.undo.trees import BUCKETS, TREES, Mapped, mapped
 
 LATER = "later changes stand on it: {}"
@@ -77,6 +78,7 @@ class Undoing:
             raise Conflict("it changed nothing that can be undone")
         for home in self.homes.values():
             self._check_place(home)
+        self._check_locks()
         if not all(may(home) for home in self.homes.values()):
             raise Refused("it also changed what this key does not administer")
         self._check_later()
@@ -89,8 +91,14 @@ class Undoing:
             raise Conflict(LATER.format("where it was has been removed"))
         depend_on(home.lineage())
         for node in home.lineage():
-            if node._p_serial > self.tid:
+            if changed_since(node, self.tid):
                 raise Conflict(LATER.format(f"{node.__name__ or 'the site'!r} has been changed"))
+
+    def _check_locks(self) -> None:
+        """Raises LockTokenMissing where a lock is on what it changed, or on where that is."""
+        for thing in (*self.homes.values(), *(record.thing for record in self.nodes)):
+            if thing.in_tree:
+                need_change(thing)
 
     def _check_later(self) -> None:
         for record in self.changed:
@@ -127,11 +135,12 @@ class Undoing:
         self._tell()
 
     def _tell(self) -> None:
-        """Has the catalogs look at the files and folders again, before and after."""
+        """Has catalogs and copies look at the files and folders again, before and after."""
         for record in self.nodes:
             service = record.thing.find("service")
             if service is not None and isinstance(record.thing, Mfile | Folder):
                 self.site.changed(record.thing, service)
+                self.site.audit.concern(service.id)
 
 
 def _check_same(record: Record, tid: bytes) -> None:

@@ -1,8 +1,9 @@
 """Digests that clients announce with their bytes; a mismatch stores nothing.
 
-`Content-Digest` and `Repr-Digest` (RFC 9530) and `Content-MD5` (RFC 1864), of a request or of a
-part of a form. Content codings are refused, so the content is the representation, and both digests
-are of the same bytes. An algorithm costs only where it is announced.
+`Content-Digest` and `Repr-Digest` (RFC 9530), `Content-MD5` (RFC 1864) and `OC-Checksum` (of
+ownCloud and Nextcloud), of a request or of a part of a form. Content codings are refused, so the
+content is the representation, and all digests are of the same bytes. An algorithm costs only
+where it is announced.
 """
 
 import binascii
@@ -18,9 +19,12 @@ from mserve.errors import BadInput, DigestMismatch
 ALGORITHMS = {"sha-256": "sha256", "sha-512": "sha512", "sha": "sha1", "md5": "md5"}
 """RFC 9530's names to hashlib's; the last two are no proof against malice. Others are ignored."""
 MD5 = "Content-MD5"
-OF_CONTENT = ("Content-Digest", MD5)
+CHECKSUM = "OC-Checksum"
+OF_CONTENT = ("Content-Digest", MD5, CHECKSUM)
 OF_WHOLE = ("Repr-Digest",)
 """The fields that tell of one message's bytes, and of the whole that several may make up."""
+CHECKSUMS = {"MD5": "md5", "SHA1": "sha1", "SHA256": "sha256"}
+"""Those of ownCloud to hashlib's names. Others, as its ADLER32, are ignored."""
 MEMBER = re.compile(r"\s*([a-z*][a-z0-9_.*-]*)=:([A-Za-z0-9+/=]*):\s*(?:;.*)?")
 EMPTY = {name: b64encode(new(known, b"", usedforsecurity=False).digest()).decode()
          for name, known in ALGORITHMS.items()}  # fmt: skip
@@ -89,6 +93,8 @@ class Announced:
 def _said(field: str, text: str) -> Iterator[Expected]:
     if field == MD5:
         yield Expected(MD5, "md5", _decoded(MD5, "md5", text))
+    elif field == CHECKSUM:
+        yield from _checksums(text)
     else:
         yield from _digests(field, text)
 
@@ -102,6 +108,18 @@ def _digests(field: str, value: str) -> Iterator[Expected]:
         name, text = match.groups()
         if name in ALGORITHMS:
             yield Expected(field, ALGORITHMS[name], _decoded(field, name, text))
+
+
+def _checksums(text: str) -> Iterator[Expected]:
+    """`MD5:<hex>`, or several with blanks between."""
+    for each in text.split():
+        kind, colon, digits = each.partition(":")
+        known = CHECKSUMS.get(kind.upper())
+        size = known and 2 * new(known, usedforsecurity=False).digest_size
+        if not colon or (size and not re.fullmatch(f"[0-9a-fA-F]{{{size}}}", digits)):
+            raise BadInput(f"{CHECKSUM} should be for example MD5:{'0' * 32}, in hexadecimal")
+        if known:
+            yield Expected(CHECKSUM, known, bytes.fromhex(digits))
 
 
 def _decoded(field: str, name: str, text: str) -> bytes:

@@ -22,7 +22,8 @@ ERRORS = {
     415: "The media type or content coding is not taken here",
     416: "None of the bytes are in the range",
     422: "A task cannot do this",
-    423: "Another request is at the same thing just now",
+    423: "A lock of WebDAV is there whose token was not given, or another request is at the same "
+    "thing just now",
     429: "Too many wrong passwords, codes or keys; `Retry-After` says how long to wait",
     460: "The checksum is not that of the bytes (tus 1.0)",
     503: "Busy: try again in a moment",
@@ -96,7 +97,7 @@ def _errors(view: Declared) -> Iterator[int]:
     if not view.open:
         yield from (403, 404, 429)
     if view.method not in ("GET", "OPTIONS"):
-        yield from (409, 412, 413, 507)
+        yield from (409, 412, 413, 423, 507)
     if STREAMED & {*view.door.bodies}:
         yield from (411, 415)
     if "Bytes" in view.door.answers.get(200, ()):

@@ -10,6 +10,7 @@ from pyramid.config import Configurator
 from pyramid.security import NO_PERMISSION_REQUIRED
 
 from mserve.resources.asker import Asker, asked_by
+from mserve.views.if_header import tokens_of
 
 NOBODY = "nobody"
 
@@ -27,8 +28,8 @@ def asker_of(request: Any) -> Asker:
 
 def anybody(request: Any) -> Asker:
     """Who asks where no key is needed: it is not looked for."""
-    door = "html" if request.door == "html" else "rest"
-    return Asker(NOBODY, door, address_of(request))
+    door = request.door if request.door in ("html", "dav") else "rest"
+    return Asker(NOBODY, door, address_of(request), tokens_of(request))
 
 
 def address_of(request: Any) -> str:

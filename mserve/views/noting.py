@@ -27,7 +27,7 @@ FACETS = {Key: "/-/keys", Job: "/-/jobs", Trashed: "/-/trash", Upload: "/-/uploa
 def begin(event: Any) -> None:
     """Replaces the plain path of the request, which pyramid_tm has noted."""
     request = event.request
-    if getattr(request, "matched_route", None) is None:
+    if getattr(request, "matched_route", None) is None or request.door == "dav":
         request.tm.get().description = ""
         if request.method not in SAFE:
             note(request, request.context)

@@ -82,6 +82,7 @@ WRITES = {
     "If-Match": "412 where the entity tag is none of these; `*`: where nothing is",
     "If-None-Match": "412 where the entity tag is one of these; `*`: where something is",
     "If-Unmodified-Since": "412 where it was changed since",
+    "If": "The tokens of locks, `(<urn:uuid:…>)`; 412 where no list holds (RFC 4918, 10.4)",
 }
 SIZE: Schema = {"type": "string", "pattern": "^[0-9]{1,18}$"}
 TUS: dict[str, tuple[Schema, str]] = {

@@ -1,4 +1,4 @@
-"""Preconditions of writes: If-Match, If-None-Match, If-Unmodified-Since (RFC 9110, 13).
+"""Preconditions of writes: If-Match, If-None-Match, If-Unmodified-Since (RFC 9110, 13), and If.
 
 Checked twice: before the view, so that no body is read in vain, and in the transaction that
 stores, as others may have been faster (views/receive.py). Reads have theirs in views/content/.
@@ -12,11 +12,12 @@ from pyramid.config import Configurator
 from mserve.errors import BadInput, PreconditionFailed
 from mserve.resources.clock import SECOND
 from mserve.resources.mfile import Mfile
+from mserve.views import if_header
 from mserve.views.content.conditional import TAGS, date, matches
 from mserve.views.tags import tags
 from mserve.views.traversal import Absent
 
-WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+WRITES = frozenset("POST PUT PATCH DELETE MKCOL COPY MOVE PROPPATCH LOCK UNLOCK".split())
 NAMES = ("If-Match", "If-None-Match", "If-Unmodified-Since")
 
 
@@ -24,6 +25,7 @@ def check(request: Any, context: Any) -> None:
     """Raises PreconditionFailed where `context` is not as the request wants it."""
     if request.method not in WRITES:
         return
+    if_header.check(request, context)
     conditions = {name: request.headers[name] for name in NAMES if name in request.headers}
     if conditions:
         check_conditions(conditions, None if isinstance(context, Absent) else context)

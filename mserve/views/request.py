@@ -1,4 +1,4 @@
-"""The request: takes a key out of the path, and knows which door the client knocks at."""
+"""The request: takes door and key out of the path, and knows which door the client knocks at."""
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
@@ -18,10 +18,12 @@ from mserve.views.body import LIMIT
 
 OFFERS = ("application/octet-stream", "application/json", "text/html")
 DOORS = dict(zip(OFFERS, ("bytes", "json", "html"), strict=True))
+DAV = "mserve.dav"
+"""In the WSGI environ of a request below `/dav`."""
 
 
 class Request(PyramidRequest):  # type: ignore[misc]  # pyramid has no types
-    """A request below `/k/<key>/` is one of an application that is mounted there.
+    """A request below `/dav`, `/k/<key>/` or both is one of an application that is mounted there.
 
     The secret moves to SCRIPT_NAME at once: nothing after it, such as a transaction's note or a
     log line of PATH_INFO, holds it, and links that are made stay below it.
@@ -32,7 +34,7 @@ class Request(PyramidRequest):  # type: ignore[misc]  # pyramid has no types
     request_body_tempfile_limit = LIMIT  # bytes: what is kept for another attempt stays in memory
 
     def __init__(self, environ: dict[str, Any], *args: Any, **kw: Any) -> None:
-        mount_key(environ)
+        mount(environ)
         super().__init__(environ, *args, **kw)
 
     lent_site: Site | None = None
@@ -64,8 +66,8 @@ class Request(PyramidRequest):  # type: ignore[misc]  # pyramid has no types
 
     @reify
     def door(self) -> str:
-        """What the client asks for: `html`, `json`, or `bytes` where it has no wish."""
-        return door_of(self.headers.get("Accept") or "")
+        """What the client asks for: `html`, `json`, or `bytes` where it has no wish; or `dav`."""
+        return "dav" if DAV in self.environ else door_of(self.headers.get("Accept") or "")
 
     def answer(
         self, status: int, headers: Mapping[str, str], body: Iterable[bytes] = ()
@@ -79,6 +81,17 @@ def door_of(accept: str) -> str:
     """The door that an Accept means; clients have few of them."""
     offers = create_accept_header(accept).acceptable_offers(OFFERS) if accept else ()
     return DOORS[offers[0][0]] if offers else "bytes"
+
+
+def mount(environ: dict[str, Any]) -> None:
+    """Moves `/dav` and `/k/<key>` to SCRIPT_NAME; a request that is tried again keeps them."""
+    path = environ.get("PATH_INFO", "")
+    fresh = DAV not in environ and KEY_IN_PATH not in environ
+    if fresh and (path == "/dav" or path.startswith("/dav/")):
+        environ[DAV] = True
+        environ["SCRIPT_NAME"] = f"{environ.get('SCRIPT_NAME', '')}/dav"
+        environ["PATH_INFO"] = path[4:] or "/"
+    mount_key(environ)
 
 
 def mount_key(environ: dict[str, Any]) -> None:

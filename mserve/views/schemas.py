@@ -5,6 +5,7 @@ a field that nobody knows, so theirs are closed. A test holds the answers of vie
 """
 
 from mserve.resources.names import FACETS, LIMIT
+from mserve.resources.properties import TEMPORARY
 from mserve.views.audit_schemas import AUDIT
 from mserve.views.job_schemas import JOBS
 from mserve.views.key_schemas import KEYS, SPEED
@@ -45,6 +46,7 @@ PROPERTIES: Schema = closed(
     versions=may(null({"type": "integer", "minimum": 0, "maximum": 10_000})),
     trash_days=may(null({"type": "integer", "minimum": 0, "maximum": 36_500})),
     accessspeed=may(null(SPEED)),
+    temporary=may(null({"enum": [*TEMPORARY]})),
 )
 TERMS: dict[str, Schema] = {
     "start": may(null(TIME)),

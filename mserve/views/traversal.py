@@ -74,7 +74,7 @@ class Traverser:
 
     def __call__(self, request: Any) -> dict[str, Any]:
         """A route's own context is what its factory made: it is not in the tree."""
-        routed = getattr(request, "matched_route", None) is not None
+        routed = getattr(request, "matched_route", None) is not None and request.door != "dav"
         start = self.root if routed else virtual_root(request, self.root)
         names = () if routed else segments(request)
         context = seen(request, start, names)

@@ -17,6 +17,7 @@ from pyramid.config import Configurator
 from webtest import TestApp
 
 from mserve import attenuation, database, evolve, first_keys, main
+from mserve.dav.config import ROUTE
 from mserve.passwords import verified
 from mserve.people import OWN
 from mserve.resources import terms
@@ -55,6 +56,9 @@ NO_KEY_NEEDED = {
             "html.elsewhere.leave",
         )
     },
+    "mserve.dav.reading.options": "drives ask it before they have a key; nothing of what is there",
+    "mserve.dav.root.find": "Windows asks the server's root; the same for everybody",
+    "mserve.dav.root.options": "Windows asks the server's root; the same for everybody",
     "mserve.views.html.static.static_file": "scripts and styles of pages, the same for everybody",
 }
 """Views that ask for no permission, and why that is right."""
@@ -122,9 +126,12 @@ class Matrix:
         path, headers = case.url, {"Authorization": f"Bearer {secret}"}
         if in_path:
             path, headers = f"/k/{secret}/{path.removeprefix(NODES[case.node])}", {}
+        path = f"/dav{path}" if case.operation.route == ROUTE else path
         if case.trial.password is not None:
             headers["Mserve-Password"] = case.trial.password
         expected = case.expected(self.places.ids, in_path)
+        if expected == 404 and case.trial.unknown and not in_path and path.startswith("/dav"):
+            expected = 401  # who has no key is asked for one
         lanes = (self.express.app, self.express) if case.operation.method in EXPRESS else ()
         for lane in lanes or (self.express,):
             if lane is self.express and path.endswith("nothing.txt"):

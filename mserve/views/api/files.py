@@ -21,6 +21,7 @@ from mserve.views.bytes import serve
 from mserve.views.config import created, rest
 from mserve.views.content.away import deliver
 from mserve.views.content.zip import serve_zip
+from mserve.views.if_header import need_unlocked
 from mserve.views.traversal import Absent
 from mserve.views.urls import facet_url, url
 
@@ -52,6 +53,7 @@ def put_on_folder(context: Branch, request: Any) -> Any:
 
 
 def _put(request: Any, permission: str) -> Any:
+    need_unlocked(request.context)
     announced = request.headers.get("Content-Type", "")
     with receive.outside_transaction(request):
         spool = receive.receive_body(request)
@@ -111,6 +113,7 @@ def add(context: Branch, request: Any) -> Any:
     """Uploads of a form (multipart/form-data), or a new folder: `{"type": "folder", "name"}`."""
     if request.content_type.lower() == "application/json":
         return _add_folder(context, request)
+    need_unlocked(context)
     with receive.outside_transaction(request):
         parts = receive.receive_parts(request)
         try:

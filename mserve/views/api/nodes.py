@@ -10,6 +10,7 @@ from mserve.resources.audit import Action
 from mserve.resources.container import Container
 from mserve.resources.facets import Facets, Info
 from mserve.resources.folder import Folder
+from mserve.resources.guard import need_change
 from mserve.resources.mfile import Mfile
 from mserve.resources.names import check_name
 from mserve.resources.node import Branch, Node
@@ -92,10 +93,8 @@ def change(context: Node, request: Any) -> Any:
     properties = take_properties(fields) if service else {}
     fields.end()
     before = {each: getattr(context, each) for each in terms} | _known(context, properties)
-    if cleared:
-        context.metadata = {}
-    if metadata is not None:
-        context.metadata = _capped(merged(context.metadata, metadata))
+    if cleared or metadata is not None:
+        _describe(context, {} if cleared else _capped(merged(context.metadata, metadata)))
     for term, value in terms.items():
         setattr(context, term, value)
     if service and terms:
@@ -109,6 +108,12 @@ def change(context: Node, request: Any) -> Any:
     if path is not None or name != context.__name__:
         ingest.move(context, target_folder(request, context, path), name)
     return json.node(request, context)
+
+
+def _describe(node: Node, metadata: dict[str, Any]) -> None:
+    """Raises LockTokenMissing."""
+    need_change(node)
+    node.metadata = metadata
 
 
 def _known(service: Any, properties: dict[str, Any]) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from mserve.views import preconditions, receive, tus, upload_json
 from mserve.views.announced import Announced
 from mserve.views.api.files import check_place
 from mserve.views.config import methods_of, no_content, rest
+from mserve.views.if_header import need_unlocked
 from mserve.views.pieces import HASHINGS, receive_piece
 from mserve.views.traversal import Absent, child
 from mserve.views.urls import facet_url
@@ -84,6 +85,7 @@ def _check_target(request: Any, folder: Any, described: Described) -> None:
         receive.need(request, Permission.WRITE, there)
     else:
         raise NameTaken(described.names[-1])
+    need_unlocked(there)
     absent = isinstance(there, Absent)
     preconditions.check_conditions(described.conditions, None if absent else there)
 

@@ -40,6 +40,7 @@ Lane = tuple[type, str]
 BRANCHES = (Site, Container, Service, Folder)
 VIEWS: dict[Lane, Any] = {
     (Mfile, "bytes"): files.content,
+    (Mfile, "dav"): files.content,
     (Mfile, "json"): files.facts,
     **{(branch, door): nodes.listing for branch in BRANCHES for door in ("bytes", "json")},
     **{(ContentFacet, door): files.content_facet for door in ("bytes", "json", "html")},

@@ -10,7 +10,7 @@ from webob.headers import EnvironHeaders
 
 from mserve.resources.site import Site
 from mserve.security import Grant, Identity, SecurityPolicy
-from mserve.views.request import door_of, mount_key
+from mserve.views.request import DAV, door_of, mount
 
 
 class Answer:
@@ -57,7 +57,7 @@ class Asked:
         self, environ: dict[str, Any], registry: Any, site: Site | None, policy: SecurityPolicy
     ) -> None:
         self.environ = {**environ}
-        mount_key(self.environ)
+        mount(self.environ)
         self.method: str = environ["REQUEST_METHOD"]
         self.headers = Headers(self.environ)
         self.registry, self.settings = registry, registry.mserve
@@ -72,7 +72,7 @@ class Asked:
 
     @property
     def door(self) -> str:
-        return door_of(self.environ.get("HTTP_ACCEPT") or "")
+        return "dav" if DAV in self.environ else door_of(self.environ.get("HTTP_ACCEPT") or "")
 
     @property
     def path_info(self) -> str:

@@ -33,4 +33,5 @@ def small(environ: Environ, method: str) -> bool:
         and len(length) <= DIGITS
         and int(length) <= LIMIT
         and "HTTP_TRANSFER_ENCODING" not in environ
+        and "HTTP_IF" not in environ
     )

@@ -62,7 +62,7 @@ class Uploads:
     def check(self, asked: Asked) -> Absent:
         """The place; raises Left or what keeps the file from it."""
         asked.context = context = walk(asked, asked.site)
-        if not isinstance(context, Absent) or asked.GET:
+        if not isinstance(context, Absent) or asked.GET or asked.door == "dav":
             raise Left
         if not self.policy.permits(asked, context, Permission.ADD) or budgets_of(asked.grant):
             raise Left

@@ -46,6 +46,9 @@ class Places:
         self.client("PUT", FILE, body=b"second")
         for type, url in NODES.items():
             self.enter(type.capitalize(), url, type)
+            self.enter("Node", url, type)
+            if type != "mfile":
+                self.enter("Branch", url, type)
             for name, facet in FACETS.items():
                 if type in facet.types:
                     self.of[facet].append((f"{url.rstrip('/')}/-/{name}", type))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from argon2 import PasswordHasher
 
+from mserve.dav.config import ROUTE
 from mserve.resources.caveats import NONE, Caveats
 from mserve.resources.roles import OWN_ONLY, ROLES, Permission
 from tests.unit.access.operations import OPEN, Operation
@@ -25,7 +26,12 @@ KEPT = QUICK.hash(PASSWORD)
 Ids = dict[str, str]
 AT_TOP = {"Uploads", "Receipts"}
 """Facets of the node of a key that shows its own uploads alone, which it finds there."""
-CREATE = "mserve.views.api.files.create"
+CREATES: dict[tuple[str, str | None], str] = {
+    ("PUT", None): "mserve.views.api.files.create",
+    ("PUT", ROUTE): "mserve.dav.storing.create",
+    ("LOCK", ROUTE): "mserve.dav.locks.lock_new",
+}
+"""By method and route, the views that make something where nothing is."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,11 @@ class Trial:
     make: Callable[[Operation, Ids], Caveats]
     address: str = INSIDE
     password: str | None = None
+
+    @property
+    def unknown(self) -> bool:
+        """Whether it is by a key that is none any more."""
+        return self.kind == "revoked" and not self.met
 
     @property
     def told(self) -> str:
@@ -78,7 +89,7 @@ KINDS: dict[
     ),
     "methods": (
         lambda operation, ids: Caveats(methods=frozenset({operation.method, "LOCK"})),
-        lambda operation, ids: Caveats(methods=frozenset({"LOCK", "MKCOL"})),
+        lambda operation, ids: Caveats(methods=frozenset({"UNLOCK", "MKCOL"} - {operation.method})),
     ),
     "networks": (
         lambda operation, ids: Caveats(networks=CIDR),
@@ -144,15 +155,19 @@ class Case:
 
     @property
     def view(self) -> str:
-        """The view that is reached; to a PUT, what is hidden is free."""
-        return CREATE if self.hidden else self.operation.view
+        """The view that is reached; to what makes something, what is hidden is free."""
+        return (self.creates if self.hidden else None) or self.operation.view
+
+    @property
+    def creates(self) -> str | None:
+        return CREATES.get((self.operation.method, self.operation.route))
 
     @property
     def permission(self) -> str:
         """What it asks for; nobody may anything else than to put where nothing is."""
         if not self.hidden:
             return self.operation.permission or ""
-        return Permission.ADD if self.operation.method == "PUT" else ""
+        return Permission.ADD if self.creates else ""
 
     def may(self, permission: str, ids: Ids) -> bool:
         """Whether role, node, and those caveats that are about them allow it here."""
@@ -172,7 +187,7 @@ class Case:
         trial = self.trial
         if self.operation.permission == OPEN:
             return 299
-        if trial.kind == "revoked" and not trial.met:
+        if trial.unknown:
             return 404
         about_rights = trial.kind in ("permissions", "node", "nothing", "revoked")
         met = trial.met or about_rights
@@ -181,6 +196,6 @@ class Case:
             return 299 if met else 401 if in_path and trial.kind == "password" else 403
         if not known:
             return 404
-        if met and self.hidden and self.operation.method != "PUT":
+        if met and self.hidden and not self.creates:
             return 404
         return 401 if not met and in_path and trial.kind == "password" else 403

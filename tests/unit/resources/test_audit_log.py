@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from mserve import chores, database, ingest
-from mserve.resources import audit_log, clock, ids
+from mserve.resources import audit_keys, clock, ids
 from mserve.resources.asker import Asker, asked_by
 from mserve.resources.audit import Action, record
-from mserve.resources.audit_log import PART
+from mserve.resources.audit_keys import PART
 from mserve.resources.audit_pages import Event, Wanted, page
 from mserve.resources.ids import together
 from mserve.settings import Settings
@@ -124,7 +124,7 @@ def test_the_next_week_is_there_before_it_begins(
     """So that no two make it at once."""
     Clock(monkeypatch, "2027-03-01T12:00:00Z")
     chores.forget_events(db, settings, None)  # type: ignore[arg-type]  # it uses no queue
-    number = audit_log.number_of(clock.now() + PART)
+    number = audit_keys.number_of(clock.now() + PART)
     assert see(lambda site: number in site.audit.parts)
 
 

@@ -16,6 +16,7 @@ from mserve.tasks.claim import Ended, Finished, Taker
 from mserve.tasks.outcome import Outcome, Output, Rendition
 from mserve.tasks.thumbnails import Picture
 from mserve.views.schemas import SCHEMAS
+from tests.unit.locking import lock_at
 from tests.unit.support import spool
 
 FILES = "/demo/files"
@@ -463,3 +464,26 @@ def test_people_make_it_again_by_a_button(customer: Any, derived: str) -> None:
     url, kind = f"{derived}/-/provenance", "application/x-www-form-urlencoded"
     answer = customer("POST", url, body=b"do=again", content_type=kind, headers=HTML)
     assert answer.status_int == 303 and "/-/jobs/" in answer.headers["Location"]
+
+
+def test_what_is_locked_is_no_output_s_to_replace(
+    admin: Any, customer: Any, db: Any, derived: str, output: str, work: Work
+) -> None:
+    """By hand it is refused; by itself the output says why it did not become the file."""
+    path = derived.partition("localhost")[2].removeprefix(":80")
+    lock_at(db, path, "key:another")
+    asked = {"path": path[1:], "conflict": "replace"}
+    answer = customer.json("POST", f"{output}/mfile", asked)
+    assert "locked until" in refused(answer, 423)
+    job = again(customer, derived).json["url"]
+    work(job, b"made anew")
+    [shown] = customer("GET", job).json["sets"][0]["tasks"][0]["outputs"]
+    assert shown["mfile"] is None and "locked until" in shown["fault"]
+    spec = {"task": "mime", "mfile": f"/{path.removeprefix(FILES + '/')}"}
+    profile = {"workflows": {"ingest": {"sets": [{"tasks": [spec]}]}}}
+    assert admin.json("PUT", f"{FILES}/-/profiles/default", profile).status_int == 200
+    job = customer("PUT", f"{FILES}/x.bin", body=b"x").json["job"]
+    work(job, b"of x")
+    [shown] = customer("GET", job).json["sets"][0]["tasks"][0]["outputs"]
+    assert shown["mfile"] is None and "locked until" in shown["fault"]
+    assert customer("GET", derived).body == b"made of it"

@@ -11,7 +11,7 @@ from ZODB.POSException import ConflictError
 
 from mserve import evolve, main
 from mserve.resources import clock
-from mserve.resources.audit_log import new_key
+from mserve.resources.audit_keys import new_key
 from mserve.settings import Settings
 from mserve.tasks import refusals
 from mserve.tasks.queue import Queues

@@ -1,0 +1,36 @@
+"""Header fields of PUT that clients of drives have beside those of HTTP."""
+
+import re
+from typing import Any
+
+from mserve.errors import BadInput, ShortBody
+from mserve.resources.clock import SECOND
+
+MTIME = "X-OC-Mtime"
+"""When the client's file was last changed, in seconds since 1970 (ownCloud, Nextcloud, rclone)."""
+SECONDS = re.compile(r"(\d{1,11})(?:\.(\d{1,9}))?", re.ASCII)
+LENGTH = "X-Expected-Entity-Length"
+"""The length of a chunked body, as Finder announces it."""
+
+
+def mtime(request: Any) -> int | None:
+    """The file's own time of change in µs, or None. Raises BadInput."""
+    given = request.headers.get(MTIME)
+    if given is None:
+        return None
+    match = SECONDS.fullmatch(given.strip())
+    if match is None:
+        raise BadInput(f"{MTIME} should be seconds since 1970, as 1766000000 or 1766000000.25")
+    whole, rest = match.groups()
+    return int(whole) * SECOND + int((rest or "").ljust(6, "0")[:6])
+
+
+def check_length(request: Any, size: int) -> None:
+    """Raises ShortBody where other than `size` bytes were expected, BadInput where that is none."""
+    given = request.headers.get(LENGTH)
+    if given is None:
+        return
+    if not (given.isascii() and given.isdecimal() and len(given) < 20):
+        raise BadInput(f"{LENGTH} should be a number of bytes")
+    if int(given) != size:
+        raise ShortBody(int(given), size)

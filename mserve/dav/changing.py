@@ -10,11 +10,13 @@ from mserve.dav.fields import MTIME, mtime
 from mserve.dav.storing import check_place
 from mserve.resources.node import Node
 from mserve.resources.roles import Permission
+from mserve.views import receipts
 from mserve.views.traversal import Absent
 
 
 @dav(context=Absent, method="MKCOL", permission=Permission.ADD)
 def make_collection(context: Absent, request: Any) -> Response:
+    receipts.need_others(request)
     check_place(context)
     return run(request)
 

@@ -14,8 +14,10 @@ from mserve.resources.node import Branch
 from mserve.resources.roles import Permission
 from mserve.resources.spool import Spool
 from mserve.views import receive
+from mserve.views.api import files
 from mserve.views.if_header import need_unlocked
 from mserve.views.traversal import Absent
+from mserve.views.urls import url
 
 
 class Kept(NamedTuple):
@@ -23,12 +25,16 @@ class Kept(NamedTuple):
 
     created: bool
     etag: str
+    url: str
 
 
 @dav(context=Absent, method="PUT", permission=Permission.ADD)
 def create(context: Absent, request: Any) -> Response:
     """A new file in a folder that is there."""
-    check_place(context)
+    if request.grant.own_only:
+        files.check_place(request, context)
+    else:
+        check_place(context)
     return _put(request, Permission.ADD)
 
 
@@ -61,6 +67,8 @@ def _put(request: Any, permission: str) -> Response:
             spool.clear()
     answer = Response(status=201 if kept.created else 204)
     answer.headers["ETag"] = f'"{kept.etag}"'
+    if kept.created:
+        answer.location = kept.url  # a depositor's may have another name than was asked for
     if moment is not None:
         answer.headers[MTIME] = "accepted"
     return answer
@@ -69,7 +77,9 @@ def _put(request: Any, permission: str) -> Response:
 def _store(request: Any, context: Any, spool: Spool, moment: int | None) -> Kept:
     """Stores what came where the path leads by now; changed at `moment` (µs), if that is known."""
     announced = request.headers.get("Content-Type", "")
-    if isinstance(context, Absent):
+    if isinstance(context, Absent) and request.grant.own_only:
+        stored = files.store_new(request, context, spool, announced)
+    elif isinstance(context, Absent):
         folder, name = check_place(context)
         stored = ingest.create(folder, name, spool, announced)
     else:
@@ -79,4 +89,4 @@ def _store(request: Any, context: Any, spool: Spool, moment: int | None) -> Kept
         stored = ingest.replace(context, spool, announced)
     if moment is not None:
         ingest.set_modified(stored.mfile, moment)
-    return Kept(stored.created, stored.mfile.etag)
+    return Kept(stored.created, stored.mfile.etag, url(request, stored.mfile))

@@ -11,17 +11,9 @@ from bench.report import Report, configuration, write
 from tests.functional.many_sets import MODULE
 from tests.functional.stack import Stack
 
-OWN = (
-    "folder",
-    "latency",
-    "thumbnail",
-    "small",
-    "pictures",
-    "sets",
-    "guesses",
-    "dav",
-)  # questions to mserve alone
-WHOLE = ("tasks", "keys")  # which start what they need
+OWN = ("folder", "latency", "thumbnail", "small", "pictures", "sets", "dav")
+"""Questions to mserve alone."""
+WHOLE = ("guesses", "tasks", "keys")  # which start what they need
 NAMES = (*OWN, *WHOLE, "compare", *QUESTIONS)
 RESULTS = Path(__file__).with_name("results")
 

@@ -1,39 +1,78 @@
 """Passwords: kept as Argon2id hashes (RFC 9106), verified, and verified again without the cost."""
 
 import hmac
+import os
+import threading
 import time
 from collections import OrderedDict
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from secrets import token_bytes
-from threading import BoundedSemaphore, Lock
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from mserve import turn
+from mserve.errors import MserveError
 
 HASHER = PasswordHasher()
-SEATS = BoundedSemaphore(2)
-"""Each hash takes 64 MiB and a core for a while; others wait."""
+SEATS = 2 if (os.cpu_count() or 1) > 2 else 1
+"""Each hash takes 64 MiB and two cores for a while; others wait."""
+NICENESS = 10
+"""More than that of requests, with which hashes share the processors."""
+LONGEST_ROW = 8  # strangers who wait for a seat
 KEPT = 1024  # verified ones in memory
 LASTS = 300.0  # seconds
 _secret = token_bytes(32)
 _known: OrderedDict[bytes, float] = OrderedDict()
-_guard = Lock()
+_guard = threading.Lock()
+_strangers = threading.BoundedSemaphore(SEATS + LONGEST_ROW)
+
+
+class Busy(MserveError):
+    """So many passwords wait to be looked at that one more is not; it counts for nothing."""
+
+    def __init__(self) -> None:
+        super().__init__("too many people are logging in just now; please try again in a moment")
+
+
+def _give_way() -> None:
+    """On Linux each thread has a niceness of its own, which those that it begins inherit."""
+    os.nice(NICENESS)
+
+
+_seats = ThreadPoolExecutor(SEATS, "password", _give_way)
+
+
+@contextmanager
+def row(stranger: bool) -> Iterator[None]:
+    """Around a guess: of strangers so many may wait at a time, those who are known always may.
+
+    Raises Busy.
+    """
+    if not stranger:
+        yield
+        return
+    if not _strangers.acquire(blocking=False):
+        raise Busy
+    try:
+        yield
+    finally:
+        _strangers.release()
 
 
 def hashed(password: str) -> str:
     """What is kept of it: salted, with its parameters, in the format of the reference code."""
-    turn.give()
-    with SEATS:
-        return HASHER.hash(password)
+    with turn.aside():
+        return _seats.submit(HASHER.hash, password).result()
 
 
 def fits(kept: str, given: str) -> bool:
     """Whether `given` is the password of which `kept` is the hash, at the whole cost."""
-    turn.give()
-    with SEATS:
+    with turn.aside():
         try:
-            return HASHER.verify(kept, given)
+            return _seats.submit(HASHER.verify, kept, given).result()
         except (VerificationError, InvalidHashError, UnicodeEncodeError):
             return False
 

@@ -130,7 +130,7 @@ class _Parser:
             tasks=tuple(self.lines.get("mserve.tasks", "").split()),
             demo=self.read("demo", "false", self.boolean),
             dav=dav_settings.parse(self.read, self.whole),
-            people=people_settings.parse(self.read, self.positive),
+            people=people_settings.parse(self.read, self.positive, self.boolean),
             logins=logins.parse(self.lines, self.faults),
             outlets=outlets.environment(self.lines, self.faults),
         )

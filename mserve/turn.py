@@ -7,6 +7,7 @@ or for another process gives the turn away first, and goes on beside the next on
 
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 
 ATTEND = "mserve.attend"
 """In the WSGI environ: how to wait for something else than the client (server/attendance.py)."""
@@ -14,9 +15,13 @@ ATTEND = "mserve.attend"
 _here = threading.local()
 
 
-def held_by(give: Callable[[], None]) -> None:
-    """This thread serves requests; `give` is how it gives its turn away, if it has it."""
-    _here.give = give
+Aside = Callable[[], AbstractContextManager[None]]
+
+
+def held_by(give: Callable[[], None], aside: Aside) -> None:
+    """This thread serves requests; `give` is how it gives its turn away, if it has it, `aside` how
+    another one is hired in its place meanwhile."""
+    _here.give, _here.aside = give, aside
 
 
 def give() -> None:
@@ -24,3 +29,9 @@ def give() -> None:
     function = getattr(_here, "give", None)
     if function is not None:
         function()
+
+
+def aside() -> AbstractContextManager[None]:
+    """Around waiting for what many may wait for at a time: it leaves none of the threads less."""
+    function: Aside | None = getattr(_here, "aside", None)
+    return nullcontext() if function is None else function()

@@ -54,7 +54,8 @@ def create(request: Any, user: User, here: str) -> User:
 
 def set_password(request: Any, user: User, password: object) -> None:
     """A new password; all sessions end. Raises BadInput where it is not good enough."""
-    checked = passwords.check_new(password, user.name, user.email, user.display)
+    site = request.registry.post.site
+    checked = passwords.check_new(password, user.name, user.email, user.display, site)
     user.password = hashed(checked)
     note(user, Action.PASSWORD_CHANGE)
     end_sessions(request, user)

@@ -38,6 +38,11 @@ def subjects(request: Any, name: str, user: Any) -> list[Subject]:
     ]
 
 
+def strange(subjects: list[Subject]) -> bool:
+    """Whether those that a guess is counted of tell that it is made where the user is not known."""
+    return subjects[0].limit is not throttle.KNOWN
+
+
 def remember(request: Any, user: Any) -> list[tuple[str, str]]:
     """The user has logged in here; returns the header for the answer that says so next time."""
     address = throttle.network(request.environ.get("REMOTE_ADDR") or "")

@@ -3,8 +3,10 @@
 from contextlib import contextmanager
 from typing import Any
 
+from mserve import passwords as hashes
 from mserve import sessions, throttle
-from mserve.errors import BadInput, Refused, Throttled
+from mserve.errors import BadInput, MserveError, Refused, Throttled
+from mserve.late import hold_back, pause
 from mserve.passwords import hashed
 from mserve.people import accounts, devices, letters, passwords, totp
 from mserve.resources import clock
@@ -40,10 +42,11 @@ class WrongCode(Refused):
 def by_password(request: Any, name: str, password: str) -> User:
     """The user whose name and password these are. Takes as long where there is no such user.
 
-    Raises WrongLogin, Throttled, RedisError.
+    Raises WrongLogin, Throttled, Busy, RedisError.
     """
     user = named(request.site, name)
-    with counted(request, devices.subjects(request, _counted(name), user)):
+    subjects = devices.subjects(request, _counted(name), user)
+    with counted(request, subjects), hashes.row(devices.strange(subjects)):
         if not passwords.verify(user and user.password, password):
             raise WrongLogin
         if user is None or user.disabled is not None:
@@ -66,14 +69,31 @@ def _counted(name: str) -> str:
     return name.strip().casefold()[:200]
 
 
+def waits(request: Any, name: str) -> int:
+    """Seconds for which no guess at the password of that name is looked at, as far as this process
+    remembers; else 0. Raises RedisError."""
+    subjects = devices.subjects(request, _counted(name), named(request.site, name))
+    return int(request.registry.throttle.known(subjects))
+
+
 @contextmanager
 def counted(request: Any, subjects: list[Subject]) -> Any:
-    """A guess: raises Throttled where it is one too many; forgiven where nothing is raised."""
-    redis = request.registry.queues.redis
-    if wait := throttle.attempt(redis, subjects):
-        raise Throttled(wait)
-    yield
-    throttle.forgive(redis, subjects)
+    """A guess: raises Throttled where it is one too many; forgiven where nothing is raised.
+
+    The answer to a wrong one comes late.
+    """
+    looked = request.registry.throttle.attempt(subjects)
+    if looked.wait:
+        raise Throttled(looked.wait)
+    try:
+        yield
+    except hashes.Busy:
+        request.registry.throttle.take_back(subjects)
+        raise
+    except MserveError:
+        hold_back(request.environ, pause(looked.number))
+        raise
+    request.registry.throttle.forgive(subjects)
 
 
 def confirm(request: Any, user: User, password: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from mserve import passwords, sessions
+from mserve.errors import Throttled
 from mserve.people import login
 from mserve.resources.key import digest
 from mserve.resources.token import Token
@@ -62,6 +63,8 @@ def _by_password(request: Any, name: str, password: str) -> User | None:
     if user is not None and known is not None and passwords.remembered(known, password):
         return user if user.totp is None else None
     if getattr(request, "express", False):
+        if wait := login.waits(request, name):
+            raise Throttled(wait)
         raise Unsure
     try:
         user = login.by_password(request, name, password)

@@ -20,6 +20,11 @@ def digest(secret: str) -> str:
     return sha256(secret.encode()).hexdigest()
 
 
+def new_secret() -> str:
+    """256 random bits; who makes it shows it once, and keeps its digest."""
+    return secrets.token_urlsafe(32)
+
+
 class Former(NamedTuple):
     """A secret that was replaced, and the moment (µs) from which it does not work any more."""
 
@@ -64,11 +69,11 @@ class Key(Persistent):  # type: ignore[misc]  # persistent has no types
         self.digest = ""
 
     def renew_secret(self, seal: Seal | None = None) -> str:
-        """Makes the key's secret, 256 random bits; it can't be had again.
+        """Makes the key's secret; it can't be had again.
 
         Without a `seal` the key can't be attenuated offline.
         """
-        secret = secrets.token_urlsafe(32)
+        secret = new_secret()
         self.digest = digest(secret)
         self.sealed = None if seal is None else seal.seal(root_of(secret))
         return secret

@@ -1,6 +1,5 @@
 """Token: what a program of a user shows instead of their password; it can do less, and ends."""
 
-import secrets
 from typing import Any
 
 from persistent import Persistent
@@ -8,31 +7,25 @@ from persistent import Persistent
 from mserve.resources import clock
 from mserve.resources.caveats import Caveats
 from mserve.resources.ids import new_id
-from mserve.resources.key import digest
+from mserve.resources.key import digest, new_secret
 
 
 class Token(Persistent):  # type: ignore[misc]  # persistent has no types
     """Grants what the user's profile does, narrowed by `caveats`. Only its digest is kept."""
 
-    def __init__(self, user: Any, label: str, caveats: Caveats) -> None:
+    def __init__(self, user: Any, label: str, caveats: Caveats, digest: str) -> None:
         self.__parent__ = user
         self.id = self.__name__ = new_id()
         self.label = label
         self.caveats = caveats
         self.created = clock.now()
-        self.digest = ""
-
-    def renew_secret(self) -> str:
-        """Makes the token's secret, 256 random bits; it can't be had again."""
-        secret = secrets.token_urlsafe(32)
-        self.digest = digest(secret)
-        return secret
+        self.digest = digest
 
 
 def issue(user: Any, label: str, caveats: Caveats) -> tuple[Token, str]:
-    """A new token of the user, and its secret."""
-    token = Token(user, label, caveats)
-    secret = token.renew_secret()
+    """A new token of the user, and its secret, which can't be had again."""
+    secret = new_secret()
+    token = Token(user, label, caveats, digest(secret))
     user.tokens[token.id] = user.__parent__.tokens[token.digest] = token
     return token, secret
 

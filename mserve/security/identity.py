@@ -4,20 +4,15 @@ A presented key is one chain. Of an attenuated one (mserve/attenuation.py) each 
 appended is one more link, after the key's own.
 """
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, NamedTuple
 
-from mserve import attenuation
-from mserve.errors import BadInput
-from mserve.resources import terms
 from mserve.resources.caveats import Caveats, Facts
 from mserve.resources.deposit import Depositor
-from mserve.resources.key import Key, digest
+from mserve.resources.key import Key
 from mserve.resources.roles import OWN_ONLY, Permission
-from mserve.seal import Broken, Seal
 from mserve.security.lock import opens
 
 Appended = tuple[tuple[str, Caveats], ...]
@@ -159,42 +154,3 @@ class Apart(NamedTuple):
             if key is not None and not key.gone() and key.__parent__.in_tree:
                 grants.append(Grant(key, replace(facts, moment=moment), appended))
         return Identity(self.actor, tuple(grants)) if grants else None
-
-
-def find(site: Any, secret: str, facts: Facts, seal: Seal | None) -> Identity | None:
-    """Who presents `secret`; None where it is no key, or one that is revoked or out of the tree."""
-    grant = (_attenuated if attenuation.is_token(secret) else _plain)(site, secret, facts, seal)
-    if grant is None or grant.key.gone() or not grant.key.__parent__.in_tree:
-        return None
-    return Identity(f"key:{grant.key.id}", (grant,))
-
-
-def _plain(site: Any, secret: str, facts: Facts, seal: Seal | None) -> Grant | None:
-    key = _known(site, digest(secret), facts)
-    return None if key is None else Grant(key, facts)
-
-
-def _attenuated(site: Any, secret: str, facts: Facts, seal: Seal | None) -> Grant | None:
-    try:
-        token = attenuation.Token.parse(secret)
-        key = _known(site, token.digest, facts)
-        root = None if key is None else key.sealed_for(token.digest)
-        if key is None or root is None or seal is None:
-            return None
-        if not token.signed_by(_opened(seal, root)):
-            return None
-        named = [(token.name(number), each) for number, each in enumerate(token.caveats)]
-        appended = tuple((name, terms.parse(json.loads(each))) for name, each in named)
-    except (BadInput, Broken, ValueError, RecursionError):
-        return None
-    return Grant(key, facts, appended)
-
-
-def _known(site: Any, presented: str, facts: Facts) -> Key | None:
-    key: Key | None = site.key_index.get(presented)
-    return key if key is not None and key.knows(presented, facts.moment) else None
-
-
-@lru_cache(4096)
-def _opened(seal: Seal, sealed: bytes) -> bytes:
-    return seal.open(sealed)

@@ -7,6 +7,7 @@ from mserve.errors import Throttled
 from mserve.people import who
 from mserve.resources.caveats import Facts
 from mserve.resources.key import Key
+from mserve.resources.roles import Permission
 from mserve.resources.user import User
 from mserve.security.identity import Grant, Identity
 from mserve.security.presented import KEY_IN_PATH, authorization
@@ -24,16 +25,28 @@ def find_person(request: Any, secret: str | None, facts: Facts) -> Identity | No
         return None
     token = person.token
     appended = () if token is None else ((token.id, token.caveats),)
-    keys = _working(person.user, facts.moment)
+    keys = _working(request, person.user, facts.moment)
     grants = tuple(Grant(key, facts, appended) for key in keys)
     return Identity(f"user:{person.user.id}", grants, person.user, person.present)
 
 
-def _working(user: User, moment: int) -> Iterator[Key]:
+def _working(request: Any, user: User, moment: int) -> Iterator[Key]:
     """The keys of the profile; one that has got a new secret is not theirs any more."""
     for key in user.kept():
-        if user.holds(key, moment) and not key.gone() and key.__parent__.in_tree:
+        there = user.holds(key, moment) and not key.gone() and key.__parent__.in_tree
+        if there and not waits_for_factor(request.registry.mserve, user, key):
             yield key
+
+
+def waits_for_factor(settings: Any, user: User, key: Key) -> bool:
+    """Whether the key is of no use until the user has a second factor, as the ini demands of who
+    administers the site."""
+    return (
+        settings.people.admin_second_factor
+        and user.totp is None
+        and key.__parent__.type == "site"
+        and Permission.ADMIN in key.permissions()
+    )
 
 
 def _person(request: Any, secret: str | None) -> who.Person | None:

@@ -8,7 +8,8 @@ from pyramid.security import Allowed, Denied
 from mserve.people import OWN
 from mserve.resources.roles import Permission
 from mserve.seal import Seal
-from mserve.security.identity import Grant, Identity, Link, find
+from mserve.security.finding import find
+from mserve.security.identity import Grant, Identity, Link
 from mserve.security.lineage import ids_above, service_of
 from mserve.security.own import shows
 from mserve.security.people import find_person, forget_person

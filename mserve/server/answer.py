@@ -2,15 +2,14 @@
 
 import logging
 import socket
-import time
 from collections.abc import Callable, Iterable, Iterator
-from email.utils import formatdate
 from typing import Any
 
 from mserve.errors import MserveError
-from mserve.guarding import EVERY
 from mserve.server.body import Cut, Input
 from mserve.server.head import Head
+from mserve.server.held import Held, Row
+from mserve.server.plain import date, plain
 from mserve.server.sending import FileBody, Sending
 from mserve.server.wire import Gone, Wire
 
@@ -23,21 +22,30 @@ Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 class Answer:
     """The answer to one request. `stays`: whether the connection may serve another afterwards.
 
-    stopping: whether the server is about to end.
+    row: where it waits, if the application holds it back. stopping: whether the server is about to
+    end.
     """
 
-    def __init__(self, wire: Wire, head: Head, body: Input, stopping: Callable[[], bool]) -> None:
+    def __init__(
+        self, wire: Wire, head: Head, body: Input, row: Row, stopping: Callable[[], bool]
+    ) -> None:
         self.wire, self.head, self.body = wire, head, body
         self.stays = head.keep_alive
-        self._stopping = stopping
+        self._row, self._stopping = row, stopping
+        self._late: float | None = None
         self.status = ""
         self.headers: list[tuple[str, str]] = []
         self.sent = False
         self._chunked = False
         self._left: int | None = None
 
-    def give(self, app: Application, environ: dict[str, Any]) -> Sending | None:
-        """Asks the application and sends what it says; a file is left to be sent: a Sending."""
+    def hold(self, seconds: float) -> None:
+        """The application wants it to be that late, at the least."""
+        self._late = max(self._late or 0.0, seconds)
+
+    def give(self, app: Application, environ: dict[str, Any]) -> Sending | Held | None:
+        """Asks the application and sends what it says; a file, or what is held back, is left to be
+        sent: a Sending or Held."""
         try:
             return self._give(app(environ, self.start))
         except Gone:
@@ -52,16 +60,16 @@ class Answer:
             self._give_up("500 Internal Server Error", "mserve failed; the fault was logged")
         return None
 
-    def _give(self, result: Iterable[bytes]) -> Sending | None:
-        sending = None
+    def _give(self, result: Iterable[bytes]) -> Sending | Held | None:
+        left: Sending | Held | None = None
         try:
-            sending = self._file(result)
-            if sending is None:
+            left = self._file(result) or self._held(result)
+            if left is None:
                 self._blocks(result)
         finally:
-            if sending is None and hasattr(result, "close"):
+            if not isinstance(left, Sending) and hasattr(result, "close"):
                 result.close()
-        return sending
+        return left
 
     def start(self, status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
         """WSGI's start_response."""
@@ -82,6 +90,19 @@ class Answer:
             raise AssertionError(f"{result.file.size} bytes are announced as {self._left}")
         self._send_head(more=True)
         return Sending(self.wire, result.file)
+
+    def _held(self, result: Any) -> Held | None:
+        """The whole answer, where its time has not come; the connection ends with it."""
+        known = self._bodiless or isinstance(result, (list, tuple))
+        if self._late is None or self.sent or self._stopping() or not known:
+            return None
+        moment = self._row.enter(self._late)
+        self.stays = self.stays and moment is None and not self._row.full
+        if moment is None:
+            return None
+        whole = b"" if self._bodiless else b"".join(result)
+        self._frame(len(whole))
+        return Held(self.wire, self._row, self._head() + whole, moment)
 
     def _blocks(self, result: Iterable[bytes]) -> None:
         if isinstance(result, (list, tuple)):
@@ -182,26 +203,3 @@ class Answer:
         if not self.sent:
             self.sent = True
             self.wire.send(plain(status, detail))
-
-
-def plain(status: str, detail: str) -> bytes:
-    """An answer of the server's own, after which the connection ends."""
-    body = f"{detail}\n".encode()
-    head = (
-        f"HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\n"
-        f"Content-Length: {len(body)}\r\nConnection: close\r\n"
-    )
-    head += "".join(f"{name}: {value}\r\n" for name, value in EVERY.items())
-    return head.encode() + date() + b"\r\n" + body
-
-
-_date: tuple[int, bytes] = (0, b"")
-
-
-def date() -> bytes:
-    """The Date header (RFC 9110, 6.6.1), made once a second."""
-    global _date
-    now = int(time.time())
-    if _date[0] != now:
-        _date = (now, f"Date: {formatdate(now, usegmt=True)}\r\n".encode())
-    return _date[1]

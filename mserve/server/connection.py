@@ -10,11 +10,14 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-from mserve.server.answer import Answer, Application, plain
+from mserve.late import HOLD
+from mserve.server.answer import Answer, Application
 from mserve.server.attendance import Attendance
 from mserve.server.body import Chunked, Counted, Cut, Input
 from mserve.server.environ import Environ
 from mserve.server.head import END, LIMIT, Head, Refused, parse
+from mserve.server.held import Held, Row
+from mserve.server.plain import plain
 from mserve.server.sending import AT_ONCE, Sending
 from mserve.server.wire import Gone, Wire
 from mserve.turn import ATTEND
@@ -32,6 +35,7 @@ class Host(Protocol):
     app: Application
     stopping: bool
     closing: int
+    row: Row
 
     def watch(self, connection: "Connection", event: int) -> None: ...
     def later(self, connection: "Connection", moment: float) -> None: ...
@@ -40,13 +44,14 @@ class Host(Protocol):
 
 class Connection:
     """`deadline`: when its client has done nothing for too long, by time.monotonic().
-    `watched`: whether the server's epoll knows it.
+    `watched`: whether the server's epoll knows it. `unread`: whether the client still sends a body.
     """
 
     def __init__(self, host: Host, wire: Wire, client: tuple[str, str], make: Maker) -> None:
         self.host, self.wire, self.client, self.make = host, wire, client, make
-        self.sending: Sending | None = None
+        self.sending: Sending | Held | None = None
         self.stays = True
+        self.unread = False
         self.watched = False
         self.deadline = NEVER
         self._asked: float | None = None
@@ -105,22 +110,21 @@ class Connection:
         self._linger()
         raise Gone(detail)
 
-    def _answer(self, head: Head) -> Sending | None:
+    def _answer(self, head: Head) -> Sending | Held | None:
         source = Chunked(self.wire) if head.chunked else Counted(self.wire, head.length)
         body = Input(self.wire, source, head.expects)
-        answer = Answer(self.wire, head, body, lambda: self.host.stopping)
+        answer = Answer(self.wire, head, body, self.host.row, lambda: self.host.stopping)
         environ = self.make(head, *self.client, body)
         environ[ATTEND] = Attendance(self.wire, self.host.closing)
+        environ[HOLD] = answer.hold
         sending = answer.give(self.host.app, environ)
         self.stays = answer.stays
-        if body.left and self.stays:
-            while body.read(1 << 16):
-                pass
-        elif body.left:
-            self._linger()
+        while body.left and self.stays:
+            body.read(1 << 16)
+        self.unread = body.left
         return sending
 
-    def _send(self, sending: Sending, timeout: float) -> bool:
+    def _send(self, sending: Sending | Held, timeout: float) -> bool:
         moment = sending.go()
         if moment is None:
             self.sending = None
@@ -137,6 +141,8 @@ class Connection:
         """After an answer: whether another request is served."""
         if self.stays:
             return True
+        if self.unread:
+            self._linger()
         self.end()
         return False
 

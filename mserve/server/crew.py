@@ -83,7 +83,7 @@ class Crew:
 
     @contextmanager
     def waiting(self) -> Iterator[None]:
-        """Around waiting for a client: meanwhile another may work."""
+        """Around waiting for a client, or in a queue: meanwhile another may work."""
         turn.give()
         with self.lock:
             self._away += 1
@@ -121,7 +121,7 @@ class Crew:
 
     def _work(self) -> None:
         hand = Hand(self)
-        turn.held_by(hand.give)
+        turn.held_by(hand.give, self.waiting)
         while self._needed():
             hand.take()
             while self.holder is hand and not self._over:

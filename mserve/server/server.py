@@ -15,6 +15,7 @@ from mserve.server.clients import NOBODY, plain
 from mserve.server.connection import Connection, Maker
 from mserve.server.crew import Crew
 from mserve.server.environ import maker
+from mserve.server.held import Row
 from mserve.server.options import Options
 from mserve.server.wire import Wire
 
@@ -38,6 +39,7 @@ class Server:
         self.makers = {each.fileno(): _maker(options, each) for each in listeners}
         self.connections: dict[int, Connection] = {}
         self.stopping = False
+        self.row = Row(options.connection_limit // 2)
         self.crew = Crew(options.threads, self._moved, self._serve, self._ring)
         self._epoll = select.epoll()
         self._bell = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)

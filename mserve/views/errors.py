@@ -15,6 +15,8 @@ from webob.request import DisconnectionError
 from ZODB.POSException import StorageError
 
 from mserve import errors
+from mserve.late import hold_back
+from mserve.passwords import Busy
 from mserve.people import OWN
 from mserve.resources.roles import Permission
 from mserve.security import KEY_IN_PATH, Closed, Failed
@@ -35,6 +37,7 @@ STATUS: dict[type[errors.MserveError], int] = {
     errors.Refused: 403,
     errors.ProviderAway: 502,
     errors.Uncounted: 503,
+    Busy: 503,
     errors.Throttled: 429,
     errors.Missing: 404,
     errors.Conflict: 409,
@@ -73,22 +76,26 @@ def status_of(fault: errors.MserveError) -> int:
 
 def told(fault: errors.MserveError, request: Any) -> Response:
     """One of our own errors: its sentence is the answer."""
-    if isinstance(fault, errors.Refused):
+    if isinstance(fault, errors.Refused | errors.Throttled):
         refused.note(request, status_of(fault))
     more: dict[str, Any] = {}
     if isinstance(fault, errors.BadDocument):
         more["faults"] = [{"place": place, "detail": what} for place, what in fault.faults]
     if isinstance(fault, errors.OverBudget):
         more |= {"caveat": fault.caveat, "left": fault.left}
-    return with_wait(problem(request, status_of(fault), kind_of(fault), str(fault), **more), fault)
+    answer = problem(request, status_of(fault), kind_of(fault), str(fault), **more)
+    return with_wait(request, answer, fault)
 
 
-def with_wait(answer: Response, fault: errors.MserveError) -> Response:
-    """The answer, which says how long to wait where that is what helps."""
-    if isinstance(fault, errors.Uncounted):
+def with_wait(request: Any, answer: Response, fault: errors.MserveError) -> Response:
+    """The answer, which says how long to wait where that is what helps, and does so itself where
+    passwords are guessed."""
+    if isinstance(fault, errors.Uncounted | Busy):
         answer.headers["Retry-After"] = RETRY_AFTER
     if isinstance(fault, errors.Throttled):
         answer.headers["Retry-After"] = str(fault.seconds)
+    if isinstance(fault, errors.Throttled | Busy):
+        hold_back(request.environ)
     return answer
 
 
@@ -98,10 +105,11 @@ def not_found(fault: Any, request: Any) -> Response:
     there = isinstance(fault, PredicateMismatch) and not isinstance(context, Absent)
     if there and _visible(request, context):
         return not_allowed(request, context)
+    answer = nothing(request)
     if isinstance(context, Hidden):
-        refused.note(request, 404)
-    refused.note_guess(request, 404)
-    return nothing(request)
+        refused.note(request, answer.status_int)
+    refused.note_guess(request, answer.status_int)
+    return answer
 
 
 def _visible(request: Any, context: Any) -> bool:
@@ -121,14 +129,11 @@ def nothing(request: Any) -> Response:
     seen = None if context is None else request.has_permission(Permission.VIEW, context)
     if isinstance(seen, Failed):
         return failed(request, seen)
-    refused = refusal(request)
-    if refused is not None:
-        answer = problem(request, *refused[:3])
-        if refused.wait is not None:
-            answer.headers["Retry-After"] = str(refused.wait)
-        return answer
-    detail = "there is nothing here that this request may see; check the address and the key"
-    return problem(request, 404, "not-found", detail)
+    found = refusal(request)
+    answer = problem(request, *found[:3])
+    if found.wait is not None:
+        answer.headers["Retry-After"] = str(found.wait)
+    return answer
 
 
 def not_allowed(request: Any, context: Any) -> Response:

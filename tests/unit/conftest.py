@@ -8,9 +8,10 @@ import hypothesis
 import pytest
 from webtest import TestApp
 
-from mserve import database, evolve, first_keys, main
+from mserve import database, evolve, first_keys
 from mserve.settings import Settings
 from mserve.tasks.queue import Queues
+from tests.unit.applications import Application, embedded
 from tests.unit.support import holdings
 from tests.unit.tasks.support import RedisServer
 
@@ -46,12 +47,7 @@ def lines(tmp_path: Path) -> dict[str, str]:
     """The settings of an application whose tree is a FileStorage in `tmp_path`."""
     data = tmp_path / "data"
     data.mkdir()
-    return {
-        "mserve.data": str(data),
-        "zodbconn.uri": f"file://{data}/Data.fs?blobstorage_dir={data}/blobs&blobstorage_layout=bushy",
-        "mserve.redis": f"unix://{data}/no-redis.sock",
-        "mserve.demo": "true",
-    }
+    return embedded(data)
 
 
 @pytest.fixture(scope="session")
@@ -83,12 +79,17 @@ def settings(lines: dict[str, str]) -> Settings:
     return Settings.parse(lines)
 
 
+@pytest.fixture(scope="session")
+def application(tmp_path_factory: pytest.TempPathFactory) -> Application:
+    """Before anything is patched; not for a test itself, but for what binds it to a tree."""
+    return Application(tmp_path_factory.mktemp("application"))
+
+
 @pytest.fixture
-def app(lines: dict[str, str], settings: Settings) -> Iterator[TestApp]:
+def app(lines: dict[str, str], settings: Settings, application: Application) -> Iterator[TestApp]:
     evolve.ensure(settings)
-    wsgi = main({}, **lines)
-    yield TestApp(wsgi)
-    wsgi.registry._zodb_databases[""].close()
+    with application.bound(lines) as wsgi:
+        yield TestApp(wsgi)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from mserve.taking_turns import MachineLock
+from tests.unit.descriptors import held_open
 
 SPAWN = multiprocessing.get_context("spawn")
 ROUNDS = 50
@@ -97,13 +98,13 @@ def test_it_can_be_let_go_before_the_end(path: Path) -> None:
 
 def test_no_files_are_left_open(path: Path, holder: Any) -> None:
     lock = MachineLock(path)
-    before = len(os.listdir("/proc/self/fd"))
     for _ in range(5):
         with lock.held(0.01) as let_go:
             let_go()
+    assert len(held_open(path)) == 5  # those who gave up still wait for it
     holder.kill()
     holder.join()
     give_up = time.monotonic() + 10
-    while len(os.listdir("/proc/self/fd")) > before and time.monotonic() < give_up:
+    while held_open(path) and time.monotonic() < give_up:
         time.sleep(0.01)
-    assert len(os.listdir("/proc/self/fd")) <= before
+    assert held_open(path) == []

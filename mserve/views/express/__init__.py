@@ -1,11 +1,11 @@
-"""THE EXPRESS LANE: reads of a file's bytes, of a node's JSON and listing, and uploads of small new
-files, past Pyramid's router.
+"""THE EXPRESS LANE: reads of a file's bytes, of a node's JSON and listing, uploads of small new
+files, and refusals of wrong guesses, past Pyramid's router.
 
 It goes the same steps by the same functions: key, traversal, permission, view. What it leaves out
 is what a plain read has no use for: routes, predicates, tweens, a transaction that could commit.
-Whatever it is not sure of (an error, a refusal, a page, a conflict, a query that the view has not
-declared, a key with a budget) it leaves to Pyramid, which then sees the request as it came: so for
-every other answer there is one source.
+Whatever it is not sure of (an error, another refusal, a page, a conflict, a query that the view has
+not declared, a key with a budget) it leaves to Pyramid, which then sees the request as it came: so
+for every other answer there is one source.
 """
 
 import logging
@@ -26,9 +26,10 @@ from mserve.resources.site import Site
 from mserve.views.api import files, nodes
 from mserve.views.express.answers import document
 from mserve.views.express.asked import Answer, Asked
+from mserve.views.express.bodies import small
+from mserve.views.express.guesses import Guesses
 from mserve.views.express.snapshots import Snapshots
-from mserve.views.express.uploads import Uploads, small
-from mserve.views.guesses import said
+from mserve.views.express.uploads import Uploads
 from mserve.views.html.headers import OTHERS, transport
 from mserve.views.traversal import walk
 
@@ -69,6 +70,7 @@ class Express:
         self.policy = self.registry.mserve_policy
         self.snapshots = Snapshots(self.registry._zodb_databases[""])
         self.uploads = Uploads(self.registry, self.policy, self.snapshots)
+        self.guesses = Guesses(self.registry, self.policy, self.snapshots)
         self.stops = {lane: stop_of(self.registry, lane[0], view) for lane, view in VIEWS.items()}
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
@@ -81,11 +83,9 @@ class Express:
 
     def answer(self, environ: dict[str, Any]) -> Answer | None:
         """The answer, or None where it is Pyramid's to give."""
-        take = self.read if plain(environ) else self.uploads.answer if small(environ) else None
-        if take is None:
-            return None
         try:
-            return take(environ)
+            read = self.read(environ) if plain(environ) else None
+            return read or self.guesses.answer(environ) or self.store(environ)
         except Exception as fault:  # Pyramid meets it again, and tells the client and the log
             log.debug("left to Pyramid: %s", type(fault).__name__)
             return None
@@ -97,23 +97,13 @@ class Express:
                 return None
             asked = Asked(environ, self.registry, site_of(snapshot), self.policy)
             try:
-                return self.look(asked) or self.refuse(asked)
+                return self.look(asked) or self.guesses.refuse(asked)
             except HTTPNotFound:
-                return self.refuse(asked)
+                return self.guesses.refuse(asked)
 
-    def refuse(self, asked: Asked) -> Answer | None:
-        """429 for one more wrong key from an address that waits; a page is Pyramid's to make."""
-        wait = 0 if asked.door == "html" else self.registry.waiting.seconds(asked)
-        if not wait:
-            return None
-        told = {
-            "type": "urn:mserve:problem:throttled",
-            "title": "Too Many Requests",
-            "status": 429,
-            "detail": said(wait),
-        }
-        headers = {"Content-Type": "application/problem+json", "Retry-After": str(wait)}
-        return document(told, 429, headers)
+    def store(self, environ: dict[str, Any]) -> Answer | None:
+        """As `answer`, of an upload."""
+        return self.uploads.answer(environ) if small(environ, "PUT") else None
 
     def look(self, asked: Asked) -> Answer | None:
         asked.context = context = walk(asked, asked.site)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
+from pyramid.traversal import decode_path_info
 from webob import BaseRequest
 from webob.headers import EnvironHeaders
 
@@ -72,6 +73,10 @@ class Asked:
     @property
     def door(self) -> str:
         return "dav" if DAV in self.environ else door_of(self.environ.get("HTTP_ACCEPT") or "")
+
+    @property
+    def path_info(self) -> str:
+        return str(decode_path_info(self.environ.get("PATH_INFO", "")))
 
     @property
     def content_length(self) -> int | None:

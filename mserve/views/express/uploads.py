@@ -25,20 +25,12 @@ from mserve.views.api.files import check_place, store_new, stored_json
 from mserve.views.asker import asker_of
 from mserve.views.express.answers import document
 from mserve.views.express.asked import Answer, Asked
+from mserve.views.express.bodies import Environ, Left, whole
 from mserve.views.express.snapshots import Snapshots
 from mserve.views.noting import note
 from mserve.views.receive import receive_body
 from mserve.views.traversal import Absent, walk
 from mserve.views.urls import url
-
-LIMIT = 1 << 16  # bytes of a body
-DIGITS = 10  # of a number that is worth to be looked at
-
-Environ = dict[str, Any]
-
-
-class Left(Exception):
-    """It is Pyramid's to answer."""
 
 
 class Uploads:
@@ -106,27 +98,3 @@ def created(asked: Asked, stored: ingest.Stored) -> Answer:
 
 def _nothing() -> None:
     return None
-
-
-def whole(environ: Environ) -> bytes:
-    """The body; raises Left where it ended too soon, with what came of it left in the environ."""
-    body, length = b"", int(environ["CONTENT_LENGTH"])
-    while block := environ["wsgi.input"].read(length - len(body)):
-        body += block
-    environ["wsgi.input"] = BytesIO(body)
-    if len(body) < length:
-        raise Left
-    return body
-
-
-def small(environ: Environ) -> bool:
-    """Whether it is an upload of few bytes, as many as are announced."""
-    length = environ.get("CONTENT_LENGTH", "")
-    return (
-        environ["REQUEST_METHOD"] == "PUT"
-        and length.isdecimal()
-        and len(length) <= DIGITS
-        and int(length) <= LIMIT
-        and "HTTP_TRANSFER_ENCODING" not in environ
-        and "HTTP_IF" not in environ
-    )

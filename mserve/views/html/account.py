@@ -12,6 +12,7 @@ from mserve.people import OWN, accounts, login, totp
 from mserve.people.passwords import SHORTEST
 from mserve.resources.people_places import Account
 from mserve.resources.user import display_name, normal_email
+from mserve.security import waits_for_factor
 from mserve.views import people
 from mserve.views.api import account as door
 from mserve.views.api import service_requests
@@ -39,6 +40,7 @@ def told(request: Any) -> dict[str, Any]:
         "tokens": [people.token(each) for each in user.tokens.values()],
         "sessions": [people.session(request, each) for each in found],
         "shortest": SHORTEST,
+        "waiting": any(waits_for_factor(request.registry.mserve, user, k) for k in user.kept()),
         "has_password": user.password is not None,
         "roles": ROLES_OF_TOKENS,
         **service_requests.of_account(request),

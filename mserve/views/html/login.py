@@ -13,6 +13,7 @@ from mserve.people import login, who
 from mserve.people.passwords import SHORTEST
 from mserve.resources.login_places import Login
 from mserve.resources.people_places import Reset, ResetLink
+from mserve.views import refused
 from mserve.views.api import login as door
 from mserve.views.config import page
 from mserve.views.errors import status_of, with_wait
@@ -122,7 +123,8 @@ def again(name: str, request: Any, fault: MserveError, /, **told: Any) -> Respon
     """The page with its form once more, and what was wrong."""
     answer = render_to_response(template(name), {"fault": str(fault), **told}, request)
     answer.status_int = status_of(fault)
-    return with_wait(answer, fault)
+    refused.note(request, answer.status_int)
+    return with_wait(request, answer, fault)
 
 
 def template(name: str) -> str:

@@ -156,6 +156,15 @@ def test_passwords_that_would_be_guessed_are_refused(password: Any) -> None:
         check_new(password, "annaarndt", "anna@example.com", "Anna Arndt")
 
 
+@pytest.mark.parametrize("word", ["annaarndt", "Arndt", "pictures", "MSERVE", "museum"])
+def test_words_of_the_user_and_of_the_site_are_refused(word: str) -> None:
+    own = ("annaarndt", "a.arndt@museum.org", "Anna B. Arndt", "https://pictures.example.net")
+    rare = "gT7#kkq0Lmv2 7 trams"
+    assert check_new(rare, *own) == rare
+    with pytest.raises(BadInput, match=word.casefold()):
+        check_new(f"{rare} {word}", *own)
+
+
 @pytest.mark.parametrize(
     "password", [NEW, "gT7#kkq0Lmv2", "łódź żółw jaźń", " spaces at ends ", "x7 🐢 öß ∑ q4 zn",
                  "d8f0a9b3c7" * 20, "only lower case words here"],

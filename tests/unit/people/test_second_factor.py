@@ -1,6 +1,7 @@
 """The second factor: enrolled by a code, asked for at login, each code good for once."""
 
 import time
+from dataclasses import replace
 from typing import Any
 
 import pyotp
@@ -86,6 +87,24 @@ def test_the_code_that_confirmed_does_not_log_in(her: Browser, browser: Any) -> 
     code = pyotp.TOTP(begun["secret"]).now()
     her.call("PUT", "/-/account/second-factor", {"code": code}, status=200)
     assert browser().try_login("anna", code=code).status_int == 403
+
+
+def test_a_second_factor_is_demanded_of_administrators(
+    her: Browser, admin: Any, customer: Any, app: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for key in (admin.key, customer.key):
+        her.call("POST", "/-/account/keys", {"key": key}, status=201)
+    assert her.call("GET", "/-/users").status_int == 200
+    demanding = replace(app.app.registry.mserve.people, admin_second_factor=True)
+    settings = replace(app.app.registry.mserve, people=demanding)
+    monkeypatch.setattr(app.app.registry, "mserve", settings)
+    assert her.call("GET", "/-/users").status_int == her.call("GET", "/demo/").status_int == 404
+    assert her.call("GET", FILES).status_int == 200
+    assert "needs a second factor" in her.get("/-/account")
+    enrol(her)
+    assert "needs a second factor" not in her.get("/-/account")
+    assert her.call("GET", "/-/users").status_int == 200
+    assert admin("GET", "/-/users").status_int == 200
 
 
 def test_recovery_codes_work_once_each(her: Browser, browser: Any, see: Any, mails: Any) -> None:

@@ -13,6 +13,7 @@ import pytest
 from mserve.views.content.ranges import Span
 from mserve.views.content.throttle import Pace
 from mserve.views.content.window import Window
+from tests.unit.descriptors import held_open
 from tests.unit.server.running import Running, asked, read_answer
 
 LAST = asked(Connection="close")
@@ -119,7 +120,7 @@ def test_a_file_in_pieces(big: Path) -> None:
             body = read_answer(connected)[1]
             assert body == b"<" + whole[1:20_000_000] + b"|" + whole[:3] + b">"
     running.stop()
-    assert open_files(big) == 0
+    assert held_open(big) == []
 
 
 def test_what_was_not_sent_is_told_in_the_end(big: Path) -> None:
@@ -134,11 +135,6 @@ def test_what_was_not_sent_is_told_in_the_end(big: Path) -> None:
     assert 0 < told.get(timeout=10) < 20 << 20
     running.stop()
     assert told.empty()
-
-
-def open_files(path: Path) -> int:
-    links = Path("/proc/self/fd")
-    return sum(os.path.realpath(each) == str(path) for each in links.iterdir())
 
 
 def test_a_pace_is_kept_and_holds_no_thread(big: Path) -> None:
@@ -170,9 +166,9 @@ def test_a_reader_who_stops_is_dropped_and_lets_the_file_go(big: Path) -> None:
         connected.sendall(asked())
         connected.recv(1000)
         deadline = time.monotonic() + 10
-        while open_files(big) and time.monotonic() < deadline:
+        while held_open(big) and time.monotonic() < deadline:
             time.sleep(0.05)
-    assert open_files(big) == 0
+    assert held_open(big) == []
     running.stop()
 
 

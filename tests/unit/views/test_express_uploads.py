@@ -11,8 +11,8 @@ from webob import Request
 from mserve.errors import StorageFull
 from mserve.resources.spool import Spool
 from mserve.server.body import Cut
-from mserve.views.express import Express, uploads
-from mserve.views.express.uploads import LIMIT, small
+from mserve.views.express import Express
+from mserve.views.express.bodies import LIMIT, small
 from tests.unit.support import Holdings, holdings
 
 BODY = b"some bytes"
@@ -36,7 +36,7 @@ class Lane:
 
     def takes(self, path: str, body: bytes = BODY, **headers: str) -> bool:
         request = Request.blank(path, method="PUT", body=body, headers={**self.headers, **headers})
-        return small(request.environ) and self.express.answer(request.environ) is not None
+        return small(request.environ, "PUT") and self.express.answer(request.environ) is not None
 
 
 @pytest.fixture
@@ -188,4 +188,3 @@ def test_where_the_storage_is_away_it_is_pyramids(
 ) -> None:
     monkeypatch.setattr(lane.express.snapshots, "_connected", lambda: False)
     assert not lane.takes("/demo/files/a")
-    assert uploads.LIMIT == LIMIT

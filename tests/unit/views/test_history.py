@@ -301,6 +301,15 @@ def test_the_page_asks_before_it_undoes(tree: Any) -> None:
     )
     assert answer.status_int == 303
     assert names(tree, f"{FILES}/a") == ["one"]
+    again = tree.app.post(
+        form.action,
+        form.submit_fields(),
+        headers={**tree.headers, "Accept": "text/html"},
+        status=409,
+    )
+    assert "stand on it" in again.html.find(role="alert").text
+    assert again.html.find("h1").text == "History" and "PATCH /one" in again.text
+    assert names(tree, f"{FILES}/a") == ["one"]
 
 
 def test_a_storage_without_history_says_so() -> None:

@@ -1,0 +1,55 @@
+"""What an application has of its ini's lines and its database; its views know neither.
+
+So an application that is configured can be bound to another ini and tree, which costs a thousandth.
+"""
+
+from functools import partial
+from typing import Any
+
+from mserve import database, evolve
+from mserve.group import Group
+from mserve.people.mail import Post
+from mserve.people.ways import ways
+from mserve.seal import Seal
+from mserve.security import lock
+from mserve.spending import Spending
+from mserve.taking_turns import MachineLock
+from mserve.tasks import outbox, queue
+from mserve.tasks.access import Accesses
+from mserve.tasks.news import News
+from mserve.tasks.refusals import Refusals
+from mserve.tasks.registry import TaskRegistry
+from mserve.tasks.used import Uses
+from mserve.throttle import Throttle
+from mserve.views.content.throttle import Seats
+from mserve.views.follow.looks import Looks
+
+LOCK = "web.lock"
+"""In the data folder: which web process of this machine stores what has come."""
+
+
+def bind(registry: Any) -> None:
+    """Gives the registry what its settings, `registry.mserve`, ask for."""
+    settings = registry.mserve
+    registry.queues = queue.Queues.from_url(settings.redis)
+    registry.seal = registry.mserve_policy.seal = Seal.of(settings.data)
+    registry.post = Post(settings)
+    registry.ways = ways(settings, registry.queues.redis, registry.seal)
+    registry.throttle = Throttle(registry.queues.redis)
+    registry.tasks = TaskRegistry.load(settings.tasks)
+    registry.news = News(registry.queues.redis)
+    registry.refusals = Refusals(registry.queues)
+    registry.looks = Looks(registry)
+    registry.waiters = Seats(settings.waiters)
+
+
+def bind_database(registry: Any) -> None:
+    """The database is open by now: check its version, and tell it where its jobs are queued."""
+    db = registry._zodb_databases[""]
+    evolve.check(db)
+    outbox.bind(db, registry.queues)
+    lock.bind(db, registry.queues.redis)
+    registry.accesses = Accesses(registry.queues)
+    registry.uses = Uses(registry.queues)
+    registry.spending = Spending(registry.queues.redis, partial(database.run, db))
+    registry.group = Group(db, MachineLock(registry.mserve.data / LOCK))

@@ -13,7 +13,7 @@ import httpx
 import psutil
 import pytest
 
-from mserve.views.express.uploads import LIMIT
+from mserve.views.express.bodies import LIMIT
 from tests.functional.stack import Stack, wait_for
 from tests.functional.test_delivery import before
 

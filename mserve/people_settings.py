@@ -22,7 +22,7 @@ class PeopleSettings:
 
     session_idle: float
     session_lifetime: float
-    admin_second_factor: bool
+    admin_second_factor: bool = False
 
 
 def parse(

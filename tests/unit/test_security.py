@@ -251,7 +251,9 @@ def test_a_key_of_a_folder_sees_nothing_outside(
                 f"{FILES}/other/private.txt", f"{FILES}/new", "/new/", f"{FILES}/-/keys",
                 f"{FILES}/-/usage", f"{FILES}/-/profiles/default", f"{FILES}/-/trash"):  # fmt: skip
         for method in ("GET", "PUT", "POST", "PATCH", "DELETE", "OPTIONS", "HEAD"):
-            assert inside(method, url, body=b"{}").status_int == 404, (method, url)
+            open_to_all = (method, url) == ("OPTIONS", "/")  # which Windows asks without a key
+            status = inside(method, url, body=b"{}").status_int
+            assert status == (200 if open_to_all else 404), (method, url)
     root = f"/k/{inside.key}"
     for url in ("/../other/private.txt", "/..", "/other/private.txt", "/demo/files/", "/folder/",
                 "/%2e%2e/other/private.txt", "/./../other", "//other/private.txt"):  # fmt: skip

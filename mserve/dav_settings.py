@@ -1,31 +1,34 @@
-"""The ini's lines about locks, and properties that clients of WebDAV set."""
+"""The ini's lines about WebDAV: locks, properties that clients set, and listings of all below."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-DEFAULTS = {
-    "lock_timeout": "3600",
-    "dav_properties": "100",
-    "dav_properties_size": "65536",
+from mserve.setting_words import count, whole
+
+LINES: dict[str, tuple[str, Callable[[str], int]]] = {
+    "lock_timeout": ("3600", whole),
+    "dav_properties": ("100", whole),
+    "dav_properties_size": ("65536", whole),
+    "dav_infinity": ("10000", count),
 }
-"""Each line without its `mserve.`."""
+"""Each line without its `mserve.`: what it is by default, and what it may be."""
 Read = Callable[[str, str, Callable[[str], Any]], Any]
 
 
 @dataclass(frozen=True)
 class DavSettings:
     """The most seconds that a lock lasts without being refreshed; the most properties that clients
-    set on one file or folder, and the most bytes of all of them."""
+    set on one file or folder, and the most bytes of all of them; the most members that are listed
+    with all below them, 0: none."""
 
     lock_timeout: int
     dav_properties: int
     dav_properties_size: int
+    dav_infinity: int
 
 
-def parse(read: Read, whole: Callable[[str], int]) -> DavSettings:
+def parse(read: Read) -> DavSettings:
     """The lines, as `read(name, default, convert)` has them."""
-    found: Mapping[str, Any] = {
-        name: read(name, default, whole) for name, default in DEFAULTS.items()
-    }
+    found: Mapping[str, Any] = {name: read(name, *line) for name, line in LINES.items()}
     return DavSettings(**found)

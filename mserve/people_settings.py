@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-DEFAULTS = {
-    "session_idle": "3600",
-    "session_lifetime": "43200",
-    "admin_second_factor": "false",
+from mserve.setting_words import boolean, positive
+
+LINES: dict[str, tuple[str, Callable[[str], Any]]] = {
+    "session_idle": ("3600", positive),
+    "session_lifetime": ("43200", positive),
+    "admin_second_factor": ("false", boolean),
 }
-"""Each line without its `mserve.`."""
-FLAG = "admin_second_factor"
+"""Each line without its `mserve.`: what it is by default, and what it may be."""
 Read = Callable[[str, str, Callable[[str], Any]], Any]
 
 
@@ -25,12 +26,7 @@ class PeopleSettings:
     admin_second_factor: bool = False
 
 
-def parse(
-    read: Read, seconds: Callable[[str], float], flag: Callable[[str], bool]
-) -> PeopleSettings:
+def parse(read: Read) -> PeopleSettings:
     """The lines, as `read(name, default, convert)` has them."""
-    found: Mapping[str, Any] = {
-        name: read(name, default, flag if name == FLAG else seconds)
-        for name, default in DEFAULTS.items()
-    }
+    found: Mapping[str, Any] = {name: read(name, *line) for name, line in LINES.items()}
     return PeopleSettings(**found)

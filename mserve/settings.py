@@ -6,7 +6,6 @@ MSERVE_DATA (the data folder), MSERVE_DATABASE (zodbconn.uri) and MSERVE_REDIS (
 """
 
 import os
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,10 +15,9 @@ from urllib.parse import quote, urlencode
 import plaster
 
 from mserve import dav_settings, logins, outlets, people_settings, vault
+from mserve import setting_words as words
 from mserve.errors import SettingsError
 
-QUEUE = re.compile(r"[a-z][a-z0-9_-]{0,63}")
-FRONTS = ("none", "nginx", "apache", "lighttpd")  # who sends the bytes: views/content/sendfile.py
 SOCKET_PATH_LIMIT = 100  # bytes; sun_path holds 108 on Linux, unix(7), and names are appended
 
 
@@ -50,7 +48,6 @@ class Settings:
     unpack_ratio: int
     pack_days: int
     audit_days: int
-    dav_infinity: int
     tasks: tuple[str, ...]
     demo: bool
     dav: dav_settings.DavSettings
@@ -100,37 +97,36 @@ class _Parser:
 
     def settings(self) -> Settings:
         data = self.data_folder()
-        workers = self.read("workers", "normal=2 priority=1", self.counts)
-        named = self.read("queues", "", lambda text: frozenset(map(self.queue, text.split())))
+        workers = self.read("workers", "normal=2 priority=1", words.counts)
+        named = self.read("queues", "", lambda text: frozenset(map(words.queue, text.split())))
         settings = Settings(
             data=data,
             database=self.either("MSERVE_DATABASE", "zodbconn.uri") or database_uri(data),
             redis=self.either("MSERVE_REDIS", "mserve.redis") or redis_url(data),
-            web_processes=self.read("web_processes", "1", self.whole),
+            web_processes=self.read("web_processes", "1", words.whole),
             workers=workers or {},
             queues=frozenset({"normal", "priority", *(workers or ()), *(named or ())}),
-            lease=self.read("lease", "15", self.positive),
-            heartbeat=self.read("heartbeat", "4", self.positive),
-            sweep_interval=self.read("sweep_interval", "10", self.positive),
-            max_jobs=self.read("max_jobs", "1000", self.whole),
-            page_limit=self.read("page_limit", "1000", self.whole),
-            image_pixels=self.read("image_pixels", "120000000", self.whole),
-            sendfile=self.read("sendfile", "none", self.front),
-            internal_prefix=self.read("internal_prefix", "/-/blobs/", self.prefix),
-            streams=self.read("streams", "4", self.whole),
-            waiters=self.read("waiters", "500", self.whole),
-            hsts=self.read("hsts", "31536000", self.count),
-            upload_limit=self.read("upload_limit", str(1 << 40), self.whole),
-            unpack_files=self.read("unpack_files", "10000", self.whole),
-            unpack_size=self.read("unpack_size", str(100 << 30), self.whole),
-            unpack_ratio=self.read("unpack_ratio", "100", self.whole),
-            pack_days=self.read("pack_days", "7", self.whole),
-            audit_days=self.read("audit_days", "365", self.days),
-            dav_infinity=self.read("dav_infinity", "10000", self.count),
+            lease=self.read("lease", "15", words.positive),
+            heartbeat=self.read("heartbeat", "4", words.positive),
+            sweep_interval=self.read("sweep_interval", "10", words.positive),
+            max_jobs=self.read("max_jobs", "1000", words.whole),
+            page_limit=self.read("page_limit", "1000", words.whole),
+            image_pixels=self.read("image_pixels", "120000000", words.whole),
+            sendfile=self.read("sendfile", "none", words.front),
+            internal_prefix=self.read("internal_prefix", "/-/blobs/", words.prefix),
+            streams=self.read("streams", "4", words.whole),
+            waiters=self.read("waiters", "500", words.whole),
+            hsts=self.read("hsts", "31536000", words.count),
+            upload_limit=self.read("upload_limit", str(1 << 40), words.whole),
+            unpack_files=self.read("unpack_files", "10000", words.whole),
+            unpack_size=self.read("unpack_size", str(100 << 30), words.whole),
+            unpack_ratio=self.read("unpack_ratio", "100", words.whole),
+            pack_days=self.read("pack_days", "7", words.whole),
+            audit_days=self.read("audit_days", "365", words.days),
             tasks=tuple(self.lines.get("mserve.tasks", "").split()),
-            demo=self.read("demo", "false", self.boolean),
-            dav=dav_settings.parse(self.read, self.whole),
-            people=people_settings.parse(self.read, self.positive, self.boolean),
+            demo=self.read("demo", "false", words.boolean),
+            dav=dav_settings.parse(self.read),
+            people=people_settings.parse(self.read),
             logins=logins.parse(self.lines, self.faults),
             outlets=outlets.environment(self.lines, self.faults),
         )
@@ -180,64 +176,9 @@ class _Parser:
     def check_known(self) -> None:
         parsed = {"database", "outlets", "people", "logins", "dav"}  # of lines of other names
         fields = {*Settings.__dataclass_fields__} - parsed
-        known = {*fields, *outlets.LINES, *people_settings.DEFAULTS, *dav_settings.DEFAULTS}
+        known = {*fields, *outlets.LINES, *people_settings.LINES, *dav_settings.LINES}
         for line in self.lines:
             name = line.removeprefix("mserve.")
             elsewhere = outlets.is_line(name) or logins.is_line(name)
             if name != line and name not in known and not elsewhere:
                 self.faults.append(f"{line} is not a setting of mserve; known: {sorted(known)}")
-
-    @staticmethod
-    def queue(name: str) -> str:
-        if not QUEUE.fullmatch(name):
-            raise ValueError(f"{name!r} is no queue name; right is for example gpu-1")
-        return name
-
-    @classmethod
-    def counts(cls, text: str) -> dict[str, int]:
-        """`normal=5 priority=5` as a mapping of queue name to number of processes."""
-        pairs = (part.partition("=") for part in text.split())
-        return {cls.queue(name): cls.whole(number) for name, _, number in pairs}
-
-    @staticmethod
-    def positive(text: str) -> float:
-        number = float(text)
-        if not 0 < number < 1e9:
-            raise ValueError("should be a number of seconds above 0")
-        return number
-
-    @staticmethod
-    def whole(text: str) -> int:
-        if not text.isdigit() or int(text) == 0:
-            raise ValueError("should be a whole number above 0")
-        return int(text)
-
-    @staticmethod
-    def days(text: str) -> int:
-        if not text.isdecimal() or int(text) > 36_500:
-            raise ValueError("should be a whole number of days, at most 36500; 0: for ever")
-        return int(text)
-
-    @staticmethod
-    def count(text: str) -> int:
-        if not (text.isascii() and text.isdecimal() and len(text) < 10):
-            raise ValueError("should be a whole number, or 0 for none")
-        return int(text)
-
-    @staticmethod
-    def front(text: str) -> str:
-        if text not in FRONTS:
-            raise ValueError(f"should be one of: {', '.join(FRONTS)}")
-        return text
-
-    @staticmethod
-    def prefix(text: str) -> str:
-        if not (text.startswith("/") and text.endswith("/")):
-            raise ValueError("should be a path that begins and ends with a slash")
-        return text
-
-    @staticmethod
-    def boolean(text: str) -> bool:
-        if text.lower() not in ("true", "false"):
-            raise ValueError("should be true or false")
-        return text.lower() == "true"

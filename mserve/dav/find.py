@@ -24,7 +24,7 @@ def propfind(context: Node, request: Any) -> Response:
     403 where that are too many. Raises BadInput, StorageFull.
     """
     depth, wanted = depth_of(request), Wanted.of_propfind(xml.read(request))
-    most = request.settings.dav_infinity
+    most = request.settings.dav.dav_infinity
     if depth == INFINITE and isinstance(context, Branch) and (not most or more_than(most, context)):
         return answer.refused(request, "propfind-finite-depth")
     return answer.multistatus(request, _parts(request, context, depth, wanted))

@@ -167,7 +167,7 @@ def test_of_containers_the_services_are_listed_that_may_be_seen(admin: Client) -
 def test_the_infinite_has_an_end(
     customer: Client, monkeypatch: pytest.MonkeyPatch, most: int, well: bool
 ) -> None:
-    monkeypatch.setitem(vars(customer.app.app.registry.mserve), "dav_infinity", most)
+    monkeypatch.setitem(vars(customer.app.app.registry.mserve.dav), "dav_infinity", most)
     answer = propfind(customer, FILES, depth="infinity")
     if well:
         assert len(told(answer)) == 6

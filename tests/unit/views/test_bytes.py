@@ -10,7 +10,8 @@ import pytest
 from webtest import TestApp
 
 from mserve import evolve, first_keys, main
-from mserve.settings import FRONTS, Settings
+from mserve.setting_words import FRONTS
+from mserve.settings import Settings
 from mserve.views.content import conditional, digests
 from mserve.views.content.disposition import disposition, media_type
 from mserve.views.content.ranges import Span, asked

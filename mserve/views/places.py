@@ -8,20 +8,8 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from mserve.resources.facet import Facet
-from mserve.resources.facets import (
-    FACETS,
-    Facets,
-    History,
-    HistoryEntry,
-    Jobs,
-    Keys,
-    Profiles,
-    Rounds,
-    Trash,
-    Uploads,
-    Versions,
-    VersionView,
-)
+from mserve.resources.facets import FACETS, Facets, History, HistoryEntry, Jobs, Keys
+from mserve.resources.file_facets import Versions, VersionView
 from mserve.resources.job import Job
 from mserve.resources.job_parts import (
     AnswerView,
@@ -65,6 +53,7 @@ from mserve.resources.pieces import (
 )
 from mserve.resources.profile import Explain, Profile
 from mserve.resources.round import Round
+from mserve.resources.service_facets import Profiles, Rounds, Trash, Uploads
 from mserve.resources.service_request import ServiceRequest
 from mserve.resources.trash import Trashed
 from mserve.resources.upload import Upload

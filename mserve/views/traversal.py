@@ -13,11 +13,11 @@ from zope.interface import implementer
 
 from mserve.errors import BadName, Missing
 from mserve.resources.deposit import Reach
-from mserve.resources.facets import Profiles
 from mserve.resources.names import FACETS
 from mserve.resources.node import Branch, Node
 from mserve.resources.pieces import Workflows
 from mserve.resources.roles import Permission
+from mserve.resources.service_facets import Profiles
 from mserve.security import KEY_IN_PATH, Closed, Failed
 
 

@@ -4,9 +4,10 @@ from typing import Any
 
 from mserve import ingest
 from mserve.errors import BadDocument, BadInput, Missing, MserveError, Refused
-from mserve.resources.facets import Batch, Copy
+from mserve.resources.facets import Copy
 from mserve.resources.node import Branch, Node
 from mserve.resources.roles import Permission
+from mserve.resources.service_facets import Batch
 from mserve.views import json, refused
 from mserve.views.body import Fields, document, text
 from mserve.views.config import created, rest

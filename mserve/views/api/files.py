@@ -7,7 +7,7 @@ from pyramid.response import Response
 from mserve import ingest
 from mserve.errors import BadInput, Conflict, Missing, NameTaken
 from mserve.resources.facet import Facet
-from mserve.resources.facets import ContentFacet, Poster, Thumbnail
+from mserve.resources.file_facets import ContentFacet, Poster, Thumbnail
 from mserve.resources.folder import Folder
 from mserve.resources.mfile import Mfile
 from mserve.resources.names import check_path

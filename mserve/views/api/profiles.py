@@ -8,9 +8,9 @@ from typing import Any
 
 from mserve.resources import audit
 from mserve.resources.audit import Action
-from mserve.resources.facets import Profiles
 from mserve.resources.profile import Profile
 from mserve.resources.roles import Permission
+from mserve.resources.service_facets import Profiles
 from mserve.views import json, paging
 from mserve.views.body import document, value
 from mserve.views.config import created, no_content, rest

@@ -4,7 +4,7 @@ from typing import Any
 
 from mserve import ingest
 from mserve.errors import BadInput, Conflict, Refused
-from mserve.resources.facets import Provenance
+from mserve.resources.file_facets import Provenance
 from mserve.resources.job import Job
 from mserve.resources.mfile import Mfile
 from mserve.resources.provenance import Origin, source_of

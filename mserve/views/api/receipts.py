@@ -7,8 +7,9 @@ from typing import Any
 from mserve.errors import BadInput
 from mserve.receipts import verified
 from mserve.resources import clock
-from mserve.resources.facets import Receipt, Receipts
+from mserve.resources.file_facets import Receipt
 from mserve.resources.roles import Permission
+from mserve.resources.service_facets import Receipts
 from mserve.views import receipts
 from mserve.views.body import Fields, document
 from mserve.views.config import rest

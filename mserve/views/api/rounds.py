@@ -4,10 +4,10 @@ from typing import Any
 
 from mserve.errors import BadInput
 from mserve.resources import clock
-from mserve.resources.facets import Rounds
 from mserve.resources.node import Branch
 from mserve.resources.roles import Permission
 from mserve.resources.round import Errand, Round
+from mserve.resources.service_facets import Rounds
 from mserve.tasks import rounds
 from mserve.views import paging
 from mserve.views.body import Fields, document, text

@@ -4,9 +4,9 @@ from dataclasses import asdict
 from typing import Any
 
 from mserve.resources import clock
-from mserve.resources.facets import Schedules
 from mserve.resources.roles import Permission
 from mserve.resources.schedule import Ran, Scheduled
+from mserve.resources.service_facets import Schedules
 from mserve.views import paging
 from mserve.views.config import rest
 from mserve.views.json import Json

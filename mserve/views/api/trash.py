@@ -4,8 +4,8 @@ from typing import Any
 
 from mserve import ingest
 from mserve.resources import clock, usage
-from mserve.resources.facets import Trash
 from mserve.resources.roles import Permission
+from mserve.resources.service_facets import Trash
 from mserve.resources.trash import Trashed
 from mserve.views import json, paging
 from mserve.views.body import Fields, document, text

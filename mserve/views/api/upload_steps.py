@@ -7,11 +7,11 @@ from mserve.errors import Conflict, DigestMismatch, Missing, NameTaken
 from mserve.purse import purse_of
 from mserve.resources import audit, clock
 from mserve.resources.audit import Action
-from mserve.resources.facets import Uploads
 from mserve.resources.mfile import Mfile
 from mserve.resources.node import depend_on
 from mserve.resources.partial import GONE, Partial
 from mserve.resources.roles import Permission
+from mserve.resources.service_facets import Uploads
 from mserve.resources.spool import Spool
 from mserve.resources.upload import IDLE, Described, Upload
 from mserve.views import preconditions, receive, tus, upload_json

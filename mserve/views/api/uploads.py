@@ -11,10 +11,10 @@ from pyramid.httpexceptions import HTTPUnsupportedMediaType
 from pyramid.response import Response
 
 from mserve.errors import BadInput
-from mserve.resources.facets import Uploads
 from mserve.resources.ids import new_id
 from mserve.resources.partial import Partial
 from mserve.resources.roles import Permission
+from mserve.resources.service_facets import Uploads
 from mserve.resources.spool import directory
 from mserve.resources.upload import Upload
 from mserve.views import receive, tus, upload_json

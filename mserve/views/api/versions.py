@@ -6,7 +6,7 @@ from pyramid.response import Response
 
 from mserve import ingest
 from mserve.resources import clock
-from mserve.resources.facets import Versions, VersionView
+from mserve.resources.file_facets import Versions, VersionView
 from mserve.resources.mfile import UNKNOWN, Mfile
 from mserve.resources.roles import Permission
 from mserve.resources.version import Version

@@ -18,7 +18,8 @@ from pyramid.httpexceptions import HTTPNotFound
 from mserve.database import site_of
 from mserve.purse import budgets_of
 from mserve.resources.container import Container
-from mserve.resources.facets import ContentFacet, Info, Poster, Thumbnail
+from mserve.resources.facets import Info
+from mserve.resources.file_facets import ContentFacet, Poster, Thumbnail
 from mserve.resources.folder import Folder
 from mserve.resources.mfile import Mfile
 from mserve.resources.service import Service

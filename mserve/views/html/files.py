@@ -4,7 +4,7 @@ from typing import Any
 
 from pyramid.response import Response
 
-from mserve.resources.facets import Provenance
+from mserve.resources.file_facets import Provenance
 from mserve.resources.mfile import Mfile
 from mserve.resources.roles import Permission
 from mserve.security import service_of

@@ -5,9 +5,9 @@ from typing import Any
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.response import Response
 
-from mserve.resources.facets import Rounds
 from mserve.resources.roles import Permission
 from mserve.resources.round import Errand, Round
+from mserve.resources.service_facets import Rounds
 from mserve.tasks import rounds as use
 from mserve.views.api import rounds as door
 from mserve.views.api import schedules

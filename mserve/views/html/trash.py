@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from mserve.resources.facets import Trash
 from mserve.resources.roles import Permission
+from mserve.resources.service_facets import Trash
 from mserve.views.api import trash as door
 from mserve.views.config import page
 

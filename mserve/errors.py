@@ -1,4 +1,4 @@
-"""The domain's own errors: raised below, turned into answers by one table in views/errors.py.
+"""The domain's own errors: raised below, turned into answers by one table in views/problems.py.
 
 MserveError
  ├ BadInput            what was sent cannot be used; says what would be right

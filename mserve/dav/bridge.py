@@ -15,7 +15,7 @@ from mserve.dav.paths import destination, joined
 from mserve.dav.provider import CREATED, FAULT, REQUEST
 from mserve.views.asker import actor_of
 from mserve.views.body import raw
-from mserve.views.errors import problem
+from mserve.views.problems import problem
 from mserve.views.traversal import segments
 
 LIMIT = 1 << 16  # bytes of XML

@@ -10,7 +10,7 @@ from mserve.resources.mfile import Mfile
 from mserve.resources.node import Branch, Node
 from mserve.resources.roles import Permission
 from mserve.views.api.files import content
-from mserve.views.errors import problem
+from mserve.views.problems import problem
 from mserve.views.traversal import Absent
 
 WORDS = """\

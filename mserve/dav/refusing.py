@@ -16,7 +16,7 @@ from mserve.errors import Held, LockConflict
 from mserve.resources.roles import Permission
 from mserve.security import KEY_IN_PATH
 from mserve.views import errors, refused
-from mserve.views.errors import problem
+from mserve.views.problems import problem
 from mserve.views.traversal import Absent
 
 CHALLENGE = 'Basic realm="mserve", charset="UTF-8"'

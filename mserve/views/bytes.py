@@ -21,7 +21,7 @@ from mserve.views.content.disposition import HARMLESS, disposition, media_type
 from mserve.views.content.ranges import Span, asked
 from mserve.views.content.sendfile import hand_over
 from mserve.views.content.window import Piece, length
-from mserve.views.errors import RETRY_AFTER, problem
+from mserve.views.problems import RETRY_AFTER, problem
 
 EMBEDDED = {"Cross-Origin-Resource-Policy": "cross-origin"}
 """Who writes an address with a key into a page of another site means it to be seen there."""

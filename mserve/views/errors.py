@@ -1,13 +1,11 @@
-"""What the domain raises becomes an answer here: problem+json (RFC 9457), or a page for people."""
+"""What is raised becomes an answer here, by the views of errors; views/problems.py makes it."""
 
-import json
 import logging
 from typing import Any
 
 from pyramid.config import Configurator
 from pyramid.exceptions import PredicateMismatch, URLDecodeError
-from pyramid.httpexceptions import HTTPException, HTTPForbidden, status_map
-from pyramid.renderers import render
+from pyramid.httpexceptions import HTTPException, HTTPForbidden
 from pyramid.response import Response
 from redis.exceptions import RedisError
 from transaction.interfaces import TransientError
@@ -15,8 +13,6 @@ from webob.request import DisconnectionError
 from ZODB.POSException import StorageError
 
 from mserve import errors
-from mserve.late import hold_back
-from mserve.passwords import Busy
 from mserve.people import OWN
 from mserve.resources.roles import Permission
 from mserve.security import KEY_IN_PATH, Closed, Failed
@@ -25,53 +21,10 @@ from mserve.views.caveats import said_of
 from mserve.views.config import methods_of
 from mserve.views.declared import open_to_all, own_account
 from mserve.views.guesses import refusal
+from mserve.views.problems import RETRY_AFTER, kind_of, problem, status_of, with_wait
 from mserve.views.traversal import Absent, Hidden
 
 log = logging.getLogger(__name__)
-
-STATUS: dict[type[errors.MserveError], int] = {
-    errors.BadInput: 400,
-    errors.TooLarge: 413,
-    errors.ChecksumMismatch: 460,  # tus 1.0, checksum extension
-    errors.NameTaken: 409,
-    errors.Refused: 403,
-    errors.ProviderAway: 502,
-    errors.Uncounted: 503,
-    Busy: 503,
-    errors.Throttled: 429,
-    errors.Missing: 404,
-    errors.Conflict: 409,
-    errors.PreconditionFailed: 412,
-    errors.Locked: 423,
-    errors.StorageFull: 507,
-    errors.TaskError: 422,
-    errors.MserveError: 500,
-}
-RETRY_AFTER = "2"  # seconds
-
-
-def problem(request: Any, status: int, kind: str, detail: str, **more: Any) -> Response:
-    """The answer that tells `detail`: a problem document, or a page where the client wants one."""
-    title = status_map[status].title if status in status_map else "Error"
-    body = {"type": f"urn:mserve:problem:{kind}", "title": title, "status": status}
-    body |= {"detail": detail, **more}
-    if request.door == "html":
-        text = render("mserve.views:templates/error.jinja2", body, request)
-        return Response(text, status=status, content_type="text/html")
-    return Response(
-        json.dumps(body).encode(), status=status, content_type="application/problem+json"
-    )
-
-
-def kind_of(fault: Exception) -> str:
-    """`BadName` as `bad-name`; `OverBudget` is `budget`."""
-    name = type(fault).__name__.removeprefix("Over")
-    return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in name)[1:]
-
-
-def status_of(fault: errors.MserveError) -> int:
-    """The status that answers it: that of the nearest class in the table."""
-    return next(STATUS[each] for each in type(fault).__mro__ if each in STATUS)
 
 
 def told(fault: errors.MserveError, request: Any) -> Response:
@@ -85,18 +38,6 @@ def told(fault: errors.MserveError, request: Any) -> Response:
         more |= {"caveat": fault.caveat, "left": fault.left}
     answer = problem(request, status_of(fault), kind_of(fault), str(fault), **more)
     return with_wait(request, answer, fault)
-
-
-def with_wait(request: Any, answer: Response, fault: errors.MserveError) -> Response:
-    """The answer, which says how long to wait where that is what helps, and does so itself where
-    passwords are guessed."""
-    if isinstance(fault, errors.Uncounted | Busy):
-        answer.headers["Retry-After"] = RETRY_AFTER
-    if isinstance(fault, errors.Throttled):
-        answer.headers["Retry-After"] = str(fault.seconds)
-    if isinstance(fault, errors.Throttled | Busy):
-        hold_back(request.environ)
-    return answer
 
 
 def not_found(fault: Any, request: Any) -> Response:

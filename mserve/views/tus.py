@@ -15,7 +15,7 @@ from mserve.resources.clock import SECOND
 from mserve.resources.names import check_path
 from mserve.resources.upload import Described
 from mserve.views.announced import OF_CONTENT, OF_WHOLE, Announced, Expected
-from mserve.views.errors import problem
+from mserve.views.problems import problem
 
 VERSION = "1.0.0"
 EXTENSIONS = (

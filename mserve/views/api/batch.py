@@ -11,7 +11,7 @@ from mserve.resources.service_facets import Batch
 from mserve.views import json, refused
 from mserve.views.body import Fields, document, text
 from mserve.views.config import created, rest
-from mserve.views.errors import kind_of, status_of
+from mserve.views.problems import kind_of, status_of
 from mserve.views.profiles import items
 from mserve.views.targets import find_node, folder_at, target_folder
 from mserve.views.urls import url

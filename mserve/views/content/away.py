@@ -12,7 +12,7 @@ from mserve.resources.job import Job
 from mserve.resources.run import FAILED
 from mserve.tasks import retrieval
 from mserve.views.bytes import serve
-from mserve.views.errors import problem
+from mserve.views.problems import problem
 from mserve.views.urls import facet_url
 
 SPEED = 50_000_000  # bytes per second, by which the time of a retrieval is guessed

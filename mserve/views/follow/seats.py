@@ -4,7 +4,7 @@ from typing import Any
 
 from mserve.turn import ATTEND
 from mserve.views.content import throttle
-from mserve.views.errors import RETRY_AFTER, problem
+from mserve.views.problems import RETRY_AFTER, problem
 
 
 def seat(request: Any) -> throttle.Seat | None:

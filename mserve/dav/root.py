@@ -24,8 +24,13 @@ COLLECTION = (
 @view_config(context=Site, request_method="OPTIONS", permission=NO_PERMISSION_REQUIRED)
 def options(context: Site, request: Any) -> Response:
     """The methods of the site, and that WebDAV is spoken."""
-    allowed = sorted({*methods_of(request.registry, context), "PROPFIND"})
-    fields = {"DAV": level(request.registry), "MS-Author-Via": "DAV", "Allow": ", ".join(allowed)}
+    allowed = [*methods_of(request.registry, context)]
+    fields = {
+        "DAV": level(request.registry),
+        "MS-Author-Via": "DAV",
+        "Allow": ", ".join(allowed),
+        "Public": ", ".join(sorted({*allowed, "PROPFIND"})),  # RFC 2068, as Windows reads it
+    }
     return Response(status=200, headerlist=[("Content-Length", "0"), *fields.items()])
 
 

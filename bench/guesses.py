@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from bench.client import Client, timed, warm_up
 from bench.peers.mserve import OWN_STORAGE
-from bench.report import ROOT, Report, median, ms, p95
+from bench.report import ROOT, Report, median, ms, p95, thinned
 from tests.functional.stack import Stack
 
 GUESSES = 10_000  # of each attack
@@ -72,7 +72,7 @@ def _measure(stack: Stack, share: float) -> Report:
             "server, with a lower priority (nice 15).",
             *notes,
         ),
-        samples=samples,
+        samples={name: thinned(each) for name, each in samples.items()},
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from joserfc import jwt
 from joserfc.jwk import OctKey
 
-from bench.report import Report, median, p95
+from bench.report import Report, median, p95, thinned
 from mserve import attenuation, database, evolve
 from mserve.resources.caveats import Caveats
 from mserve.resources.roles import Permission
@@ -27,7 +27,6 @@ CAVEATS = (
     Caveats(start=1, accessspeed=1_000_000),
 )
 """Of four keys, five in all."""
-KEPT = 200  # quantiles of a row that the result keeps
 OFFLINE = {"methods": ["GET"], "end": "2090-01-01T00:00:00Z"}
 
 
@@ -48,7 +47,7 @@ def measure(share: float) -> Report:
             f"{number} checks each, warm: from the request's headers to the decision whether the "
             "key may see a file five levels deep. No HTTP, and no load from the storage.",
         ),
-        samples={name: sorted(each)[:: number // KEPT] for name, each in samples.items()},
+        samples={name: thinned(each) for name, each in samples.items()},
     )
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from mserve.cli.parts import redis_server
 
 ROOT = Path(__file__).parents[1]
+KEPT = 200  # samples of a row that a result keeps
 PACKAGES = ("mserve", "pyramid", "httptools", "ZODB", "ZEO", "rq", "redis", "pillow")
 
 
@@ -41,6 +42,11 @@ def median(samples: Sequence[float]) -> float:
 def p95(samples: Sequence[float]) -> float:
     """The 95th percentile."""
     return statistics.quantiles(samples, n=20, method="inclusive")[-1]
+
+
+def thinned(samples: Sequence[float]) -> Sequence[float]:
+    """Of many, about KEPT in order: their quantiles are those of all."""
+    return sorted(samples)[:: len(samples) // KEPT] if len(samples) > 2 * KEPT else samples
 
 
 def ms(seconds: float) -> str:

@@ -32,16 +32,16 @@ def need_others(request: Any) -> None:
         raise Refused("this key adds files, one by one or several in a form, and nothing else")
 
 
-def page(request: Any, branch: Branch, limit: int, after: str | None) -> list[tuple[str, Any]]:
-    """Up to `limit` children by name; to a depositor, their own files below it, newest first."""
+def page(
+    request: Any, branch: Branch, limit: int, after: str | None
+) -> tuple[list[tuple[str, Any]], int | None]:
+    """Up to `limit` children by name, and how many there are.
+
+    To a depositor, their own files below it, newest first, and no number.
+    """
     if not request.grant.own_only:
-        return branch.page(limit, after)
-    return list(islice(_own(request, limit, after), limit))
-
-
-def count(request: Any, branch: Branch) -> int | None:
-    """How many children there are, which a depositor is not told."""
-    return None if request.grant.own_only else branch.count()
+        return branch.page(limit, after), branch.count()
+    return list(islice(_own(request, limit, after), limit)), None
 
 
 def _own(request: Any, limit: int, after: str | None) -> Iterator[tuple[str, Any]]:

@@ -103,7 +103,8 @@ def stored_json(request: Any, stored: ingest.Stored) -> dict[str, Any]:
     """The Mfile, and the job that its upload started."""
     job = stored.job
     where = None if job is None else facet_url(request, stored.mfile, "jobs", job.id)
-    receipt = {"receipt": receipts.of(request, stored.mfile)} if request.grant.own_only else {}
+    deposited = stored.created and stored.mfile.deposit is not None
+    receipt = {"receipt": receipts.of(request, stored.mfile)} if deposited else {}
     return {**json.node(request, stored.mfile), "job": where, **receipt}
 
 

@@ -49,11 +49,10 @@ def put_on_facets(context: Facets, request: Any) -> Any:
 def listing(context: Branch, request: Any) -> Any:
     """A page of the children by name."""
     limit, after = paging.asked(request)
-    children = receipts.page(request, context, limit + 1, after)
+    children, total = receipts.page(request, context, limit + 1, after)
     here = url(request, context)
     shown = [child for _, child in children[:limit]]
     items = [json.node(request, child, url_of(request, here, context, child)) for child in shown]
-    total = receipts.count(request, context)
     return paging.page(request, context, items, children, limit, total=total)
 
 

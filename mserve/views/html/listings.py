@@ -30,11 +30,11 @@ def branch(context: Branch, request: Any) -> dict[str, Any]:
 def folder(context: Branch, request: Any) -> dict[str, Any]:
     """Files and folders, with what the key may do to them."""
     service = service_of(context)
-    shown = {
+    shown: dict[str, Any] = {
+        "deposits": bool(request.grant.own_only),
         "movable": isinstance(context, Folder) and context is not request.virtual_root,
         "closed": service.closed(clock.now()),
         "trash_days": service.property("trash_days"),
-        "deposits": bool(request.grant.own_only),
     }
     return listing(context, request) | shown
 
@@ -42,12 +42,10 @@ def folder(context: Branch, request: Any) -> dict[str, Any]:
 def listing(context: Branch, request: Any) -> dict[str, Any]:
     """A page of the children of `context` as rows, and how they are to be shown."""
     limit, after = paging.asked(request)
-    found = receipts.page(request, context, limit + 1, after)
+    found, total = receipts.page(request, context, limit + 1, after)
     pictures = may(request, Permission.RENDITIONS, context)
     rows = [row(request, child, pictures) for _, child in found[:limit]]
-    listed = paging.page(
-        request, context, rows, found, limit, total=receipts.count(request, context)
-    )
+    listed = paging.page(request, context, rows, found, limit, total=total)
     view = request.GET.get("view") if request.GET.get("view") in VIEWS else "list"
     kept = {"view": view} if view != "list" else {}
     return {

@@ -26,7 +26,7 @@ from ZODB.utils import z64
 from mserve import turn
 from mserve.database import TURN, pause, site_of
 from mserve.resources.ids import together
-from mserve.resources.node import prefetch
+from mserve.resources.loading import prefetch
 from mserve.resources.site import Site
 from mserve.taking_turns import MachineLock
 

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from mserve import database
-from mserve.resources.node import prefetch
+from mserve.resources.loading import prefetch
 from mserve.resources.site import Site
 from mserve.settings import Settings
 from mserve.tasks.queue import Queues

@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode
 
 import plaster
 
-from mserve import dav_settings, logins, outlets, people_settings, vault
+from mserve import dav_settings, logins, outlets, people_settings, usage_settings, vault
 from mserve import setting_words as words
 from mserve.errors import SettingsError
 
@@ -51,6 +51,7 @@ class Settings:
     tasks: tuple[str, ...]
     demo: bool
     dav: dav_settings.DavSettings
+    usage: usage_settings.UsageSettings
     people: people_settings.PeopleSettings
     logins: logins.Logins
     outlets: Mapping[str, str]  # variables of the environment, for workers
@@ -126,6 +127,7 @@ class _Parser:
             tasks=tuple(self.lines.get("mserve.tasks", "").split()),
             demo=self.read("demo", "false", words.boolean),
             dav=dav_settings.parse(self.read),
+            usage=usage_settings.parse(self.read),
             people=people_settings.parse(self.read),
             logins=logins.parse(self.lines, self.faults),
             outlets=outlets.environment(self.lines, self.faults),
@@ -174,9 +176,17 @@ class _Parser:
                 self.faults.append(f"mserve.{name} = {text}: should not be in the data folder")
 
     def check_known(self) -> None:
-        parsed = {"database", "outlets", "people", "logins", "dav"}  # of lines of other names
+        parsed = {
+            "database",
+            "outlets",
+            "people",
+            "logins",
+            "dav",
+            "usage",
+        }  # of lines of other names
         fields = {*Settings.__dataclass_fields__} - parsed
-        known = {*fields, *outlets.LINES, *people_settings.LINES, *dav_settings.LINES}
+        lines = (outlets.LINES, people_settings.LINES, dav_settings.LINES, usage_settings.LINES)
+        known = {*fields, *(name for each in lines for name in each)}
         for line in self.lines:
             name = line.removeprefix("mserve.")
             elsewhere = outlets.is_line(name) or logins.is_line(name)

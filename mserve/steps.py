@@ -8,6 +8,7 @@ from typing import Any
 
 from BTrees.OOBTree import OOBTree
 
+from mserve.booking import open_account
 from mserve.resources import defaults
 from mserve.resources.audit_log import AuditLog
 from mserve.resources.catalog import Catalog
@@ -15,8 +16,10 @@ from mserve.resources.caveats import Caveats
 from mserve.resources.deposit import Deposits
 from mserve.resources.index import Index, Timeline, Transit
 from mserve.resources.job import Job
+from mserve.resources.journal import Journal
 from mserve.resources.lock import LocksMade
 from mserve.resources.profile import Edition, Profile
+from mserve.resources.series import Accounts
 from mserve.resources.site import Site
 from mserve.resources.users import Users
 
@@ -154,6 +157,14 @@ def locks(site: Site) -> None:
     for container in site.children.values():
         for service in container.children.values():
             service.locks_made = LocksMade()
+
+
+@step
+def journal(site: Site) -> None:
+    """Usage is told apart by time; what was used before counts from when each node came."""
+    site.journal, site.series = Journal(), Accounts()
+    for node in (site, *site.walk()):
+        open_account(site, node)
 
 
 def spread(old: Index, new: Index) -> Index:

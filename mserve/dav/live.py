@@ -10,7 +10,7 @@ from typing import Any
 
 from mserve.dav.token import Token
 from mserve.dav.xml import DAV, MICROSOFT, OWNCLOUD, Name, escape
-from mserve.resources import clock, usage
+from mserve.resources import clock, metrics
 from mserve.resources.clock import SECOND
 from mserve.resources.mfile import Mfile
 from mserve.resources.node import Branch
@@ -81,7 +81,7 @@ def _attributes(node: Any) -> str:
 def _used(branch: Branch) -> str | None:
     """What the whole service keeps, versions and trash too: that is what fills it."""
     service = service_of(branch)
-    return None if service is None else str(int(service.usage.get(usage.DISC_SPACE).total))
+    return None if service is None else str(int(service.usage.get(metrics.DISC_SPACE).total))
 
 
 def _available(branch: Branch) -> str | None:

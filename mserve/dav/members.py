@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
+from mserve.resources.loading import prefetch
 from mserve.resources.mfile import Mfile
-from mserve.resources.node import Branch, prefetch
+from mserve.resources.node import Branch
 from mserve.resources.roles import Permission
 from mserve.views.content.walk import Path, following
 

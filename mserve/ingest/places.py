@@ -10,9 +10,11 @@ from mserve.resources import audit, usage
 from mserve.resources.audit import Action
 from mserve.resources.folder import Folder
 from mserve.resources.guard import need_change, need_leave
+from mserve.resources.marking import mark_new
 from mserve.resources.mfile import Mfile
 from mserve.resources.node import Branch, Node, depend_on
 from mserve.resources.provenance import link
+from mserve.resources.standing import Standing
 from mserve.tasks import engine
 
 PARENTS = {
@@ -41,7 +43,9 @@ def move(node: Node, parent: Branch, name: str) -> None:
     parent.add(name, node)
     node.touch()
     if source is not parent:
-        usage.transfer(node.usage, left, [*node.above()], node.modified)
+        standing = Standing.of(node.site, node)
+        standing.change(left, -1, node.modified)
+        standing.change([*node.above()], 1, node.modified)
     _note_move(node, source.find("service"))
     _begin_work(node, former)
     audit.record(
@@ -99,7 +103,7 @@ def _copy_one(node: Node, parent: Branch, name: str) -> Node:
     audit.record(made, Action.CREATE, after={"type": made.type, "copy_of": node.id})
     if isinstance(made, Mfile):
         link(made)
-        usage.keep(made.lineage(), made.content.size, made.created)
+        usage.keep(made.lineage(), made.content.size, made.created, mark=mark_new(made))
     return made
 
 

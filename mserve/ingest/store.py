@@ -1,6 +1,7 @@
 """Content comes in: a new Mfile, or new content for one that is there."""
 
 import mimetypes
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mserve.errors import BadInput, NameTaken
@@ -9,9 +10,13 @@ from mserve.ingest.leftovers import check_taken, is_processed
 from mserve.resources import audit, usage
 from mserve.resources.audit import Action
 from mserve.resources.content import Content
+from mserve.resources.figure import Figure
 from mserve.resources.guard import need_change
 from mserve.resources.job import Job
-from mserve.resources.mfile import Mfile
+from mserve.resources.mark import mark_for, typed
+from mserve.resources.marking import mark_new
+from mserve.resources.metrics import INGEST
+from mserve.resources.mfile import UNKNOWN, Mfile
 from mserve.resources.node import Branch, Node, depend_on
 from mserve.resources.provenance import link
 from mserve.resources.spool import Spool
@@ -64,8 +69,9 @@ def add(
     mfile = Mfile(content, announced)
     place(mfile, folder, name)
     link(mfile)
-    usage.keep(mfile.lineage(), content.size, mfile.created)
-    usage.report(mfile.lineage(), usage.INGEST, content.size)
+    mark = mark_new(mfile)
+    taken_in = usage.kept(content.size, mfile.created, 1) | {INGEST: Figure.of(content.size)}
+    usage.enter(mfile.lineage(), taken_in, mfile.created, mark.payer, mark.tags)
     audit.record(mfile, Action.CREATE, after={"type": "mfile", **_told(content)})
     return Stored(mfile, engine.start(mfile, "ingest") if process else None, created=True)
 
@@ -73,8 +79,9 @@ def add(
 def replace(mfile: Mfile, spool: Spool, announced: str = "") -> Stored:
     """New content for a name that is there, and its update workflow."""
     need_change(mfile)
-    usage.report(mfile.lineage(), usage.INGEST, spool.size)
-    return supersede(mfile, spool.content(), media_type(mfile.__name__ or "", announced))
+    said = media_type(mfile.__name__ or "", announced)
+    usage.report(mfile.lineage(), INGEST, spool.size, tags=typed(said or UNKNOWN))
+    return supersede(mfile, spool.content(), said)
 
 
 def supersede(
@@ -91,9 +98,9 @@ def supersede(
     link(mfile)
     audit.record(mfile, Action.REPLACE, _told(former.content), _told(content))
     begun, mfile.reserved = mfile.reserved, False
-    freed = former.content.size if begun else _keep(mfile, former)
+    gone = [former] if begun else _keep(mfile, former)
     mfile.site.changed(mfile, mfile.find("service"))
-    usage.keep(mfile.lineage(), content.size - freed, mfile.modified, files=0)
+    _count(mfile, gone)
     workflow = "ingest" if begun else "update"
     process = process and is_processed(mfile.find("service"), mfile.__name__ or "")
     return Stored(mfile, engine.start(mfile, workflow) if process else None, created=False)
@@ -103,11 +110,20 @@ def _told(content: Content) -> audit.Facts:
     return {"size": content.size, "sha256": content.sha256}
 
 
-def _keep(mfile: Mfile, former: Version) -> int:
-    """Keeps the former content as a version; returns the bytes of those that had to go."""
+def _count(mfile: Mfile, gone: Iterable[Version]) -> None:
+    """Usage: a new content has come, and some went."""
+    mark, moment = mark_for(mfile.mimetype), mfile.modified
+    mfile.set_mark(mfile.version, mark)
+    usage.keep(mfile.lineage(), mfile.content.size, moment, files=0, mark=mark)
+    for version in gone:
+        former = mfile.set_mark(version.number, None)
+        usage.keep(mfile.lineage(), -version.content.size, moment, files=0, mark=former)
+
+
+def _keep(mfile: Mfile, former: Version) -> list[Version]:
+    """Keeps the former content as a version; returns those that had to go."""
     mfile.add_version(former)
-    most = mfile.find("service").property("versions")
-    return sum(version.content.size for version in mfile.drop_versions(most))
+    return mfile.drop_versions(mfile.find("service").property("versions"))
 
 
 def media_type(name: str, announced: str) -> str | None:

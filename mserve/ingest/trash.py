@@ -9,12 +9,14 @@ from typing import Any
 from mserve.errors import Conflict
 from mserve.ingest.locks import end_all
 from mserve.ingest.places import check_place
-from mserve.resources import audit, clock, usage
+from mserve.resources import audit, clock
 from mserve.resources.audit import Action
 from mserve.resources.guard import need_change, need_leave
+from mserve.resources.metrics import DISC, DISC_SPACE, FILE
 from mserve.resources.mfile import Mfile
 from mserve.resources.node import Branch, Node, depend_on
 from mserve.resources.schedule import unplan
+from mserve.resources.standing import Standing
 from mserve.resources.trash import Trashed
 from mserve.tasks import engine
 
@@ -47,10 +49,7 @@ def _trash(node: Node, service: Any) -> Trashed | None:
     end_all(node)
     days = service.property("trash_days")
     trashed = Trashed(service, node, clock.now() + days * DAY)
-    kept = node.usage.get(usage.DISC)
-    folders = [each for each in node.above() if each.type == "folder"]
-    usage.keep(folders, -kept.rate, trashed.removed, -kept.running)
-    usage.report(service.lineage(), usage.FILE, -kept.running)
+    _place(node, service, -1, trashed.removed)
     node.__parent__.drop(node.__name__)
     _cancel_jobs(node, service.site)
     service.add_trash(trashed)
@@ -71,20 +70,23 @@ def restore(trashed: Trashed, parent: Branch, name: str) -> Node:
     service.drop_trash(trashed)
     parent.add(name, node)
     node.touch()
-    kept = node.usage.get(usage.DISC)
-    folders = [each for each in node.above() if each.type == "folder"]
-    usage.keep(folders, kept.rate, node.modified, kept.running)
-    usage.report(service.lineage(), usage.FILE, kept.running)
+    _place(node, service, 1, node.modified)
     audit.record(node, Action.RESTORE)
     return node
 
 
+def _place(node: Node, service: Any, sign: int, moment: int) -> None:
+    """Usage: it leaves its place (`sign` -1), or is back; the service keeps it either way."""
+    standing = Standing.of(service.site, node)
+    standing.change([each for each in node.above() if each.type == "folder"], sign, moment)
+    standing.change([*service.lineage()], sign, moment, (FILE,), paid=True)
+
+
 def purge(trashed: Trashed) -> None:
     """Removes for good what is in the trash."""
-    kept = trashed.node.usage.get(usage.DISC)
     above = [*trashed.__parent__.lineage()]
-    usage.change_rate(above, usage.DISC, -kept.rate, clock.now(), running=-kept.running)
-    usage.report(above, usage.DISC_SPACE, -kept.rate)
+    standing = Standing.of(above[-1], trashed.node)
+    standing.change(above, -1, clock.now(), (DISC, DISC_SPACE), paid=True)
     audit.record_gone(trashed.__parent__, trashed.origin, trashed.node.id, Action.PURGE)
     _discard(trashed)
 
@@ -108,18 +110,8 @@ def purge_expired(site: Any, moment: int, limit: int) -> int:
 
 def _forget(node: Node, above: list[Node]) -> None:
     """What a container or service had is counted no longer, and found no longer."""
-    kept = node.usage.get(usage.DISC)
-    files = int(node.usage.get(usage.FILE).total)
-    usage.change_rate(above, usage.DISC, -kept.rate, clock.now(), running=-kept.running)
-    for metric, amount in (
-        (usage.DISC_SPACE, kept.rate),
-        (usage.FILE, files),
-        (usage.SERVICE, node.usage.get(usage.SERVICE).total),
-        (usage.CONTAINER, node.usage.get(usage.CONTAINER).total),
-    ):
-        if amount:
-            usage.report(above, metric, -amount)
     site = node.site
+    Standing.of(site, node).change(above, -1, clock.now(), paid=True)
     for each in _below(node):
         _end(each, site)
 

@@ -5,18 +5,22 @@ from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from typing import NamedTuple
 
+Payer = tuple[str, ...]
+"""Whose usage it is: the id of a key and of those that it was made from, or a user's."""
+
 
 class Asker(NamedTuple):
     """Who asks: `key:<id>`, `user:<id>`, `task:<name>`, `system` or `nobody`; by which door.
 
     door: `rest`, `html`, `dav`, `task` or `cli`; address: the client's, if it is one;
-    tokens: of locks (resources/lock.py), that the request has given.
+    tokens: of locks (resources/lock.py), that the request has given; payer: nobody's if empty.
     """
 
     actor: str
     door: str
     address: str = ""
     tokens: frozenset[str] = frozenset()
+    payer: Payer = ()
 
 
 SYSTEM = Asker("system", "task")

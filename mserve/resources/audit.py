@@ -89,8 +89,9 @@ def record_gone(
 
 
 def _stored(subject: Subject, action: Action, before: Facts | None, after: Facts | None) -> Stored:
-    actor, door, address, _ = who_asks()
-    return (actor, door, address, action.value, *subject, short(before), short(after))
+    asker = who_asks()
+    who = (asker.actor, asker.door, asker.address)
+    return (*who, action.value, *subject, short(before), short(after))
 
 
 def changes(before: Facts, after: Facts, *kept: str) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -19,7 +19,8 @@ from mserve.resources.audit import Stored
 from mserve.resources.audit_keys import moment_of, new_key, number_of
 from mserve.resources.changes import Changes
 from mserve.resources.index import Index, Timeline, Transit, newest_first
-from mserve.resources.node import prefetch
+from mserve.resources.loading import prefetch
+from mserve.resources.per_transaction import PerTransaction
 
 LANES = SHARDS = 8  # of the index of nodes
 MOST = 100  # events in an entry
@@ -84,7 +85,7 @@ class Part(Persistent):  # type: ignore[misc]  # persistent has no types
                 yield entry
 
 
-class AuditLog(Persistent):  # type: ignore[misc]  # persistent has no types
+class AuditLog(PerTransaction):
     """One per site, `site.audit`. `parts` are by week, counted backwards."""
 
     def __init__(self) -> None:
@@ -92,11 +93,10 @@ class AuditLog(Persistent):  # type: ignore[misc]  # persistent has no types
 
     def note(self, event: Stored) -> Entry:
         """The transaction's entry, with `event` added."""
-        entry = self._current()
+        entry: Entry | None = self.of_transaction()
         if entry is None or len(entry.events) >= MOST:
             entry = self._begin(new_key(clock.now()))
-            if (transaction := self._transaction()) is not None:
-                transaction.set_data(self, entry)
+            self.remember(entry)
         entry.events = (*entry.events, event)
         return entry
 
@@ -121,7 +121,7 @@ class AuditLog(Persistent):  # type: ignore[misc]  # persistent has no types
 
     def concern(self, id: str) -> None:
         """What the transaction has recorded is a change in the service `id`."""
-        if (entry := self._current()) is not None:
+        if (entry := self.of_transaction()) is not None:
             self.index_change(id, entry.key)
 
     def changes_of(self, id: str, since: int) -> Iterator[Entry]:
@@ -134,17 +134,8 @@ class AuditLog(Persistent):  # type: ignore[misc]  # persistent has no types
         self.part(entry.time).entries[key] = entry
         return entry
 
-    def _current(self) -> Entry | None:
-        """That of the transaction; None where there is none, or it was rolled back."""
-        transaction = self._transaction()
-        try:
-            entry: Entry | None = None if transaction is None else transaction.data(self)
-        except KeyError:
-            return None
-        return entry if entry is not None and self.find(entry.key) is entry else None
-
-    def _transaction(self) -> Any:
-        return None if self._p_jar is None else self._p_jar.transaction_manager.get()
+    def holds(self, entry: Entry) -> bool:
+        return self.find(entry.key) is entry
 
     def part(self, moment: int) -> Part:
         """The part of that time (µs); it is made where there is none yet."""

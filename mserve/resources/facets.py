@@ -35,6 +35,15 @@ class UsageFacet(Facet):
     name = "usage"
 
 
+class UsageSummary(Facet):
+    name = "usagesummary"
+
+
+class MetricsFacet(Facet):
+    name = "metrics-registry"
+    types = frozenset({"site"})
+
+
 class AuditFacet(Facet):
     name = "audit"
 
@@ -103,7 +112,8 @@ class NodesFacet(Facet):
 FACETS: dict[str, type[Facet]] = {
     facet.name: facet
     for facet in (
-        Info, UsageFacet, Keys, Health, ContentFacet, Thumbnail, Poster, Jobs, Profiles,
+        Info, UsageFacet, UsageSummary, MetricsFacet, Keys, Health, ContentFacet, Thumbnail,
+        Poster, Jobs, Profiles,
         Versions, Provenance, Trash, Copy, Batch, Uploads, Search, Tasks, NodesFacet, Schedules,
         Rounds, Access, Login, Reset, Account, UsersFacet, Offers, RequestsFacet,
         AuditFacet, History, Receipt, Receipts,

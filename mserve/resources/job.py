@@ -6,6 +6,7 @@ from typing import Any
 from persistent import Persistent
 
 from mserve.resources import clock
+from mserve.resources.asker import Payer, who_asks
 from mserve.resources.content import Content
 from mserve.resources.deposit import Reach
 from mserve.resources.ids import new_id
@@ -43,6 +44,8 @@ class Job(Persistent):  # type: ignore[misc]  # persistent has no types
     ended: int | None = None
     outcome: str | None = None
     counted = False
+    payer: Payer = ()
+    """Whose usage it is."""
     queue: str | None = None
     """Where its tasks wait whose specs name no queue; None: as the service's priority says."""
     remakes: Remake | None = None
@@ -71,6 +74,7 @@ class Job(Persistent):  # type: ignore[misc]  # persistent has no types
         self.name = name
         self.edition = edition
         self.created = clock.now()
+        self.payer = who_asks().payer
         if queue is not None:
             self.queue = queue
 

@@ -11,6 +11,7 @@ from mserve.attenuation import root_of
 from mserve.resources import clock
 from mserve.resources.caveats import NONE, Caveats
 from mserve.resources.ids import new_id
+from mserve.resources.key_parts import USAGE, KeyUsage
 from mserve.resources.roles import NOTHING, ROLES, Permission
 from mserve.seal import Seal
 
@@ -67,6 +68,11 @@ class Key(Persistent):  # type: ignore[misc]  # persistent has no types
         self.parent = parent
         self.created = clock.now()
         self.digest = ""
+
+    def __getitem__(self, name: str) -> Any:
+        if name == USAGE:
+            return KeyUsage(self)
+        raise KeyError(name)
 
     def renew_secret(self, seal: Seal | None = None) -> str:
         """Makes the key's secret; it can't be had again.

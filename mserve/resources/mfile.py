@@ -1,6 +1,6 @@
 """Mfile: named content."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from BTrees.IOBTree import IOBTree
@@ -9,9 +9,13 @@ from BTrees.OOBTree import OOTreeSet
 from mserve.resources import clock
 from mserve.resources.content import Content, Rendition
 from mserve.resources.deposit import Deposit, Depositor
+from mserve.resources.mark import UNKNOWN as UNMARKED
+from mserve.resources.mark import Mark
 from mserve.resources.node import Node
 from mserve.resources.version import Version
 
+OF_THE_FILE = 0
+"""Its place among the marks; versions begin with 1."""
 UNKNOWN = "application/octet-stream"
 FEW = 8  # jobs that need no set of their own
 
@@ -28,6 +32,9 @@ class Mfile(Node):
     jobs: Any = ()
     """Sort keys of the jobs that ran on it: a few in a tuple, more in a set."""
     versions: Any = None
+    marks: Mapping[int, Mark] = {}
+    """As what its contents are counted, by the number of their version, and itself (OF_THE_FILE).
+    Of what came before marks there is none."""
     reserved = False
     """Whether it is the empty file of a lock, and no content has come yet (RFC 4918, 7.3)."""
     deposit: Deposit | None = None
@@ -67,6 +74,18 @@ class Mfile(Node):
         self.content, self.announced = content, announced
         self.version += 1
         self.modified = self.since
+        return former
+
+    def content_of(self, number: int) -> Content:
+        """That of the version, or the present one."""
+        content: Content = self.content if number == self.version else self.versions[number].content
+        return content
+
+    def set_mark(self, number: int, mark: Mark | None) -> Mark:
+        """Marks a version otherwise, or lets go of its mark; returns the former one."""
+        marks = dict(self.marks)
+        former = marks.pop(number, UNMARKED)
+        self.marks = marks if mark is None else marks | {number: mark}
         return former
 
     def add_version(self, version: Version) -> None:

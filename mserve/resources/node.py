@@ -13,6 +13,7 @@ from mserve.resources import audit, clock
 from mserve.resources.facets import Facets
 from mserve.resources.ids import new_id
 from mserve.resources.key import Key
+from mserve.resources.loading import prefetch
 from mserve.resources.names import FACETS, check_name
 from mserve.resources.usage import Usage
 from mserve.seal import Seal
@@ -114,13 +115,6 @@ def depend_on(things: Iterable[Any]) -> None:
         if thing._p_jar is not None:
             thing._p_activate()  # of a ghost readCurrent knows no serial, and silently does nothing
             thing._p_jar.readCurrent(thing)
-
-
-def prefetch(things: Iterable[Any]) -> None:
-    """Asks the storage for those of `things` that are not in memory, all at once."""
-    lacking = [each for each in things if each is not None and each._p_changed is None]
-    if len(lacking) > 1:
-        lacking[0]._p_jar.prefetch(lacking)
 
 
 class Branch(Node):

@@ -11,10 +11,11 @@ from persistent import Persistent
 from mserve.resources import clock
 from mserve.resources.ids import new_id
 from mserve.resources.index import BEGINNINGS, newest_first
+from mserve.resources.loading import prefetch
+from mserve.resources.metrics import FILE
 from mserve.resources.mfile import Mfile
-from mserve.resources.node import Branch, prefetch
+from mserve.resources.node import Branch
 from mserve.resources.profile import Edition
-from mserve.resources.usage import FILE
 from mserve.resources.ways import Way, ways
 
 SHARDS = 16

@@ -6,10 +6,12 @@ from typing import Any
 from mserve.resources.audit_log import AuditLog
 from mserve.resources.deposit import Deposits
 from mserve.resources.index import Index, Timeline, Transit
+from mserve.resources.journal import Journal
 from mserve.resources.mfile import Mfile
 from mserve.resources.names import check_container_name
 from mserve.resources.node import Branch, Node
 from mserve.resources.provenance import unlink
+from mserve.resources.series import Accounts
 from mserve.resources.users import Users
 
 
@@ -24,8 +26,8 @@ class Site(Branch):
     `schedules` what starts by itself, by the time when it does next, `rounds` the ids of
     Rounds that have not ended to them, `derived` which files were made of which (see
     resources/provenance.py), `locked` what is locked, by each node above it, `users` the people
-    who can log in, `audit` the log of what was decided, and `deposits` which files came by keys
-    that show their own files alone.
+    who can log in, `audit` the log of what was decided, `deposits` which files came by keys
+    that show their own files alone, `journal` what was consumed, and `series` the same summed up.
     """
 
     type = "site"
@@ -51,6 +53,8 @@ class Site(Branch):
         self.users = Users(self)
         self.audit = AuditLog()
         self.deposits = Deposits()
+        self.journal = Journal()
+        self.series = Accounts()
 
     def check_name(self, name: object) -> str:
         return check_container_name(name)

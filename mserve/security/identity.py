@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from mserve.resources.asker import Payer
 from mserve.resources.caveats import Caveats, Facts
 from mserve.resources.deposit import Depositor
 from mserve.resources.key import Key
@@ -130,6 +131,12 @@ class Identity:
         """Why none of the chains allows anything now, where that is a caveat of each."""
         failures = [grant.failure for grant in self.grants]
         return failures[0] if failures and None not in failures else None
+
+    @property
+    def payer(self) -> Payer:
+        """Whose usage it is what they ask for: the user's, or the key's."""
+        kind, _, id = self.actor.partition(":")
+        return (id,) if kind == "user" else tuple(key.id for key in self.grants[0].key.chain())
 
     def apart(self) -> "Apart":
         """What finds the same asker in another state of the tree."""

@@ -7,8 +7,8 @@ was thought dead can finish nothing.
 from collections.abc import Sequence
 from typing import Any
 
-from mserve.resources import clock, usage
-from mserve.resources.node import prefetch
+from mserve.resources import clock, metrics
+from mserve.resources.loading import prefetch
 from mserve.resources.run import AWAITING, DUE, FAILED, RUNNING, TaskRun
 from mserve.tasks import awaiting, ending, facts
 from mserve.tasks.claim import Claim, Ended, Failed, Finished, Taker
@@ -146,8 +146,7 @@ def _note_attempt(run: TaskRun, result: Finished | Failed) -> None:
 def _report(runs: Sequence[TaskRun]) -> None:
     """Meters attempts that have ended, and the tasks of which they were the last ones."""
     if runs and runs[0].job.in_tree:
-        seconds = [run.attempts[-1].seconds or 0.0 for run in runs]
-        usage.report(runs[0].job.node.lineage(), usage.JOB_RUNTIME, *seconds)
+        ending.meter(runs, metrics.JOB_RUNTIME, lambda run: run.attempts[-1].seconds or 0.0)
     ending.count(runs)
 
 

@@ -3,12 +3,16 @@
 Every function acts on the tree inside its caller's transaction.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
-from mserve.resources import clock, usage
+from mserve.resources import clock, metrics, usage
 from mserve.resources.content import Content
+from mserve.resources.figure import Figure
 from mserve.resources.job import Job
+from mserve.resources.mark import paid
+from mserve.resources.marking import retype
 from mserve.resources.run import DONE, DUE, ENDED, FAILED, Run, TaskRun
 from mserve.tasks import keeping
 from mserve.tasks.claim import Failed, Finished
@@ -34,7 +38,20 @@ def count(runs: Sequence[TaskRun]) -> None:
         return
     for run in ended:
         run.counted = True
-    usage.report(ended[0].job.node.lineage(), usage.TASK, *(1 for _ in ended))
+    meter(ended, metrics.TASK, lambda run: 1)
+
+
+def meter(runs: Sequence[TaskRun], metric: str, amount: Callable[[TaskRun], float]) -> None:
+    """Reports an amount of each of a job's runs, told apart by their tasks, to who pays for it."""
+    job, by_task = runs[0].job, sorted(runs, key=_task)
+    for task, those in groupby(by_task, key=_task):
+        tags = (*paid(job.payer), ("task", task))
+        changes = {metric: Figure.of(*map(amount, those))}
+        usage.enter(job.node.lineage(), changes, clock.now(), job.payer, tags)
+
+
+def _task(run: TaskRun) -> str:
+    return run.spec.name
 
 
 def _succeed(site: Any, run: TaskRun, result: Finished) -> None:
@@ -52,6 +69,7 @@ def _succeed(site: Any, run: TaskRun, result: Finished) -> None:
 def _learn(job: Job, content: Content, known: Mapping[str, str]) -> None:
     content.learn(known)
     if known and job.in_tree:
+        retype(job.mfile, content)
         job.service.site.changed(job.mfile, job.service)
 
 

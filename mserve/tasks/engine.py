@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 from typing import Any
 
 from mserve.errors import BadInput, Missing, TaskError
-from mserve.resources import clock, usage
+from mserve.resources import clock, metrics, usage
 from mserve.resources.content import Content
 from mserve.resources.job import Job
 from mserve.resources.profile import Edition, Profile, TaskSet, TaskSpec, Workflow
@@ -168,7 +168,7 @@ def _close(site: Any, job: Job, outcome: str) -> None:
         job.round.count(job.id, outcome)
     if job.in_tree and not job.counted:
         job.counted = True
-        usage.report(job.node.lineage(), usage.JOB, 1)
+        usage.report(job.node.lineage(), metrics.JOB, 1, payer=job.payer)
     tell(job)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from mserve import database
 from mserve.errors import TaskError
-from mserve.resources import usage
+from mserve.resources import metrics, usage
 from mserve.resources.content import Content
 from mserve.resources.job import Job
 from mserve.resources.spool import Spool
@@ -20,7 +20,7 @@ from mserve.vault import ARCHIVE, BACKUP, MARK, NAMES, Vault
 
 log = logging.getLogger(__name__)
 
-METRICS = {BACKUP: usage.BACKUP_FILE, ARCHIVE: usage.ARCHIVED}
+METRICS = {BACKUP: metrics.BACKUP_FILE, ARCHIVE: metrics.ARCHIVED}
 
 
 def note(job: Job, site: Any, copied: Copied) -> None:
@@ -33,7 +33,8 @@ def note(job: Job, site: Any, copied: Copied) -> None:
         raise TaskError("a job without a file has nothing to keep")
     _check(content, site, Vault.demand(copied.vault))
     if copied.vault not in content.copies and job.in_tree:
-        usage.report(job.mfile.lineage(), METRICS[copied.vault], content.size)
+        lineage, metric = job.mfile.lineage(), METRICS[copied.vault]
+        usage.report(lineage, metric, content.size, payer=job.payer)
     content.note_copy(copied.vault)
     if copied.only:
         content.leave()

@@ -7,7 +7,7 @@ or runs, and a page of the others in each sweep.
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from mserve.resources.node import prefetch
+from mserve.resources.loading import prefetch
 from mserve.tasks.delivery import Delivery
 
 PAGE = 100  # jobs of which one sweep sees whether their file is still there

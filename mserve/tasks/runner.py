@@ -137,7 +137,8 @@ class Runner:
         took = attempts.finish(site, [_ended(*each) for each in done])
         for (claim, _), one in zip(done, took, strict=True):
             if one and self.store is not None:
-                with asked_by(Asker(f"task:{claim.task}", "task")):
+                payer = site.run(claim.run_id).job.payer
+                with asked_by(Asker(f"task:{claim.task}", "task", payer=payer)):
                     self.store(site, claim.run_id)
         return took, engine.advance(site, done[0][0].job_id)
 

@@ -25,7 +25,9 @@ CHANGED = (Mfile, Folder, Service, Container, Job, TaskRun)
 """What may be as it was; all that is not here has a reason not to be, such as keys."""
 MADE = (Mfile, Folder, Trashed, Job, TaskRun, Content, Edition, Blob, Usage, Length)
 PARTS = (*TREES, *BUCKETS, OOTreeSet)
-LOGS = tuple(f"mserve.resources.{name}" for name in ("audit_log", "changes", "ledger", "lock"))
+LOGS = tuple(
+    f"mserve.resources.{name}" for name in ("audit_log", "changes", "journal", "ledger", "lock")
+)
 """Modules of what is recorded of what was done, spent and locked: it stays as it is."""
 
 

@@ -7,9 +7,11 @@ from BTrees.Length import Length
 from BTrees.OOBTree import OOTreeSet
 
 from mserve.errors import Conflict, Refused
+from mserve.resources import clock
 from mserve.resources.folder import Folder
 from mserve.resources.guard import need_change
 from mserve.resources.job import Job
+from mserve.resources.journal import Parcel
 from mserve.resources.key import Key
 from mserve.resources.mfile import Mfile
 from mserve.resources.node import Branch, Node, depend_on
@@ -132,7 +134,14 @@ class Undoing:
         for record in self.made:
             if isinstance(record.thing, Node) and id(record.thing.__parent__) not in made:
                 record.thing.__parent__ = None
+        self._take_back_usage()
         self._tell()
+
+    def _take_back_usage(self) -> None:
+        """The journal gets the opposite of what it got; the figures have it already."""
+        parcels = [each.thing for each in self.records if each.made and _is(each, (Parcel,))]
+        for entry in (entry for parcel in parcels for entry in parcel.entries):
+            self.site.journal.note(entry.taken_back(clock.now()))
 
     def _tell(self) -> None:
         """Has catalogs and copies look at the files and folders again, before and after."""

@@ -23,7 +23,10 @@ def actor_of(request: Any) -> str:
 
 def asker_of(request: Any) -> Asker:
     """Who asks, by which door, from where."""
-    return anybody(request)._replace(actor=actor_of(request))
+    identity = request.identity
+    if identity is None:
+        return anybody(request)
+    return anybody(request)._replace(actor=str(identity.actor), payer=identity.payer)
 
 
 def anybody(request: Any) -> Asker:

@@ -12,14 +12,13 @@ from mserve.resources.pieces import EditionView
 from mserve.resources.profile import Profile, TaskSet, TaskSpec, Workflow
 from mserve.resources.properties import PROPERTIES
 from mserve.resources.service import Service
-from mserve.resources.usage import RATES, Figure
 from mserve.tasks import retrieval
 from mserve.vault import where
 from mserve.views import derived
 from mserve.views.urls import facet_url, segment, url
 
 Json = dict[str, Any]
-OF_ALL = ("info", "history", "audit", "keys", "access", "usage")
+OF_ALL = ("info", "history", "audit", "keys", "access", "usage", "usagesummary")
 LINKS = {
     "site": (*OF_ALL, "search", "tasks", "nodes", "health"),
     "container": (*OF_ALL, "profiles", "tasks", "search", "requests"),
@@ -139,21 +138,6 @@ def door_url(request: Any) -> str:
     script: str = request.script_name
     base = script.rpartition("/k/")[0] if "mserve.key" in request.environ else script
     return f"{request.host_url}{base}"
-
-
-def figure(metric: str, each: Figure, moment: int) -> Json:
-    """One metric's report, as of `moment` (µs)."""
-    used = each.used(moment) if metric in RATES else None
-    return {
-        "metric": metric,
-        "total": each.total if used is None else used,
-        "reports": each.reports,
-        "squares": each.squares,
-        "nInProgress": each.running,
-        "rate": each.rate,
-        "rateTime": clock.rfc3339(moment) if used is not None else None,
-        "rateCumulative": used or 0,
-    }
 
 
 def profile(request: Any, thing: Profile | EditionView) -> Json:

@@ -66,7 +66,13 @@ QUERY: dict[str, tuple[Schema, str]] = {
         {"type": "integer", "minimum": 0, "maximum": LONGEST},
         "Seconds to wait for the end of the job, which is shown as it is then",
     ),
-    "metric": (TEXT, "The URI of the one metric that is asked for"),
+    "metric": (TEXT, "The URI of the metric that is asked for; it may be given several times"),
+    "from": (TEXT, "From when on: a time where an hour begins, a day, or a month (UTC)"),
+    "to": (TEXT, "Until when, likewise; what is asked for ends before it"),
+    "group": (
+        one_of("hour", "day", "month", "key", "task", "mimetype"),
+        "What reports are told apart by",
+    ),
     **AUDIT_QUERY,
 }
 READS = {

@@ -21,6 +21,7 @@ from mserve.resources.job_parts import (
     OutputView,
 )
 from mserve.resources.key import Key
+from mserve.resources.key_parts import KeyUsage
 from mserve.resources.node import Node
 from mserve.resources.people_places import (
     Account,
@@ -95,6 +96,7 @@ NODES: dict[str, Templates] = {
 WORKFLOW = "{profile}/workflows/{workflow}"
 BELOW: dict[type, tuple[type[Facet], str]] = {
     Key: (Keys, "{key}"),
+    KeyUsage: (Keys, "{key}/usage"),
     Job: (Jobs, "{job}"),
     JobEvents: (Jobs, "{job}/events"),
     JobsEvents: (Jobs, "events"),

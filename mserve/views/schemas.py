@@ -142,12 +142,25 @@ NODES: dict[str, Schema] = {
     ),
 }  # fmt: skip
 
+OF_A_LINE = {
+    **dict.fromkeys(("key", "task", "mimetype"), may(TEXT)),
+    **dict.fromkeys(("from", "to"), may(TIME)),
+}
 REST: dict[str, Schema] = {
     "Figure": fields(
         metric=TEXT, total=NUMBER, reports=WHOLE, squares=NUMBER, nInProgress=NUMBER,
-        rate=NUMBER, rateTime=null(TIME), rateCumulative=NUMBER,
+        rate=NUMBER, rateTime=null(TIME), rateCumulative=NUMBER, **OF_A_LINE,
     ),
     "Figures": page("Figure"),
+    "Summary": fields(
+        metric=TEXT, n=WHOLE, sum=NUMBER, min=null(NUMBER), max=null(NUMBER), avg=null(NUMBER),
+        variance=null(NUMBER), stddev=null(NUMBER), **OF_A_LINE,
+    ),
+    "Summaries": page("Summary"),
+    "Metric": fields(
+        uri=TEXT, kind=one_of("value", "level", "rate"), unit=TEXT, description=TEXT
+    ),
+    "Metrics": page("Metric"),
     "Health": fields(status=one_of("ok"), schema=WHOLE),
     "Problem": fields(
         type=TEXT, title=TEXT, status=WHOLE, detail=TEXT, faults=may(array(ref("Fault"))),
@@ -163,6 +176,7 @@ REST: dict[str, Schema] = {
     "Document": OBJECT,
     "Page": TEXT,
     "Text": TEXT,
+    "Table": TEXT,
     "Bytes": {"description": "Bytes of any kind"},
     "Piece": {"description": "The next bytes of a file"},
     "Zip": {"description": "A zip archive"},
@@ -177,6 +191,7 @@ MEDIA: dict[str, tuple[str, ...]] = {
     "Names": ("application/x-www-form-urlencoded",),
     "Page": ("text/html",),
     "Text": ("text/plain",),
+    "Table": ("text/csv",),
     "Events": ("text/event-stream",),
     "AuditLines": ("application/x-ndjson",),
     "Piece": ("application/offset+octet-stream",),

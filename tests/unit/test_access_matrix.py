@@ -37,6 +37,7 @@ NO_KEY_NEEDED = {
     "mserve.views.api.site.health": "load balancers ask it; it tells of no content",
     "mserve.views.api.openapi.document": "how to ask, the same for everybody",
     "mserve.views.api.openapi.docs": "a page that shows it",
+    "mserve.views.api.usage.registry": "what metrics mean, the same for everybody",
     "mserve.views.html.static.robots": "search engines ask it; the same for everybody",
     **{
         f"mserve.views.{each}": "who logs in has nothing to show yet; guesses are slowed down"

@@ -6,7 +6,7 @@ import pytest
 
 from mserve import provision
 from mserve.errors import BadName, NameTaken
-from mserve.resources import usage
+from mserve.resources import metrics
 from mserve.resources.key import digest
 
 
@@ -18,7 +18,7 @@ def test_a_container_comes_with_its_administrators_key(see: Any) -> None:
         return key.role, key.__parent__ is container, key.parent
 
     assert see(make) == ("containeradmin", True, None)
-    assert see(lambda site: site.usage.get(usage.CONTAINER).total) == 2
+    assert see(lambda site: site.usage.get(metrics.CONTAINER).total) == 2
 
 
 def test_a_service_comes_with_two_keys_and_its_terms(see: Any) -> None:
@@ -33,7 +33,7 @@ def test_a_service_comes_with_two_keys_and_its_terms(see: Any) -> None:
         def total(site: Any, path: Any = path) -> float:
             for name in path:
                 site = site[name]
-            return float(site.usage.get(usage.SERVICE).total)
+            return float(site.usage.get(metrics.SERVICE).total)
 
         assert see(total) == 2
 

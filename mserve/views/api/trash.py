@@ -3,7 +3,7 @@
 from typing import Any
 
 from mserve import ingest
-from mserve.resources import clock, usage
+from mserve.resources import clock, metrics
 from mserve.resources.roles import Permission
 from mserve.resources.service_facets import Trash
 from mserve.resources.trash import Trashed
@@ -52,7 +52,7 @@ def purge(context: Trashed, request: Any) -> Any:
 
 def _json(request: Any, trashed: Trashed) -> dict[str, Any]:
     node = trashed.node
-    kept = node.usage.get(usage.DISC)
+    kept = node.usage.get(metrics.DISC)
     return {
         "id": trashed.__name__,
         "node": node.id,

@@ -3,14 +3,14 @@
 from typing import Any
 
 import transaction
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from mserve import database
-from mserve.resources import clock, usage
-from mserve.resources.folder import Folder
-from mserve.resources.usage import DISC, FILE, INGEST, Figure, Usage
+from mserve.resources import clock, metrics, usage
+from mserve.resources.figure import Figure
+from mserve.resources.metrics import DISC, FILE, INGEST
+from mserve.resources.usage import Usage
 
 WHOLE = st.integers(-(10**15), 10**15)
 CHANGES = st.lists(st.tuples(WHOLE, st.integers(0, 10**16)), max_size=20)
@@ -20,7 +20,7 @@ CHANGES = st.lists(st.tuples(WHOLE, st.integers(0, 10**16)), max_size=20)
 def test_a_rate_adds_up_to_its_integral(changes: Any, moment: int) -> None:
     figure, used = Figure(), 0
     for change, at in changes:
-        figure = figure.rated(change, at, running=0, reports=1)
+        figure = figure.plus(Figure.rated(change, at, running=0, reports=1))
         used += change * (moment - at)
     assert figure.used(moment) == used / clock.SECOND
     assert figure.rate == sum(change for change, _ in changes)
@@ -31,7 +31,8 @@ def test_a_rate_adds_up_to_its_integral(changes: Any, moment: int) -> None:
 def test_values_add_up(amounts: list[int]) -> None:
     figure = Figure()
     for amount in amounts:
-        figure = figure.value(amount)
+        figure = figure.plus(Figure.of(amount))
+    assert figure == Figure.of(*amounts)
     assert figure.total == sum(amounts)
     assert figure.squares == sum(amount**2 for amount in amounts)
     assert (figure.least, figure.most) == (min(amounts, default=None), max(amounts, default=None))
@@ -46,8 +47,8 @@ STEP = st.one_of(
 def played(start: Any, steps: Any) -> dict[str, Figure]:
     figures = dict(start)
     for kind, metric, amount in steps:
-        figure = figures.get(metric, Figure())
-        figures[metric] = figure.value(amount) if kind == "value" else figure.rated(amount, 7, 1, 1)
+        change = Figure.of(amount) if kind == "value" else Figure.rated(amount, 7, 1, 1)
+        figures[metric] = figures.get(metric, Figure()).plus(change)
     return figures
 
 
@@ -68,7 +69,7 @@ def test_the_storage_adds_what_two_connections_report(db: Any) -> None:
         manager.begin()
     for number, connection in enumerate(connections):
         service = database.site_of(connection)["demo"]["files"]
-        usage.report(service.lineage(), usage.INGEST, 10**number)
+        usage.report(service.lineage(), metrics.INGEST, 10**number)
         usage.keep(service.lineage(), 5, 1000 * number)
     for manager in managers:
         manager.commit()
@@ -84,118 +85,6 @@ def test_the_storage_adds_what_two_connections_report(db: Any) -> None:
             assert node.usage.get(FILE).total == 3
 
     database.run(db, look)
-
-
-# A tree of folders against a naive list of what was kept when and where
-
-
-class Kept:
-    """A file in the naive model: where it was, how large, from when on, until when."""
-
-    def __init__(self, path: tuple[str, ...], size: int, since: int) -> None:
-        self.path = path
-        self.spans = [(path, size, since, None)]
-
-    def change(self, path: tuple[str, ...], size: int, moment: int) -> None:
-        last = self.spans.pop()
-        self.spans += [(*last[:3], moment), (path, size, moment, None)]
-        self.path = path
-
-    def end(self, moment: int) -> None:
-        self.spans.append((*self.spans.pop()[:3], moment))
-
-
-FOLDERS = [("a",), ("b",), ("a", "c"), ("a", "c", "d")]
-
-
-class Moves(RuleBasedStateMachine):
-    """Files come, grow, move and go, at random moments; sums at every folder stay exact."""
-
-    @initialize()
-    def start(self) -> None:
-        self.now = 10**15
-        self.top = Folder()
-        self.places: dict[tuple[str, ...], Any] = {(): self.top}
-        for path in FOLDERS:
-            parent = self.places[path[:-1]]
-            self.places[path] = Folder()
-            parent.add(path[-1], self.places[path])
-        self.files: list[tuple[Kept, Any]] = []
-        self.ended: list[Kept] = []
-        self.ingested: list[tuple[tuple[str, ...], int]] = []
-
-    @rule(
-        path=st.sampled_from([(), *FOLDERS]),
-        size=st.integers(0, 10**12),
-        wait=st.integers(0, 10**9),
-    )
-    def create(self, path: tuple[str, ...], size: int, wait: int) -> None:
-        self.now += wait
-        node = Folder()  # any node has usage
-        self.places[path].add(node.id, node)
-        usage.keep(node.lineage(), size, self.now)
-        usage.report(node.lineage(), INGEST, size)
-        self.files.append((Kept(path, size, self.now), node))
-        self.ingested.append((path, size))
-
-    @precondition(lambda self: self.files)
-    @rule(data=st.data(), size=st.integers(0, 10**12), wait=st.integers(0, 10**9))
-    def replace(self, data: Any, size: int, wait: int) -> None:
-        self.now += wait
-        kept, node = data.draw(st.sampled_from(self.files))
-        growth = size - node.usage.get(DISC).rate
-        usage.keep(node.lineage(), growth, self.now, files=0)
-        kept.change(kept.path, size, self.now)
-
-    @precondition(lambda self: self.files)
-    @rule(data=st.data(), path=st.sampled_from([(), *FOLDERS]), wait=st.integers(0, 10**9))
-    def move(self, data: Any, path: tuple[str, ...], wait: int) -> None:
-        self.now += wait
-        kept, node = data.draw(st.sampled_from(self.files))
-        left = [*node.above()]
-        size = node.usage.get(DISC).rate
-        node.__parent__.drop(node.__name__)
-        self.places[path].add(node.id, node)
-        usage.transfer(node.usage, left, [*node.above()], self.now)
-        kept.change(path, size, self.now)
-
-    @precondition(lambda self: self.files)
-    @rule(data=st.data(), wait=st.integers(0, 10**9))
-    def remove(self, data: Any, wait: int) -> None:
-        self.now += wait
-        file = data.draw(st.sampled_from(self.files))
-        kept, node = file
-        usage.keep([*node.above()], -node.usage.get(DISC).rate, self.now, -1)
-        node.__parent__.drop(node.__name__)
-        kept.end(self.now)
-        self.files.remove(file)
-        self.ended.append(kept)
-
-    @invariant()
-    def sums_are_exact(self) -> None:
-        if not hasattr(self, "places"):
-            return
-        later = self.now + 12345
-        every = [kept for kept, _ in self.files] + self.ended
-        for place, node in self.places.items():
-            used = rate = files = 0
-            for kept in every:
-                for path, size, since, until in kept.spans:
-                    if path[: len(place)] == place:
-                        used += size * ((until or later) - since)
-                        if until is None:
-                            rate, files = rate + size, files + 1
-            disc = node.usage.get(DISC)
-            assert disc.rate * later - disc.offset == used
-            assert (disc.rate, disc.running) == (rate, files)
-            assert node.usage.get(FILE).total == files
-            assert node.usage.get(usage.DISC_SPACE).total == rate
-            ingested = sum(s for p, s in self.ingested if p[: len(place)] == place)
-            assert node.usage.get(INGEST).total == ingested
-
-
-TestMoves = Moves.TestCase
-TestMoves.settings = settings(max_examples=40, stateful_step_count=25)
 
 
 def test_nothing_kept_is_nothing_used() -> None:

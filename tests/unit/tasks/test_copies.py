@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from mserve import database, ingest
-from mserve.resources import usage
+from mserve.resources import metrics
 from mserve.resources.profile import TaskSpec
 from mserve.resources.run import DONE, FAILED
 from mserve.settings import Settings
@@ -77,7 +77,7 @@ def test_a_backup_is_a_verified_copy_that_the_tree_knows(
     assert look(tree, file, lambda content: content.here)
     assert do("backup", file)[1]["copy"] == "there"
     assert look(tree, file, lambda content: content.copies["backup"]) > first
-    metered = database.run(tree.db, lambda site: site.usage.get(usage.BACKUP_FILE))
+    metered = database.run(tree.db, lambda site: site.usage.get(metrics.BACKUP_FILE))
     assert (metered.total, metered.reports) == (len(BYTES), 1)
 
 
@@ -98,7 +98,7 @@ def test_what_is_archived_leaves_when_the_database_is_packed_and_comes_back(
     assert do("retrieve", file)[:2] == (DONE, {"stored": "here"})
     assert do("archive", file)[1]["copy"] == "there"
     assert not look(tree, file, lambda content: content.here)
-    assert database.run(tree.db, lambda site: site.usage.get(usage.ARCHIVED).total) == len(BYTES)
+    assert database.run(tree.db, lambda site: site.usage.get(metrics.ARCHIVED).total) == len(BYTES)
 
 
 def test_a_task_that_needs_the_bytes_says_that_they_are_away(

@@ -9,7 +9,7 @@ from transaction.interfaces import TransientError
 
 from mserve import database, ingest
 from mserve.errors import BadInput, Conflict
-from mserve.resources import clock, usage
+from mserve.resources import clock, metrics
 from mserve.resources.profile import TaskSet, TaskSpec, Workflow
 from mserve.resources.run import (
     AWAITING,
@@ -209,7 +209,7 @@ def test_what_is_finished_twice_is_finished_once(world: World) -> None:
     )
     assert content == ("image/png", "abc")
     assert world.index("running") == {}
-    assert total(world, usage.TASK) == 1
+    assert total(world, metrics.TASK) == 1
 
 
 def test_what_was_not_claimed_is_not_finished(world: World) -> None:
@@ -332,9 +332,9 @@ def test_sets_open_in_their_order(world: World) -> None:
     world.perform("2-0")
     assert world.outcome() == DONE
     assert world.index("due") == world.index("running") == world.index("active") == {}
-    assert (total(world, usage.JOB), total(world, usage.TASK)) == (1, 4)
+    assert (total(world, metrics.JOB), total(world, metrics.TASK)) == (1, 4)
     world.advance()
-    assert total(world, usage.JOB) == 1
+    assert total(world, metrics.JOB) == 1
 
 
 def test_a_failure_stops_the_job(world: World) -> None:
@@ -370,7 +370,7 @@ def test_two_finishers_at_once_open_the_next_set_once(world: World) -> None:
             second.commit()
     assert world.states() == [[DONE, DONE], [DUE, DUE]]
     assert world.due() == {("1-0", 1), ("1-1", 1)}
-    assert total(world, usage.TASK) == 2
+    assert total(world, metrics.TASK) == 2
 
 
 def test_two_finishers_that_each_advance_at_once_leave_nothing_undone(world: World) -> None:
@@ -485,7 +485,7 @@ def test_a_task_that_fails_is_tried_again_later_and_later_and_then_fails(world: 
     world.advance()
     assert (world.outcome(), world.see("0-0", "failures")) == (FAILED, 3)
     assert world.index("due") == world.index("active") == {}
-    assert total(world, usage.TASK) == 1
+    assert total(world, metrics.TASK) == 1
 
 
 def test_a_failure_that_is_final_is_not_tried_again(world: World) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from mserve import database, ingest
 from mserve.errors import Conflict
-from mserve.resources import usage
+from mserve.resources import metrics
 from mserve.resources.run import CANCELLED, DONE, DUE, FAILED, RUNNING, SKIPPED
 from mserve.tasks import steering
 from mserve.tasks.outbox import bind
@@ -84,8 +84,8 @@ def test_what_failed_is_done_once_more_and_the_rest_follows(world: World) -> Non
     perform(world, "0-1")
     perform(world, "1-0")
     assert (world.outcome(), world.states()) == (DONE, [[DONE, DONE], [DONE]])
-    assert (total(world, usage.TASK), total(world, usage.JOB)) == (3, 1)
-    assert total(world, usage.JOB_RUNTIME) == 4 * 0.5
+    assert (total(world, metrics.TASK), total(world, metrics.JOB)) == (3, 1)
+    assert total(world, metrics.JOB_RUNTIME) == 4 * 0.5
 
 
 def test_what_failed_in_an_earlier_set_is_waited_for(world: World) -> None:

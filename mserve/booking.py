@@ -1,0 +1,72 @@
+"""Booking: what the journal has got is added to the rows of the accounts, by one scheduler.
+
+A parcel leaves the journal's pending ones in the transaction that books it, so it counts once.
+"""
+
+from collections import defaultdict
+from typing import Any
+
+from mserve import database
+from mserve.resources import clock
+from mserve.resources.figure import NOTHING, Figure
+from mserve.resources.journal import Entry, packed
+from mserve.resources.period import DAY_LONG
+from mserve.resources.series import add, keys_of
+from mserve.resources.usage import stored
+from mserve.settings import Settings
+from mserve.tasks.queue import Queues
+from mserve.tasks.sole import sole
+
+BOOKING = "mserve:booking"
+BATCH = 200  # parcels in one transaction
+Changes = dict[str, dict[str, Figure]]
+"""By account and row."""
+
+
+def book(db: Any, settings: Settings, queues: Queues) -> None:
+    """Books all that is pending, unless another scheduler is at it."""
+    with sole(queues, BOOKING) as lock:
+        booked = BATCH if lock is not None else 0
+        while booked == BATCH:
+            booked = database.run(db, book_some)
+
+
+def book_some(site: Any, limit: int = BATCH) -> int:
+    """Books up to `limit` parcels, the oldest first; returns how many."""
+    waiting = site.journal.waiting(limit)
+    changes: Changes = defaultdict(dict)
+    for _, parcel in waiting:
+        for entry in parcel.entries:
+            _gather(changes, entry)
+    for account in sorted(changes):
+        rows = site.series.rows(account)
+        for key, change in changes[account].items():
+            add(rows, key, change)
+    for key, parcel in waiting:
+        site.journal.keep(key, parcel)
+    return len(waiting)
+
+
+def _gather(changes: Changes, entry: Entry) -> None:
+    """Adds up what the entry changes, so that each row is written once."""
+    of_branches = [*keys_of(entry, file=False)]
+    for place, id in enumerate(entry.ids()):
+        rows = changes[id.hex()]
+        for key, change in keys_of(entry, True) if entry.file and not place else of_branches:
+            rows[key] = rows.get(key, NOTHING).plus(change)
+
+
+def open_account(site: Any, node: Any) -> None:
+    """Books what a node has used so far, before there was a journal, at when it came."""
+    changes: Changes = defaultdict(dict)
+    accounts, reports = packed([node.id]), stored(dict(node.usage.figures))
+    _gather(changes, Entry(node.created, accounts, reports, file=node.type == "mfile"))
+    for key, change in changes[node.id].items():
+        add(site.series.rows(node.id), key, change)
+
+
+def forget(db: Any, settings: Settings, queues: Queues) -> None:
+    """Lets go of what the journal has kept for its time, by whole weeks."""
+    if days := settings.usage.usage_days:
+        moment = clock.now() - days * DAY_LONG
+        database.run(db, lambda site: site.journal.drop(moment))

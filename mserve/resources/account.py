@@ -1,0 +1,119 @@
+"""Account: what was used by a node and all below it, or by who pays, over time, told apart.
+
+It is read from the account's rows (series.py) and from what waits in the journal to be booked, as
+one transaction sees both. So nothing is lacking, and nothing is summed over objects.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from mserve.resources import clock
+from mserve.resources.figure import NOTHING, Figure
+from mserve.resources.metrics import full
+from mserve.resources.period import DAY_LONG, FINE_FIRST, Grain, Span, around, pieces, span_of
+from mserve.resources.series import (
+    GRAINS_OF_A_FILE,
+    IN_ALL,
+    Change,
+    Dimension,
+    changes_of,
+    first_period,
+    metrics_in,
+    read,
+    row_key,
+    values_in,
+)
+
+
+class Of(NamedTuple):
+    """What is asked for: a metric (as stored) in all, or of one value of a dimension."""
+
+    metric: str
+    dimension: Dimension = Dimension.WHOLE
+    value: str = ""
+
+
+class Account:
+    """That of one node or payer, at one moment (µs)."""
+
+    def __init__(self, site: Any, id: str, node: Any = None) -> None:
+        self._rows = site.series.get(id)
+        self._file = node is not None and node.type == "mfile"
+        self._figures = None if node is None else node.usage.figures
+        self._waiting = [*_waiting(site, id)]
+        self.moment = clock.now()
+        self.grains: Sequence[Grain] = GRAINS_OF_A_FILE if self._file else FINE_FIRST
+
+    @cached_property
+    def begin(self) -> int:
+        """The beginning of the first day of which something is known (µs)."""
+        times = [time for time, _ in self._waiting]
+        first = first_period(self._rows, Grain.DAY)
+        times += [] if first is None else [span_of(Grain.DAY, first).start]
+        return around(Grain.DAY, min(times, default=self.moment)).start
+
+    @property
+    def end(self) -> int:
+        """What no booked period ends after (µs), whatever the clocks of other machines say."""
+        return around(self.grains[-1], self.moment + DAY_LONG).end
+
+    def metrics(self, dimension: Dimension = Dimension.WHOLE) -> list[str]:
+        """Those (as stored) of which something is known, in order."""
+        grain = Grain.DAY.value if self._file else IN_ALL
+        found = {*metrics_in(self._rows, dimension, grain)}
+        found |= {each.metric for _, each in self._waiting if each.dimension is dimension}
+        return sorted(found)
+
+    def values(self, dimension: Dimension, metric: str) -> list[str]:
+        """What the metric is told apart by, in order."""
+        grain = Grain.DAY.value if self._file else IN_ALL
+        found = {value for value, _ in values_in(self._rows, grain, dimension, metric)}
+        found |= {
+            each.value
+            for _, each in self._waiting
+            if (each.dimension, each.metric) == (dimension, metric)
+        }
+        return sorted(found)
+
+    def now(self, of: Of) -> Figure:
+        """What it has come to."""
+        if of.dimension is Dimension.WHOLE and self._figures is not None:
+            figure: Figure = self._figures.get(full(of.metric), NOTHING)
+            return figure
+        if self._file:
+            return self.change(of, Span(self.begin, self.end))
+        row = read(self._rows, row_key(IN_ALL, of.dimension, of.metric, value=of.value))
+        return row.plus(self._of_waiting(of, None))
+
+    def change(self, of: Of, span: Span) -> Figure:
+        """By how much it has changed in the span, whose ends are where periods begin."""
+        found = NOTHING
+        for grain, number in pieces(span, self.grains):
+            key = row_key(grain.value, of.dimension, of.metric, number, of.value)
+            found = found.plus(read(self._rows, key))
+        return found.plus(self._of_waiting(of, span))
+
+    def at(self, of: Of, moment: int) -> Figure:
+        """What it had come to at `moment` (µs), where a period begins, or later than now."""
+        if moment >= self.end:
+            return self.now(of)
+        return self.now(of).plus(self.change(of, Span(moment, self.end)).negated())
+
+    def _of_waiting(self, of: Of, span: Span | None) -> Figure:
+        found = NOTHING
+        for time, each in self._waiting:
+            if (each.metric, each.dimension, each.value) == of and (
+                span is None or span.start <= time < span.end
+            ):
+                found = found.plus(each.figure)
+        return found
+
+
+def _waiting(site: Any, id: str) -> Iterator[tuple[int, Change]]:
+    own = bytes.fromhex(id)
+    for parcel in site.journal.all_waiting():
+        for entry in parcel.entries:
+            if entry.concerns(own):
+                for change in changes_of(entry):
+                    yield entry.time, change

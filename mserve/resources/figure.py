@@ -1,0 +1,76 @@
+"""Figure: what one metric has come to, or by how much a report changes it.
+
+A *value* metric adds up what is reported. A *rate* metric integrates over time: n reports at
+rates r_i since t_i have used up at time t  Σ r_i·(t - t_i) = R·t - C  with R = Σ r_i and
+C = Σ r_i·t_i, so two additive integers are enough at any level. R is for example in bytes, C in
+byte-microseconds.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from mserve.resources.clock import SECOND
+
+
+class Figure(NamedTuple):
+    """Reports and their sums. All are exact integers, or floats where floats were reported."""
+
+    reports: int = 0
+    total: float = 0
+    squares: float = 0
+    least: float | None = None
+    most: float | None = None
+    running: int = 0
+    rate: int = 0
+    offset: int = 0
+
+    @classmethod
+    def of(cls, *amounts: float) -> "Figure":
+        """What those reports of a value metric come to."""
+        squares = sum(amount * amount for amount in amounts)
+        least, most = min(amounts, default=None), max(amounts, default=None)
+        return cls(len(amounts), sum(amounts), squares, least, most)
+
+    @classmethod
+    def rated(cls, change: int, moment: int, running: int, reports: int) -> "Figure":
+        """A change of a rate by `change` at `moment` (µs)."""
+        return cls(reports, running=running, rate=change, offset=change * moment)
+
+    def used(self, moment: int) -> float:
+        """The integral up to `moment` (µs), in units times seconds; for a rate metric."""
+        return (self.rate * moment - self.offset) / SECOND
+
+    def plus(self, other: "Figure") -> "Figure":
+        """Both, one after the other."""
+        return Figure(
+            self.reports + other.reports,
+            self.total + other.total,
+            self.squares + other.squares,
+            _fold(min, self.least, other.least),
+            _fold(max, self.most, other.most),
+            self.running + other.running,
+            self.rate + other.rate,
+            self.offset + other.offset,
+        )
+
+    def negated(self) -> "Figure":
+        """What takes this back. The least and the most that were reported stay so."""
+        reports, total, squares, _, _, *rates = self
+        return Figure(-reports, -total, -squares, None, None, *(-number for number in rates))
+
+    def merged(self, old: "Figure", other: "Figure") -> "Figure":
+        """This and what `other` made of `old`: both sides' changes added."""
+        return self.plus(other).plus(old.negated())
+
+
+def _fold(
+    choose: Callable[[float, float], float], first: float | None, second: float | None
+) -> float | None:
+    if first is None or second is None:
+        return second if first is None else first
+    return choose(first, second)
+
+
+NOTHING = Figure()
+Figures = dict[str, Figure]
+"""By metric."""

@@ -1,0 +1,148 @@
+"""Journal: every report of consumption, as it came, in the transaction of what it reports.
+
+An Entry says what changed in the sums of several *accounts*: those of a node and all above it, and
+of the key, or user, that pays, with the keys that it was made from. The entries of one transaction
+are one Parcel. Parcels wait in `pending`, in shards by the process that wrote them, so that
+writers seldom meet, until a scheduler books them (mserve/booking.py) into the accounts' rows
+(series.py); then they are kept, a week in each part, so that old ones go whole.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from secrets import token_hex
+from typing import Any, NamedTuple
+
+from BTrees.IOBTree import IOBTree
+from BTrees.OOBTree import OOBTree
+from persistent import Persistent
+
+from mserve.resources import clock
+from mserve.resources.figure import Figure
+from mserve.resources.ids import new_id
+from mserve.resources.index import Timeline, Transit
+from mserve.resources.loading import prefetch
+from mserve.resources.per_transaction import PerTransaction
+
+MOST = 200  # entries in a parcel
+PAGE = 200  # parcels that are loaded at once
+PART = 7 * 86_400 * clock.SECOND
+WIDTH = 16  # bytes of an id
+
+Tags = tuple[tuple[str, str], ...]
+"""What a report is about, beside the accounts: `key`, `task`, `mimetype`."""
+Reports = tuple[tuple[str, tuple[Any, ...]], ...]
+"""By how much each metric changes: the fields of a Figure."""
+
+
+class Entry(NamedTuple):
+    """Reports of one moment (µs), about the same.
+
+    file: whether the first account is a file's; shares: whether they are counted by their tags
+    alone, as the sums have them already; booked: when they count, if not at their moment.
+    """
+
+    moment: int
+    accounts: bytes
+    reports: Reports
+    tags: Tags = ()
+    file: bool = False
+    shares: bool = False
+    booked: int | None = None
+
+    @property
+    def time(self) -> int:
+        """In which period it counts (µs)."""
+        return self.moment if self.booked is None else self.booked
+
+    def ids(self) -> Iterator[bytes]:
+        """Of the accounts."""
+        for start in range(0, len(self.accounts), WIDTH):
+            yield self.accounts[start : start + WIDTH]
+
+    def concerns(self, account: bytes) -> bool:
+        place = self.accounts.find(account)
+        return place >= 0 and (place % WIDTH == 0 or account in self.ids())
+
+    def taken_back(self, moment: int) -> "Entry":
+        """What makes it as if it had never been, from `moment` (µs) on."""
+        undone = tuple((metric, tuple(Figure(*each).negated())) for metric, each in self.reports)
+        return self._replace(reports=undone, booked=moment)
+
+
+class Parcel(Persistent):  # type: ignore[misc]  # persistent has no types
+    """The entries of one transaction. It is never changed after."""
+
+    entries: tuple[Entry, ...] = ()
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+
+
+class Pending(Timeline, Transit):
+    """Parcels that are not booked yet, by their keys."""
+
+
+class Journal(PerTransaction):
+    """One per site, `site.journal`. `parts` are by week."""
+
+    def __init__(self) -> None:
+        self.pending = Pending()
+        self.parts = IOBTree()
+
+    def note(self, entry: Entry) -> None:
+        """Adds the entry to the transaction's parcel."""
+        parcel: Parcel | None = self.of_transaction()
+        if parcel is None or len(parcel.entries) >= MOST:
+            parcel = Parcel(new_key(clock.now()))
+            self.pending[parcel.key] = parcel
+            self.remember(parcel)
+        parcel.entries = (*parcel.entries, entry)
+
+    def holds(self, parcel: Parcel) -> bool:
+        return self.pending.get(parcel.key) is parcel
+
+    def waiting(self, limit: int) -> list[tuple[str, Parcel]]:
+        """Up to `limit` parcels that are to be booked, the oldest first."""
+        found = self.pending.page(limit)
+        prefetch(parcel for _, parcel in found)
+        return found
+
+    def all_waiting(self) -> Iterator[Parcel]:
+        """Those that are not booked yet."""
+        parcels = (parcel for _, parcel in self.pending.items())
+        while page := [*islice(parcels, PAGE)]:
+            prefetch(page)
+            yield from page
+
+    def keep(self, key: str, parcel: Parcel) -> None:
+        """The parcel is booked."""
+        del self.pending[key]
+        number = moment_of(key) // PART
+        if number not in self.parts:
+            self.parts[number] = OOBTree()
+        self.parts[number][key] = parcel
+
+    def kept(self, start: int, end: int) -> Iterator[Parcel]:
+        """Booked parcels that were made between these moments (µs), the oldest first."""
+        for part in self.parts.values(start // PART, end // PART):
+            yield from part.values(f"{start:016x}", f"{end:016x}")
+
+    def drop(self, moment: int) -> None:
+        """Lets go of booked parcels in the parts that end before `moment` (µs)."""
+        for number in [*self.parts.keys(max=moment // PART, excludemax=True)]:
+            del self.parts[number]
+
+
+def new_key(moment: int) -> str:
+    """The key of a parcel made at `moment` (µs), of which there is no other."""
+    return f"{moment:016x}-{new_id()[:2]}{token_hex(3)}"
+
+
+def moment_of(key: str) -> int:
+    """When the parcel was made (µs)."""
+    return int(key.partition("-")[0], 16)
+
+
+def packed(ids: Sequence[str]) -> bytes:
+    """Ids as an entry has them."""
+    return bytes.fromhex("".join(ids))

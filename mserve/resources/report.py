@@ -1,0 +1,99 @@
+"""Report: the lines that answer what an account has used, in which time, told apart by what."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from mserve.resources.account import Account, Of
+from mserve.resources.figure import Figure
+from mserve.resources.metrics import DISC, full, short
+from mserve.resources.period import Grain, Span, around, cut
+from mserve.resources.series import Dimension
+
+TASK_OF = "task/"
+"""What a metric begins with that counts one task alone."""
+
+
+class Asked(NamedTuple):
+    """What is to be told.
+
+    metrics: as stored; start, end: in µs, from the beginning or up to now where None; by: what
+    each metric is told apart by.
+    """
+
+    metrics: tuple[str, ...] | None = None
+    start: int | None = None
+    end: int | None = None
+    by: Grain | Dimension | None = None
+
+
+class Line(NamedTuple):
+    """One metric in one span, or of one value of what it is told apart by.
+
+    figure: what was reported in the span; at_end: what all had come to at its end; used: a rate's
+    integral over the span; moment: its end, or now (µs).
+    """
+
+    metric: str
+    value: str | None
+    span: Span | None
+    figure: Figure
+    at_end: Figure
+    used: float
+    moment: int
+
+
+def lines(account: Account, asked: Asked) -> Iterator[Line]:
+    """In the order of metrics, of what they are told apart by, and of time."""
+    dimension = asked.by if isinstance(asked.by, Dimension) else Dimension.WHOLE
+    for metric in _metrics(account, asked, dimension):
+        of = _of(metric, dimension)
+        values = [of.value]
+        if asked.by is dimension:
+            values = account.values(dimension, metric)
+        for value in values:
+            yield from _in_time(account, asked, metric, of._replace(value=value))
+
+
+def _metrics(account: Account, asked: Asked, dimension: Dimension) -> list[str]:
+    if asked.metrics is not None:
+        return list(asked.metrics)
+    found = account.metrics(dimension)
+    if dimension is Dimension.WHOLE and "task" in found:
+        found += [TASK_OF + name for name in account.values(Dimension.TASK, "task")]
+    return sorted(found)
+
+
+def _of(metric: str, dimension: Dimension) -> Of:
+    if dimension is Dimension.WHOLE and metric.startswith(TASK_OF):
+        return Of("task", Dimension.TASK, metric.removeprefix(TASK_OF))
+    return Of(metric, dimension)
+
+
+def _in_time(account: Account, asked: Asked, metric: str, of: Of) -> Iterator[Line]:
+    if asked.start is None and asked.end is None and not isinstance(asked.by, Grain):
+        figure, now = account.now(of), account.moment
+        used = figure.used(now) if metric == short(DISC) else 0.0
+        yield Line(full(metric), of.value, None, figure, figure, used, now)
+        return
+    span = Span(
+        account.begin if asked.start is None else asked.start,
+        around(account.grains[0], account.moment).end if asked.end is None else asked.end,
+    )
+    yield from reversed([*_backwards(account, asked, metric, of, span)])
+
+
+def _backwards(account: Account, asked: Asked, metric: str, of: Of, span: Span) -> Iterator[Line]:
+    """From the last span to the first: what all has come to is known of now."""
+    spans = [span]
+    if isinstance(asked.by, Grain):
+        spans = [*cut(span, asked.by)]
+    at_end = account.at(of, span.end)
+    for each in reversed(spans):
+        figure = account.change(of, each)
+        before = at_end.plus(figure.negated())
+        moment = min(each.end, account.moment)
+        used = 0.0
+        if metric == short(DISC):
+            used = at_end.used(moment) - before.used(min(each.start, account.moment))
+        yield Line(full(metric), of.value, each, figure, at_end, used, moment)
+        at_end = before

@@ -58,11 +58,17 @@ def _gather(changes: Changes, entry: Entry) -> None:
 
 def open_account(site: Any, node: Any) -> None:
     """Books what a node has used so far, before there was a journal, at when it came."""
+    reports, file = stored(dict(node.usage.figures)), node.type == "mfile"
+    _add(site, Entry(node.created, packed([node.id]), reports, file=file))
+
+
+def _add(site: Any, entry: Entry) -> None:
+    """Books an entry that is in no journal."""
     changes: Changes = defaultdict(dict)
-    accounts, reports = packed([node.id]), stored(dict(node.usage.figures))
-    _gather(changes, Entry(node.created, accounts, reports, file=node.type == "mfile"))
-    for key, change in changes[node.id].items():
-        add(site.series.rows(node.id), key, change)
+    _gather(changes, entry)
+    for account, rows in changes.items():
+        for key, change in rows.items():
+            add(site.series.rows(account), key, change)
 
 
 def forget(db: Any, settings: Settings, queues: Queues) -> None:

@@ -12,7 +12,6 @@ from mserve.ingest.places import check_place
 from mserve.resources import audit, clock
 from mserve.resources.audit import Action
 from mserve.resources.guard import need_change, need_leave
-from mserve.resources.metrics import DISC, DISC_SPACE, FILE
 from mserve.resources.mfile import Mfile
 from mserve.resources.node import Branch, Node, depend_on
 from mserve.resources.schedule import unplan
@@ -79,14 +78,14 @@ def _place(node: Node, service: Any, sign: int, moment: int) -> None:
     """Usage: it leaves its place (`sign` -1), or is back; the service keeps it either way."""
     standing = Standing.of(service.site, node)
     standing.change([each for each in node.above() if each.type == "folder"], sign, moment)
-    standing.change([*service.lineage()], sign, moment, (FILE,), paid=True)
+    standing.in_place.change([*service.lineage()], sign, moment, paid=True)
 
 
 def purge(trashed: Trashed) -> None:
     """Removes for good what is in the trash."""
     above = [*trashed.__parent__.lineage()]
     standing = Standing.of(above[-1], trashed.node)
-    standing.change(above, -1, clock.now(), (DISC, DISC_SPACE), paid=True)
+    standing.in_trash.change(above, -1, clock.now(), paid=True)
     audit.record_gone(trashed.__parent__, trashed.origin, trashed.node.id, Action.PURGE)
     _discard(trashed)
 

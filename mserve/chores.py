@@ -7,6 +7,7 @@ from typing import Any
 from mserve import database
 from mserve.booking import book
 from mserve.booking import forget as forget_journal
+from mserve.folding import fold, forget_tellers
 from mserve.indexing import index_changes
 from mserve.ingest.locks import sweep
 from mserve.ingest.trash import purge_expired
@@ -97,6 +98,7 @@ CHORES = (
     Chore(settle_refusals, every=0.0),
     Chore(index_changes, every=0.0),
     Chore(settle, every=0.0),
+    Chore(fold, every=0.0),
     Chore(book, every=0.0),
     Chore(settle_used, every=MINUTE),
     Chore(empty_trash, every=HOUR),
@@ -104,5 +106,6 @@ CHORES = (
     Chore(forget_events, every=HOUR),
     Chore(forget_locks, every=HOUR),
     Chore(forget_journal, every=HOUR),
+    Chore(forget_tellers, every=HOUR),
     Chore(pack, every=HOUR),
 )

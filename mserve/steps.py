@@ -21,6 +21,7 @@ from mserve.resources.lock import LocksMade
 from mserve.resources.profile import Edition, Profile
 from mserve.resources.series import Accounts
 from mserve.resources.site import Site
+from mserve.resources.tellers import Tellers
 from mserve.resources.users import Users
 
 Step = Callable[[Site], None]
@@ -165,6 +166,12 @@ def journal(site: Site) -> None:
     site.journal, site.series = Journal(), Accounts()
     for node in (site, *site.walk()):
         open_account(site, node)
+
+
+@step
+def tellers(site: Site) -> None:
+    """Reads of content are counted from now on."""
+    site.tellers = Tellers()
 
 
 def spread(old: Index, new: Index) -> Index:

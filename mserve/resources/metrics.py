@@ -41,6 +41,10 @@ class Metric(NamedTuple):
 DISC = "http://mserve/disc"
 DISC_SPACE = "http://mserve/disc_space"
 INGEST = "http://mserve/ingest"
+ACCESS = "http://mserve/access"
+RESPONSE_TIME = "http://mserve/responsetime"
+ACCESS_TIME = "http://mserve/accesstime"
+INTERRUPTED = "http://mserve/interrupted"
 FILE = "http://mserve/file"
 SERVICE = "http://mserve/service"
 CONTAINER = "http://mserve/container"
@@ -56,6 +60,10 @@ BUILT_IN: Mapping[str, Metric] = {
         (DISC, Kind.RATE, "bytes", "Bytes kept, versions and trash too, over time."),
         (DISC_SPACE, Kind.LEVEL, "bytes", "Bytes kept now, versions and trash too."),
         (INGEST, Kind.VALUE, "bytes", "Bytes that came in by an upload."),
+        (ACCESS, Kind.VALUE, "bytes", "Bytes of content that were sent to who reads it."),
+        (RESPONSE_TIME, Kind.VALUE, "milliseconds", "From a request to its content's first byte."),
+        (ACCESS_TIME, Kind.VALUE, "milliseconds", "From a request to its content's last byte."),
+        (INTERRUPTED, Kind.VALUE, "reads", "Reads of content that ended before all was sent."),
         (FILE, Kind.LEVEL, "files", "Files that are there now; not those in the trash."),
         (SERVICE, Kind.LEVEL, "services", "Services that are there now."),
         (CONTAINER, Kind.LEVEL, "containers", "Containers that are there now."),

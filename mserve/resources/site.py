@@ -12,6 +12,7 @@ from mserve.resources.names import check_container_name
 from mserve.resources.node import Branch, Node
 from mserve.resources.provenance import unlink
 from mserve.resources.series import Accounts
+from mserve.resources.tellers import Tellers
 from mserve.resources.users import Users
 
 
@@ -27,7 +28,8 @@ class Site(Branch):
     Rounds that have not ended to them, `derived` which files were made of which (see
     resources/provenance.py), `locked` what is locked, by each node above it, `users` the people
     who can log in, `audit` the log of what was decided, `deposits` which files came by keys
-    that show their own files alone, `journal` what was consumed, and `series` the same summed up.
+    that show their own files alone, `journal` what was consumed, `series` the same summed up, and
+    `tellers` how much is counted of the reads that web processes tell of.
     """
 
     type = "site"
@@ -55,6 +57,7 @@ class Site(Branch):
         self.deposits = Deposits()
         self.journal = Journal()
         self.series = Accounts()
+        self.tellers = Tellers()
 
     def check_name(self, name: object) -> str:
         return check_container_name(name)

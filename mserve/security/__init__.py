@@ -7,7 +7,7 @@ lineage of what is asked of, its role and caveats must allow what is asked (poli
 
 from mserve.security.finding import find
 from mserve.security.identity import Apart, Grant, Identity, Link
-from mserve.security.lineage import service_of
+from mserve.security.lineage import node_of, service_of
 from mserve.security.people import waits_for_factor
 from mserve.security.policy import Closed, Failed, SecurityPolicy, allowing, forget_identity
 from mserve.security.presented import KEY_IN_PATH, Presented
@@ -25,6 +25,7 @@ __all__ = [
     "allowing",
     "find",
     "forget_identity",
+    "node_of",
     "service_of",
     "waits_for_factor",
 ]

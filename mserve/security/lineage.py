@@ -15,8 +15,14 @@ def ids_above(context: Any) -> set[str]:
     return found
 
 
-def service_of(context: Any) -> Any:
-    """The service that `context` is in, or None."""
+def node_of(context: Any) -> Any:
+    """The node that `context` is, or belongs to; or None."""
     while context is not None and not isinstance(context, Node):
         context = context.__parent__
-    return None if context is None else context.find("service")
+    return context
+
+
+def service_of(context: Any) -> Any:
+    """The service that `context` is in, or None."""
+    node = node_of(context)
+    return None if node is None else node.find("service")

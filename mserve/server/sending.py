@@ -2,7 +2,7 @@
 
 What can leave so is a window on a file (views/content/window.py): `size`; `pieces`, each bytes or a
 span of the file with `start` and `stop`; `fileno()`; and a `pace`, or None, that says what is due.
-It is told in `sent` how much was sent, before it is closed.
+It is told in `begun` when the first byte left, and in `sent` how many did, before it is closed.
 """
 
 import os
@@ -54,6 +54,8 @@ class Sending:
             if count == 0:
                 return AT_ONCE
             self.moved = time.monotonic()
+            if not self._sent:
+                self._body.begun = self.moved
             self._sent += count
             turn -= count
         return None

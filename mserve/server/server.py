@@ -64,6 +64,9 @@ class Server:
         give_up = time.monotonic() + TICK
         while self.crew.threads and time.monotonic() < give_up:
             time.sleep(SETTLING / 10)
+        if not self.crew.threads:
+            for connection in [*self.connections.values()]:
+                connection.end()  # what was sent of a file is told
 
     def stop(self) -> None:
         """From any thread, or a signal's handler."""

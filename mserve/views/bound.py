@@ -17,6 +17,7 @@ from mserve.taking_turns import MachineLock
 from mserve.tasks import outbox, queue
 from mserve.tasks.access import Accesses
 from mserve.tasks.news import News
+from mserve.tasks.reads import Reads
 from mserve.tasks.refusals import Refusals
 from mserve.tasks.registry import TaskRegistry
 from mserve.tasks.used import Uses
@@ -51,5 +52,6 @@ def bind_database(registry: Any) -> None:
     lock.bind(db, registry.queues.redis)
     registry.accesses = Accesses(registry.queues)
     registry.uses = Uses(registry.queues)
+    registry.reads = Reads(registry.queues)
     registry.spending = Spending(registry.queues.redis, partial(database.run, db))
     registry.group = Group(db, MachineLock(registry.mserve.data / LOCK))

@@ -6,7 +6,7 @@ The bytes of a body are paid before they are read (views/incoming.py), those of 
 they are sent (views/bytes.py). When the key was used is noted beside.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from typing import Any
 
@@ -96,7 +96,7 @@ def _pay(purse: Purse, view: Any, context: Any, request: Any) -> Any:
         purse.end(stored)
 
 
-def paid_ahead(purse: Purse | None, blocks: Iterable[bytes]) -> Iterator[bytes]:
+def paid_ahead(purse: Purse | None, blocks: Iterable[bytes]) -> Generator[bytes, None, None]:
     """`blocks`, each once it is paid; a byte of them is paid already. Raises OverBudget."""
     if purse is None:
         yield from blocks

@@ -11,13 +11,13 @@ from typing import Any
 from pyramid.response import Response
 
 from mserve.errors import Away
-from mserve.purse import purse_of
 from mserve.resources.clock import SECOND
 from mserve.resources.content import Content
 from mserve.security import KEY_IN_PATH, service_of
-from mserve.views.content import conditional, digests, throttle
+from mserve.views.content import charged, conditional, digests, throttle
 from mserve.views.content.conditional import http_date
 from mserve.views.content.disposition import HARMLESS, disposition, media_type
+from mserve.views.content.metered import Metered
 from mserve.views.content.ranges import Span, asked
 from mserve.views.content.sendfile import hand_over
 from mserve.views.content.window import Piece, length
@@ -63,7 +63,7 @@ def serve(request: Any, content: Content, mimetype: str, name: str, modified: in
         "X-Accel-Buffering": "no",  # nginx: pass on, keep no copy
         **_digests(request, content),
     }
-    return _with_body(request, Draft(200, headers), content, spans)
+    return _with_body(request, Draft(200, headers), content, mimetype, spans)
 
 
 def _ended(request: Any, status: int, etag: str) -> Any:
@@ -106,43 +106,26 @@ def _digests(request: Any, content: Content) -> dict[str, str]:
     return {name: text for name, text in answers.items() if text}
 
 
-def _with_body(request: Any, draft: Draft, content: Content, spans: list[Span] | None) -> Any:
+def _with_body(
+    request: Any, draft: Draft, content: Content, mimetype: str, spans: list[Span] | None
+) -> Any:
     headers = draft.headers
     if request.method == "HEAD":
         headers["Content-Length"] = str(content.size)
         return request.answer(200, headers)
-    speed = speed_of(request)
+    speed, read = speed_of(request), Metered(request, mimetype)
     if content.size and hand_over(request, draft, content, speed):
-        _pay(request, content.size)  # how much of it the front sends is not heard of
+        charged.pay(request, content.size)  # how much of it the front sends is not heard of
+        read.handed_over(content.size if spans is None else sum(map(length, spans)))
         headers["Content-Length"] = "0"  # the front puts its own; else no keep-alive
         return request.answer(200, headers)
     pieces = throttle.whole(content.size) if spans is None else _partial(draft, content, spans)
     headers["Content-Length"] = str(sum(map(length, pieces)))
     if not pieces:
+        read.empty()
         return request.answer(draft.status, headers)
-    body = _body(request, content, pieces, speed)
+    body = charged.body(request, content.path, pieces, speed, read)
     return busy(request) if body is None else request.answer(draft.status, headers, body)
-
-
-def _pay(request: Any, size: int) -> None:
-    purse = purse_of(request)
-    if purse is not None:
-        purse.take_out(size)
-
-
-def _body(request: Any, content: Content, pieces: list[Piece], speed: int | None) -> Any:
-    """The pieces, paid; what of them is not sent is given back in the end."""
-    purse = purse_of(request)
-    if purse is None:
-        return throttle.body(request, content.path, pieces, speed)
-    size, body = sum(map(length, pieces)), None
-    purse.take_out(size)
-    try:
-        body = throttle.body(request, content.path, pieces, speed, purse.unsent)
-    finally:
-        if body is None:
-            purse.unsent(size)
-    return body
 
 
 def _partial(draft: Draft, content: Content, spans: list[Span]) -> list[Piece]:

@@ -106,20 +106,20 @@ def body(
     path: str,
     pieces: list[Piece],
     speed: int | None,
-    unsent: Callable[[int], None] | None = None,
+    ended: Callable[[Window], None] | None = None,
 ) -> Any:
     """The pieces as a WSGI body; None where they'd hold a thread and no seat is free.
 
-    `unsent` is told in the end how many bytes of them were not sent, if there are any.
+    `ended` is told in the end how many bytes of them were sent.
     """
     wrap = request.environ.get("wsgi.file_wrapper", FileIter)
     if speed is None or getattr(wrap, "paces", False):
         pace = None if speed is None else Pace(speed)
-        return wrap(Window(path, pieces, pace, unsent), BLOCK)
+        return wrap(Window(path, pieces, pace, ended), BLOCK)
     found = seat(request.registry, request.settings.streams)
     if found is None:
         return None
-    return Stream(_paced(Window(path, pieces, None, unsent), speed), found)
+    return Stream(_paced(Window(path, pieces, None, ended), speed), found)
 
 
 def _paced(window: Window, speed: int) -> Iterator[bytes]:

@@ -2,6 +2,7 @@
 
 import io
 import os
+import time
 from bisect import bisect_right
 from collections.abc import Callable
 from itertools import accumulate
@@ -18,22 +19,24 @@ class Window(io.RawIOBase):
 
     It knows its own place and reads by pread(2), so that it costs no seek, and can be read again
     after a part of what it gave was sent. It is given to the WSGI server's file wrapper; mserve's
-    own sends `pieces` of the file at its `pace` without reading them, and says how much in `sent`.
+    own sends `pieces` of the file at its `pace` without reading them, and says how much in `sent`,
+    and in `begun` when the first byte left, by time.monotonic().
 
-    In the end `unsent` is told how many bytes were not sent, if there are any.
+    In the end it is given to `ended`.
     """
 
     sent: int | None = None
+    begun: float | None = None
 
     def __init__(
         self,
         path: str,
         pieces: list[Piece],
         pace: Any = None,
-        unsent: Callable[[int], None] | None = None,
+        ended: Callable[["Window"], None] | None = None,
     ) -> None:
         self._place = 0
-        self._unsent = unsent
+        self._ended = ended
         self.pieces = pieces
         self.pace = pace
         self._ends = [*accumulate(map(length, pieces))]
@@ -55,6 +58,7 @@ class Window(io.RawIOBase):
             if not block:
                 raise OSError("the file is shorter than it should be")
         self._place += len(block)
+        self.begun = self.begun or time.monotonic()
         return block
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
@@ -77,13 +81,19 @@ class Window(io.RawIOBase):
     def close(self) -> None:
         if not self.closed and hasattr(self, "_file"):
             os.close(self._file)
-            self._tell()
+            self.sent = self._place if self.sent is None else self.sent
+            if self._ended is not None:
+                self._ended(self)
         super().close()
 
-    def _tell(self) -> None:
-        left = self.size - (self._place if self.sent is None else self.sent)
-        if left and self._unsent is not None:
-            self._unsent(left)
+    @property
+    def content_sent(self) -> int:
+        """Of the bytes that were sent, those of the file."""
+        sent = self.sent or 0
+        for piece, end in zip(self.pieces, self._ends, strict=True):
+            if isinstance(piece, bytes):
+                sent -= max(0, min(length(piece), (self.sent or 0) - end + length(piece)))
+        return sent
 
 
 def length(piece: Piece) -> int:

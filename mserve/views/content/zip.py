@@ -23,6 +23,7 @@ from mserve.views import bytes as delivery
 from mserve.views.budgets import paid_ahead
 from mserve.views.content import throttle
 from mserve.views.content.disposition import HARMLESS, disposition
+from mserve.views.content.metered import Metered
 from mserve.views.content.walk import Entry, Walk
 
 BLOCK = 1 << 16  # bytes; larger ones fragment the memory of the thread
@@ -106,6 +107,7 @@ def serve_zip(request: Any, node: Any) -> Response:
     if seat is None:
         return delivery.busy(request)
     walk = Walk(get_connection(request).db(), node, request.identity)
-    made = zipped(walk, delivery.speed_of(request))
-    response.app_iter = throttle.Stream(paid_ahead(purse, made), seat)
+    made = paid_ahead(purse, zipped(walk, delivery.speed_of(request)))
+    read = Metered(request, "application/zip")
+    response.app_iter = throttle.Stream(read.blocks(made), seat)
     return response

@@ -9,6 +9,7 @@ for every other answer there is one source.
 """
 
 import logging
+import time
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any, NamedTuple
@@ -25,6 +26,7 @@ from mserve.resources.mfile import Mfile
 from mserve.resources.service import Service
 from mserve.resources.site import Site
 from mserve.views.api import files, nodes
+from mserve.views.content.metered import BEGAN
 from mserve.views.express.answers import document
 from mserve.views.express.asked import Answer, Asked
 from mserve.views.express.bodies import small
@@ -75,6 +77,7 @@ class Express:
         self.stops = {lane: stop_of(self.registry, lane[0], view) for lane, view in VIEWS.items()}
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        environ[BEGAN] = time.monotonic()
         answer = self.answer(environ)
         if answer is None:
             return self.app(environ, start_response)  # type: ignore[no-any-return]  # Pyramid has no types

@@ -101,10 +101,10 @@ def big(tmp_path: Path) -> Path:
 
 
 def windows(
-    path: Path, pieces: list[Any], pace: Pace | None = None, unsent: Any = None
+    path: Path, pieces: list[Any], pace: Pace | None = None, ended: Any = None
 ) -> Callable[..., Any]:
     def application(environ: Any, start: Any) -> Any:
-        window = Window(str(path), pieces, pace, unsent)
+        window = Window(str(path), pieces, pace, ended)
         start("200 OK", [("Content-Length", str(window.size))])
         return environ["wsgi.file_wrapper"](window)
 
@@ -123,18 +123,33 @@ def test_a_file_in_pieces(big: Path) -> None:
     assert held_open(big) == []
 
 
-def test_what_was_not_sent_is_told_in_the_end(big: Path) -> None:
-    told: Queue[int] = Queue()
-    running = Running(windows(big, [Span(0, 20 << 20)], None, told.put))
+def test_what_was_sent_is_told_in_the_end(big: Path) -> None:
+    told: Queue[Window] = Queue()
+    began = time.monotonic()
+    running = Running(windows(big, [b"<", Span(0, 20 << 20), b">"], None, told.put))
     with running.open() as connected:
         connected.sendall(asked())
         read_answer(connected)
     with running.open() as connected:
         connected.sendall(asked())
         assert connected.recv(1000)
-    assert 0 < told.get(timeout=10) < 20 << 20
+    whole, broken = (told.get(timeout=10) for _ in range(2))
+    assert (whole.sent, whole.content_sent) == ((20 << 20) + 2, 20 << 20)
+    assert 0 < (broken.sent or 0) < 20 << 20
+    assert broken.content_sent == (broken.sent or 0) - 1
+    assert began < (whole.begun or 0) < (broken.begun or 0) < time.monotonic()
     running.stop()
     assert told.empty()
+
+
+def test_what_a_stop_breaks_off_is_told(big: Path) -> None:
+    told: Queue[Window] = Queue()
+    running = Running(windows(big, [Span(0, 20 << 20)], Pace(1000), told.put), drain=0)
+    with running.open() as connected:
+        connected.sendall(asked())
+        assert connected.recv(1000)
+        running.stop()
+    assert 0 < (told.get(timeout=1).sent or 0) < 20 << 20
 
 
 def test_a_pace_is_kept_and_holds_no_thread(big: Path) -> None:

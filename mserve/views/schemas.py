@@ -134,6 +134,11 @@ NODES: dict[str, Schema] = {
     "Change": closed(**CHANGES),
     "ContainerChange": closed(**CHANGES, takes_requests=may(null(FLAG))),
     "ServiceChange": closed(**CHANGES, **TERMS),
+    "UsageReports": closed(reports=array(ref("UsageReport"), minItems=1, maxItems=1000)),
+    "UsageReport": closed(
+        metric={**SHORT, "examples": ["http://example.com/frames"]},
+        amount=may(NUMBER), rate=may(WHOLE),
+    ),
     "Destination": closed(parent=may(null(PATH)), name=may(null(NAME))),
     "Batch": closed(operations=array(ref("Operation"), maxItems=1000)),
     "Operation": closed(

@@ -7,9 +7,11 @@ from pyramid.security import NO_PERMISSION_REQUIRED
 from mserve.resources.account import Account
 from mserve.resources.facets import MetricsFacet, UsageFacet, UsageSummary
 from mserve.resources.key_parts import KeyUsage
-from mserve.resources.metrics import known
+from mserve.resources.metrics import known, short
+from mserve.resources.report import Asked
 from mserve.resources.roles import Permission
-from mserve.views import key_rights, usage
+from mserve.views import key_rights, own_reports, usage
+from mserve.views.body import document
 from mserve.views.config import rest
 
 
@@ -23,6 +25,24 @@ def report(context: UsageFacet, request: Any) -> Any:
     `format=csv` gives a table.
     """
     return _reports(request, Account(request.site, context.node.id, context.node))
+
+
+@rest(context=UsageFacet, method="POST", permission=Permission.REPORT,
+      takes="UsageReports", gives={200: "Figures"})  # fmt: skip
+def add(context: UsageFacet, request: Any) -> Any:
+    """Reports usage that a program has measured, of metrics of its own: all of it, or nothing.
+
+    Each of `reports` has the `metric`, and an `amount` that is added up, or a `rate` by which what
+    is used per second changes from now on, of a metric that the site has as a rate. Answers what
+    those metrics have come to here.
+    """
+    own = known(request.settings.usage.metrics)
+    found = own_reports.read(document(request), own)
+    own_reports.enter_all(context.node, found)
+    account = Account(request.site, context.node.id, context.node)
+    asked = Asked(tuple(sorted({short(each.metric) for each in found})))
+    items = [usage.report(line) for line in usage.told(account, asked)]
+    return {"items": items, "next": None, "total": len(items)}
 
 
 @rest(context=KeyUsage, method="GET", permission=Permission.DELEGATE,

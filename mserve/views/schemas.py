@@ -162,6 +162,13 @@ REST: dict[str, Schema] = {
         variance=null(NUMBER), stddev=null(NUMBER), **OF_A_LINE,
     ),
     "Summaries": page("Summary"),
+    "Statement": fields(
+        node=ID, name=null(TEXT), url=URL, month=TEXT, to=TIME, closed=FLAG, entries=WHOLE,
+        digest=TEXT, items=array(ref("StatementItem")), **{"from": TIME},
+    ),
+    "StatementItem": fields(
+        metric=TEXT, unit=null(TEXT), used=NUMBER, reports=WHOLE, at_end=NUMBER,
+    ),
     "Metric": fields(
         uri=TEXT, kind=one_of("value", "level", "rate"), unit=TEXT, description=TEXT
     ),
@@ -182,6 +189,7 @@ REST: dict[str, Schema] = {
     "Page": TEXT,
     "Text": TEXT,
     "Table": TEXT,
+    "Lines": TEXT,
     "Bytes": {"description": "Bytes of any kind"},
     "Piece": {"description": "The next bytes of a file"},
     "Zip": {"description": "A zip archive"},
@@ -197,6 +205,7 @@ MEDIA: dict[str, tuple[str, ...]] = {
     "Page": ("text/html",),
     "Text": ("text/plain",),
     "Table": ("text/csv",),
+    "Lines": ("application/x-ndjson",),
     "Events": ("text/event-stream",),
     "AuditLines": ("application/x-ndjson",),
     "Piece": ("application/offset+octet-stream",),

@@ -2,6 +2,8 @@
 
 import csv
 import io
+import json
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -134,6 +136,49 @@ def test_a_file_tells_of_days(used: None, admin: Client) -> None:
     assert [day["total"] for day in days][1:3] == [7 * 86_400] * 2
     answer = admin("GET", f"{place}?from=2026-10-30T11:00:00Z")
     assert (answer.status_int, "by day here" in answer.json["detail"]) == (400, True)
+
+
+STATEMENT = f"{SERVICE}/-/statement?month=2026-10"
+
+
+def test_a_statement_is_closed_a_day_after_its_month(
+    used: None, admin: Client, time: Clock
+) -> None:
+    told = admin("GET", STATEMENT).json
+    assert (told["month"], told["closed"]) == ("2026-10", True)
+    items = {each["metric"].rpartition("/")[2]: each for each in told["items"]}
+    assert items["disc"]["used"] == 5 * 3600 + 12 * (12 * 3600 + 40 * 60) + 12 * 86_400
+    assert (items["disc"]["at_end"], items["disc"]["unit"]) == (12, "bytes")
+    assert (items["ingest"]["used"], items["ingest"]["reports"]) == (12, 2)
+    november = admin("GET", f"{SERVICE}/-/statement").json
+    assert (november["month"], november["closed"]) == ("2026-11", False)
+
+
+def test_what_comes_late_counts_in_the_next_month(
+    used: None, admin: Client, time: Clock, db: Any
+) -> None:
+    before = admin("GET", STATEMENT).json
+    time.set("2026-10-31T23:00:00Z")
+    admin("PUT", f"{SERVICE}/late.txt", body=b"123")
+    time.set("2026-11-03T00:00:00Z")
+    assert admin("GET", STATEMENT).json == before
+    database.run(db, booking.book_some)
+    assert admin("GET", STATEMENT).json == before
+    [disc] = told(admin, "metric=http://mserve/disc")
+    [later] = told(admin, "metric=http://mserve/disc&from=2026-11-01")
+    [former] = [each for each in before["items"] if each["metric"].endswith("/disc")]
+    assert later["total"] + former["used"] == disc["total"]
+
+
+def test_its_digest_is_over_its_entries(used: None, admin: Client, db: Any) -> None:
+    database.run(db, booking.book_some)
+    told = admin("GET", STATEMENT).json
+    lines = admin("GET", f"{SERVICE}/-/statement/entries?month=2026-10").text.splitlines()
+    digest = ""
+    for line in lines:
+        digest = sha256(f"{digest}{line}".encode()).hexdigest()
+    assert (told["entries"], told["digest"]) == (len(lines), digest)
+    assert [json.loads(line)["counted"] // 10**15 for line in lines] == [1, 1]
 
 
 def report(client: Client, *reports: Any) -> Any:

@@ -12,6 +12,7 @@ from mserve.resources.figure import NOTHING, Figure
 from mserve.resources.journal import Entry, packed
 from mserve.resources.period import DAY_LONG
 from mserve.resources.series import add, keys_of
+from mserve.resources.signature import sign
 from mserve.resources.usage import stored
 from mserve.settings import Settings
 from mserve.tasks.queue import Queues
@@ -35,15 +36,16 @@ def book_some(site: Any, limit: int = BATCH) -> int:
     """Books up to `limit` parcels, the oldest first; returns how many."""
     waiting = site.journal.waiting(limit)
     changes: Changes = defaultdict(dict)
-    for _, parcel in waiting:
+    for key, parcel in waiting:
+        booked = site.journal.keep(key, parcel)
         for entry in parcel.entries:
-            _gather(changes, entry)
+            counted = entry.counted(booked)
+            _gather(changes, entry._replace(booked=counted))
+            sign(site, entry, counted)
     for account in sorted(changes):
         rows = site.series.rows(account)
         for key, change in changes[account].items():
             add(rows, key, change)
-    for key, parcel in waiting:
-        site.journal.keep(key, parcel)
     return len(waiting)
 
 

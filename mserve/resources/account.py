@@ -115,9 +115,9 @@ class Account:
 
 
 def _waiting(site: Any, id: str) -> Iterator[tuple[int, Change]]:
-    own = bytes.fromhex(id)
+    own, now = bytes.fromhex(id), clock.now()
     for parcel in site.journal.all_waiting():
         for entry in parcel.entries:
             if entry.concerns(own):
                 for change in changes_of(entry):
-                    yield entry.time, change
+                    yield entry.counted(now), change

@@ -39,6 +39,25 @@ class UsageSummary(Facet):
     name = "usagesummary"
 
 
+class StatementFacet(Facet):
+    name = "statement"
+    types = frozenset({"site", "container", "service", "folder"})
+
+    def __getitem__(self, name: str) -> Any:
+        if name == "entries":
+            return StatementEntries(self)
+        raise KeyError(name)
+
+
+class StatementEntries:
+    """`…/-/statement/entries`: what a statement's digest is over."""
+
+    def __init__(self, statement: StatementFacet) -> None:
+        self.__parent__ = statement
+        self.__name__ = "entries"
+        self.node = statement.node
+
+
 class MetricsFacet(Facet):
     name = "metrics-registry"
     types = frozenset({"site"})
@@ -112,8 +131,8 @@ class NodesFacet(Facet):
 FACETS: dict[str, type[Facet]] = {
     facet.name: facet
     for facet in (
-        Info, UsageFacet, UsageSummary, MetricsFacet, Keys, Health, ContentFacet, Thumbnail,
-        Poster, Jobs, Profiles,
+        Info, UsageFacet, UsageSummary, StatementFacet, MetricsFacet, Keys, Health,
+        ContentFacet, Thumbnail, Poster, Jobs, Profiles,
         Versions, Provenance, Trash, Copy, Batch, Uploads, Search, Tasks, NodesFacet, Schedules,
         Rounds, Access, Login, Reset, Account, UsersFacet, Offers, RequestsFacet,
         AuditFacet, History, Receipt, Receipts,

@@ -39,6 +39,7 @@ GROUPS = {
     "profiles": "What is to run when", "versions": "What files were before",
     "trash": "What was removed, for a time", "usage": "What was consumed, per metric",
     "usagesummary": "What reports were like, per metric",
+    "statement": "What is billed from, by month",
     "metrics-registry": "What consumption is reported in",
     "search": "By words and facts", "copy": "Copies share their content",
     "batch": "Many changes in one request", "tasks": "What workflows can have done with files",

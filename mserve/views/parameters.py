@@ -69,6 +69,7 @@ QUERY: dict[str, tuple[Schema, str]] = {
     "metric": (TEXT, "The URI of the metric that is asked for; it may be given several times"),
     "from": (TEXT, "From when on: a time where an hour begins, a day, or a month (UTC)"),
     "to": (TEXT, "Until when, likewise; what is asked for ends before it"),
+    "month": ({**TEXT, "pattern": "^[0-9]{4}-[0-9]{2}$"}, "A month, such as 2026-11"),
     "group": (
         one_of("hour", "day", "month", "key", "task", "mimetype"),
         "What reports are told apart by",

@@ -8,7 +8,16 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from mserve.resources.facet import Facet
-from mserve.resources.facets import FACETS, Facets, History, HistoryEntry, Jobs, Keys
+from mserve.resources.facets import (
+    FACETS,
+    Facets,
+    History,
+    HistoryEntry,
+    Jobs,
+    Keys,
+    StatementEntries,
+    StatementFacet,
+)
 from mserve.resources.file_facets import Versions, VersionView
 from mserve.resources.job import Job
 from mserve.resources.job_parts import (
@@ -96,6 +105,7 @@ NODES: dict[str, Templates] = {
 WORKFLOW = "{profile}/workflows/{workflow}"
 BELOW: dict[type, tuple[type[Facet], str]] = {
     Key: (Keys, "{key}"),
+    StatementEntries: (StatementFacet, "entries"),
     KeyUsage: (Keys, "{key}/usage"),
     Job: (Jobs, "{job}"),
     JobEvents: (Jobs, "{job}/events"),

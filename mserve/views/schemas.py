@@ -134,6 +134,11 @@ NODES: dict[str, Schema] = {
     "Change": closed(**CHANGES),
     "ContainerChange": closed(**CHANGES, takes_requests=may(null(FLAG))),
     "ServiceChange": closed(**CHANGES, **TERMS),
+    "UsageReports": closed(reports=array(ref("UsageReport"), minItems=1, maxItems=1000)),
+    "UsageReport": closed(
+        metric={**SHORT, "examples": ["http://example.com/frames"]},
+        amount=may(NUMBER), rate=may(WHOLE),
+    ),
     "Destination": closed(parent=may(null(PATH)), name=may(null(NAME))),
     "Batch": closed(operations=array(ref("Operation"), maxItems=1000)),
     "Operation": closed(
@@ -157,6 +162,13 @@ REST: dict[str, Schema] = {
         variance=null(NUMBER), stddev=null(NUMBER), **OF_A_LINE,
     ),
     "Summaries": page("Summary"),
+    "Statement": fields(
+        node=ID, name=null(TEXT), url=URL, month=TEXT, to=TIME, closed=FLAG, entries=WHOLE,
+        digest=TEXT, items=array(ref("StatementItem")), **{"from": TIME},
+    ),
+    "StatementItem": fields(
+        metric=TEXT, unit=null(TEXT), used=NUMBER, reports=WHOLE, at_end=NUMBER,
+    ),
     "Metric": fields(
         uri=TEXT, kind=one_of("value", "level", "rate"), unit=TEXT, description=TEXT
     ),
@@ -177,6 +189,7 @@ REST: dict[str, Schema] = {
     "Page": TEXT,
     "Text": TEXT,
     "Table": TEXT,
+    "Lines": TEXT,
     "Bytes": {"description": "Bytes of any kind"},
     "Piece": {"description": "The next bytes of a file"},
     "Zip": {"description": "A zip archive"},
@@ -192,6 +205,7 @@ MEDIA: dict[str, tuple[str, ...]] = {
     "Page": ("text/html",),
     "Text": ("text/plain",),
     "Table": ("text/csv",),
+    "Lines": ("application/x-ndjson",),
     "Events": ("text/event-stream",),
     "AuditLines": ("application/x-ndjson",),
     "Piece": ("application/offset+octet-stream",),

@@ -11,7 +11,8 @@ from pyramid.response import Response
 from mserve.errors import BadInput
 from mserve.resources import clock
 from mserve.resources.account import Account
-from mserve.resources.metrics import RATES, check_uri, short
+from mserve.resources.mark import MADE_FROM
+from mserve.resources.metrics import check_uri, short
 from mserve.resources.period import Grain, Span, around
 from mserve.resources.report import Asked, Line, lines
 from mserve.resources.series import Dimension
@@ -81,7 +82,7 @@ def told(account: Account, found: Asked) -> Iterator[Line]:
 
 def report(line: Line, by: Grain | Dimension | None = None) -> Json:
     """One metric's report."""
-    rated = line.metric in RATES
+    rated = line.rated
     figure, end = line.figure, line.at_end
     return {
         "metric": line.metric,
@@ -98,7 +99,7 @@ def report(line: Line, by: Grain | Dimension | None = None) -> Json:
 
 def summary(line: Line, by: Grain | Dimension | None = None) -> Json:
     """One metric's summary: what its reports were like; of a rate its integral alone."""
-    n, rated = line.figure.reports, line.metric in RATES
+    n, rated = line.figure.reports, line.rated
     total, squares = line.figure.total, line.figure.squares
     single = n > 0 and not rated
     variance = (squares * n - total * total) / (n * n) if single else None
@@ -119,7 +120,8 @@ def _of(line: Line, by: Grain | Dimension | None) -> Json:
     """What the line is about, beside its metric."""
     found: Json = {}
     if isinstance(by, Dimension):
-        found[by.label] = line.value
+        value = line.value or ""
+        found[by.label] = value.partition(MADE_FROM)[0] if by is Dimension.KEY else value
     if line.span is not None:
         found["from"] = clock.rfc3339(line.span.start)
         found["to"] = clock.rfc3339(line.span.end)

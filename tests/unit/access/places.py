@@ -53,6 +53,7 @@ class Places:
                 if type in facet.types:
                     self.of[facet].append((f"{url.rstrip('/')}/-/{name}", type))
         self.enter("Facets", f"{SERVICE}/-")
+        self.enter("StatementEntries", f"{SERVICE}/-/statement/entries")
         self.enter("Absent", f"{SERVICE}/nothing.txt")
         self.enter("Absent", f"{NODES['folder']}nothing.txt", "folder")
         self.enter("VersionView", f"{FILE}/-/versions/1", "mfile")
@@ -109,7 +110,9 @@ class Places:
             return str(answer.headers["Location"]).removeprefix("http://localhost")
 
         client = self.client
-        self.enter("Key", path(client.json("POST", f"{FILE}/-/keys", {"role": "auditor"})), "mfile")
+        key = path(client.json("POST", f"{FILE}/-/keys", {"role": "auditor"}))
+        self.enter("Key", key, "mfile")
+        self.enter("KeyUsage", f"{key}/usage", "mfile")
         self.enter("Upload", path(client("POST", f"{SERVICE}/-/uploads", headers=TUS)))
         round = client.json("POST", f"{SERVICE}/-/rounds", {"workflow": "ingest"})
         self.enter("Round", path(round))

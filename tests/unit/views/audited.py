@@ -162,6 +162,8 @@ SCENES: dict[str, Scene] = {
     "jobs_start Jobs": lambda w: w("POST", f"{w.file()}/-/jobs", {"workflow": "check"}),
     "jobs_steer Job": lambda w: w("POST", w.job(), {"action": "cancel"}),
     "keys_change Key": lambda w: w("PATCH", w.key(), {"label": "other"}),
+    "usage_add UsageFacet": lambda w: w("POST", f"{FILES}/-/usage", {"reports": [
+        {"metric": "http://example.com/frames", "amount": 1}]}),
     "keys_make Keys": lambda w: w("POST", f"{FILES}/-/keys", {"role": "renditions"}),
     "keys_revoke Key": lambda w: w("DELETE", w.key()),
     "keys_rotate Key": lambda w: w("POST", w.key(), {"grace": 5}),

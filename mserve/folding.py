@@ -6,6 +6,7 @@ is charged to the nodes that it was made in, those that are still there, in the 
 """
 
 import logging
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -14,10 +15,11 @@ from mserve import database
 from mserve.resources.figure import Figure, Figures
 from mserve.resources.mark import paid, typed
 from mserve.resources.metrics import ACCESS, ACCESS_TIME, INTERRUPTED, RESPONSE_TIME
+from mserve.resources.period import Grain, span_of
 from mserve.resources.usage import enter
 from mserve.settings import Settings
 from mserve.tasks.queue import Queues
-from mserve.tasks.reads import FIELD, READS, Group, Place, Read, unpack
+from mserve.tasks.reads import FIELD, PARTS, READS, Group, Place, Read, unpack
 from mserve.tasks.sole import sole
 
 log = logging.getLogger(__name__)
@@ -40,13 +42,12 @@ def fold(db: Any, settings: Settings, queues: Queues) -> None:
 
 def fold_some(parcels: Sequence[dict[bytes, bytes]], site: Any) -> None:
     """Counts the parcels, fields of the stream, but for those that are counted already."""
-    groups: dict[tuple[Place, int], Group] = {}
+    found: dict[tuple[Place, int], list[Read]] = defaultdict(list)
     for fields in parcels:
-        for group in _new_groups(site, fields):
-            key = group.place, group.hour
-            groups[key] = groups[key].plus(group) if key in groups else group
-    for group in groups.values():
-        _enter(site, group)
+        for place, hour, reads in _new_groups(site, fields):
+            found[place, hour] += reads
+    for (place, hour), reads in found.items():
+        _enter(site, Group(place, hour, reads))
 
 
 def _new_groups(site: Any, fields: dict[bytes, bytes]) -> Sequence[Group]:
@@ -64,16 +65,16 @@ def _enter(site: Any, group: Group) -> None:
     known = (site.ids.get(id) for id in nodes if id != site.id)
     there = [node for node in known if node is not None and node.in_tree]
     tags = (*paid(payer), *typed(mimetype))
-    enter([*there, site], figures(group.reads), group.moment, payer, tags)
+    moment = span_of(Grain.HOUR, group.hour).start
+    enter([*there, site], figures(group.reads), moment, payer, tags)
 
 
 def figures(reads: Sequence[Read]) -> Figures:
     """What the reads come to, by metric."""
-    lasts = [read.last for read in reads if read.last is not None]
     amounts: dict[str, list[float]] = {
         ACCESS: [read.sent for read in reads],
-        RESPONSE_TIME: [read.first for read in reads],
-        ACCESS_TIME: lasts,
+        RESPONSE_TIME: [read.first / PARTS for read in reads],
+        ACCESS_TIME: [read.last / PARTS for read in reads if read.last is not None],
         INTERRUPTED: [1 for read in reads if read.cut],
     }
     return {uri: Figure.of(*some) for uri, some in amounts.items() if some}

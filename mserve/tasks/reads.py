@@ -31,6 +31,8 @@ FIELD = "parcel"
 REST = 0.1  # seconds between two words of one process to Redis
 MOST = 1000  # reads in a parcel
 KEPT = 200_000  # reads that wait for a Redis that is away
+PARTS = 64
+"""Of a millisecond, as times are noted; by a power of two, sums of milliseconds are exact."""
 
 
 class Place(NamedTuple):
@@ -42,28 +44,22 @@ class Place(NamedTuple):
 
 
 class Read(NamedTuple):
-    """Bytes of content that were sent, whether that was the end of them, and the milliseconds from
-    the request to the first and to the last of them; None: a front knows that."""
+    """Bytes of content that were sent, whether it ended before all were, and the time from the
+    request to the first and to the last of them, in PARTS of a millisecond; None: a front knows.
+    """
 
     sent: int
-    cut: bool
-    first: float
-    last: float | None
+    cut: int
+    first: int
+    last: int | None
 
 
 class Group(NamedTuple):
-    """Reads of one hour and place, of which the last was at `moment` (µs)."""
+    """Reads of one place in one hour (period.number_of)."""
 
     place: Place
-    moment: int
+    hour: int
     reads: list[Read]
-
-    @property
-    def hour(self) -> int:
-        return self.moment // HOUR_LONG
-
-    def plus(self, other: "Group") -> "Group":
-        return Group(self.place, max(self.moment, other.moment), self.reads + other.reads)
 
 
 Note = tuple[Place, int, Read]
@@ -133,16 +129,14 @@ class Reads:
 
 def grouped(notes: Iterable[Note]) -> list[Group]:
     """The notes by what was read, by whom, and in which hour."""
-    groups: dict[tuple[Place, int], Group] = {}
+    groups: dict[tuple[Place, int], list[Read]] = {}
     for place, moment, read in notes:
         key = place, moment // HOUR_LONG
-        before = groups.get(key)
-        if before is not None:
-            before.reads.append(read)
-        if before is None or before.moment < moment:
-            reads = [read] if before is None else before.reads
-            groups[key] = Group(place, moment, reads)
-    return [*groups.values()]
+        if key in groups:
+            groups[key].append(read)
+        else:
+            groups[key] = [read]
+    return [Group(place, hour, reads) for (place, hour), reads in groups.items()]
 
 
 def pack(told: Told, groups: Iterable[Group]) -> str:
@@ -156,11 +150,11 @@ def unpack(text: bytes) -> tuple[Told, list[Group]]:
     return Told(*told), [_group(*each) for each in groups]
 
 
-def _group(place: list[Any], moment: int, reads: list[Any]) -> Group:
+def _group(place: list[Any], hour: int, reads: list[Any]) -> Group:
     nodes, payer, mimetype = place
     found = Place(tuple(map(str, nodes)), tuple(map(str, payer)), str(mimetype))
-    return Group(found, int(moment), [_read(*each) for each in reads])
+    return Group(found, int(hour), [_read(*each) for each in reads])
 
 
-def _read(sent: int, cut: bool, first: float, last: float | None) -> Read:
-    return Read(int(sent), bool(cut), float(first), None if last is None else float(last))
+def _read(sent: int, cut: int, first: int, last: int | None) -> Read:
+    return Read(int(sent), int(cut), int(first), None if last is None else int(last))

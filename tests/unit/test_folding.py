@@ -15,7 +15,7 @@ from mserve.resources import clock, tellers
 from mserve.resources.account import Account
 from mserve.resources.figure import Figure
 from mserve.resources.metrics import ACCESS, ACCESS_TIME, INTERRUPTED, RESPONSE_TIME
-from mserve.resources.period import Grain
+from mserve.resources.period import HOUR_LONG, Grain
 from mserve.resources.report import Asked
 from mserve.resources.report import lines as told
 from mserve.resources.series import Dimension
@@ -26,8 +26,8 @@ from mserve.tasks.reads import FIELD, READS, Group, Place, Read, pack
 from tests.unit.support import Clock, spool, writers
 from tests.unit.tasks.support import RedisServer
 
-WHOLE, CUT = Read(4096, False, 0.25, 0.5), Read(1000, True, 2.5, 40.0)
-HANDED_OVER = Read(10, False, 1.0, None)
+WHOLE, CUT = Read(4096, 0, 16, 32), Read(1000, 1, 160, 2560)
+HANDED_OVER = Read(10, 0, 64, None)
 SECOND = clock.SECOND
 Key = tuple[str, ...]
 
@@ -72,12 +72,12 @@ class Telling:
     def __call__(self, *reads: Read, moment: int | None = None, again: bool = False) -> None:
         now = clock.now()
         self.number += not again
-        group = self.plain(*reads)._replace(moment=now if moment is None else moment)
+        group = self.plain(*reads)._replace(hour=(now if moment is None else moment) // HOUR_LONG)
         text = pack(Told(self.teller, self.number, now), [group])
         self.queues.redis.xadd(READS, {FIELD: text})
 
     def plain(self, *reads: Any) -> Group:
-        return Group(self.place, clock.now(), [*reads])
+        return Group(self.place, clock.now() // HOUR_LONG, [*reads])
 
 
 @pytest.fixture
@@ -154,8 +154,11 @@ def test_they_are_told_apart(see: Any, tell: Telling, count: Any, place: Place) 
     see(look)
 
 
-def test_they_count_in_the_hour_of_their_end(see: Any, tell: Telling, count: Any) -> None:
-    hour = clock.parse("2026-05-01T12:00:00Z")
+def test_they_count_in_the_hour_of_their_end(
+    see: Any, tell: Telling, count: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Clock(monkeypatch, "2026-05-15T13:30:00Z")
+    hour = clock.parse("2026-05-15T12:00:00Z")
     tell(WHOLE, moment=hour + 3599 * SECOND)
     tell(WHOLE, WHOLE, moment=hour + 3600 * SECOND)
     tell(CUT, moment=hour)
@@ -271,7 +274,7 @@ def test_what_is_no_parcel_is_left_out(
     see: Any, queues: Queues, tell: Telling, count: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     good = pack(Told("two", 1, clock.now()), [])
-    odd = pack(Told("two", 1, clock.now()), [tell.plain(("much", False, 1.0, 1.0))])
+    odd = pack(Told("two", 1, clock.now()), [tell.plain(("much", 0, 1, 1))])
     for text in (odd, "{", "[]", "[[1,2],[]]", good.replace("[]]", "[1]]"), '[["x",1,"y"],[]]'):
         queues.redis.xadd(READS, {FIELD: text})
     queues.redis.xadd(READS, {"other": good})

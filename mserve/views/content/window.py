@@ -90,6 +90,8 @@ class Window(io.RawIOBase):
     def content_sent(self) -> int:
         """Of the bytes that were sent, those of the file."""
         sent = self.sent or 0
+        if len(self.pieces) == 1:
+            return sent
         for piece, end in zip(self.pieces, self._ends, strict=True):
             if isinstance(piece, bytes):
                 sent -= max(0, min(length(piece), (self.sent or 0) - end + length(piece)))

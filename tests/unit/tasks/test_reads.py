@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from redis.exceptions import RedisError
 
+from mserve.resources.period import HOUR_LONG
 from mserve.tasks import reads as module
 from mserve.tasks.queue import Queues
 from mserve.tasks.reads import READS, Group, Place, Read, Reads, unpack
@@ -15,7 +16,7 @@ from tests.unit.tasks.support import RedisServer, wait_for
 
 PLACE = Place(("f1", "s1", "site"), ("k2", "k1"), "text/plain")
 OTHER = PLACE._replace(payer=())
-READ = Read(4096, False, 0.25, 0.5)
+READ = Read(4096, 0, 16, 32)
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ def test_hours_are_kept_apart(
     reads.tell()
     found = groups(queues)
     assert [len(each.reads) for each in found] == [3, 1]
-    assert [each.moment for each in found] == [clock.moment - 200_000, clock.moment]
+    assert found[1].hour == found[0].hour + 1 == clock.moment // HOUR_LONG
 
 
 def test_parcels_are_numbered_by_teller(queues: Queues, monkeypatch: pytest.MonkeyPatch) -> None:

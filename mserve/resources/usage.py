@@ -92,6 +92,8 @@ def enter(
         node.usage.change(changes)
     if nodes:
         accounts = packed([*(node.id for node in nodes), *payer])
+        service = next((node.id for node in nodes if node.type == "service"), None)
+        tags = tags if service is None else (*tags, ("service", service))
         file = nodes[0].type == "mfile"
         entry = Entry(moment, accounts, stored(changes), tags, file, shares)
         (site or nodes[-1].site).journal.note(entry)

@@ -148,7 +148,7 @@ NODES: dict[str, Schema] = {
 }  # fmt: skip
 
 OF_A_LINE = {
-    **dict.fromkeys(("key", "task", "mimetype"), may(TEXT)),
+    **dict.fromkeys(("key", "task", "mimetype", "service"), may(TEXT)),
     **dict.fromkeys(("from", "to"), may(TIME)),
 }
 REST: dict[str, Schema] = {

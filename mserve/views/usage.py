@@ -24,6 +24,7 @@ GROUPS: dict[str, Grain | Dimension] = {
     "key": Dimension.KEY,
     "task": Dimension.TASK,
     "mimetype": Dimension.MIMETYPE,
+    "service": Dimension.SERVICE,
 }
 MOST = 20_000  # lines of an answer
 MONTH = re.compile(r"\d{4}-\d{2}")

@@ -75,6 +75,9 @@ def test_it_is_told_apart_by_type_and_key(used: None, admin: Client) -> None:
     types = told(admin, "metric=http://mserve/disc_space&group=mimetype")
     found = {each["mimetype"]: each["total"] for each in types}
     assert found == {"image/jpeg": 5, "text/plain": 7}
+    [service] = told(admin, "metric=http://mserve/ingest&group=service", "/-/usage")
+    assert (service["service"], service["total"]) == (admin("GET", f"{SERVICE}/").json["id"], 12)
+    assert told(admin, "metric=http://mserve/ingest&group=service") == []
     [key] = told(admin, "metric=http://mserve/ingest&group=key", "/-/usage")
     assert key["total"] == 12
     own = admin("GET", f"{SERVICE}/-/keys/{key['key']}/usage?metric=http://mserve/ingest")

@@ -76,7 +76,10 @@ def test_it_is_told_apart_by_type_and_key(used: None, admin: Client) -> None:
     found = {each["mimetype"]: each["total"] for each in types}
     assert found == {"image/jpeg": 5, "text/plain": 7}
     [service] = told(admin, "metric=http://mserve/ingest&group=service", "/-/usage")
-    assert (service["service"], service["total"]) == (admin("GET", f"{SERVICE}/").json["id"], 12)
+    assert (service["service"], service["total"]) == (
+        admin("GET", f"{SERVICE}/-/info").json["id"],
+        12,
+    )
     assert told(admin, "metric=http://mserve/ingest&group=service") == []
     [key] = told(admin, "metric=http://mserve/ingest&group=key", "/-/usage")
     assert key["total"] == 12

@@ -31,6 +31,7 @@ REQUIRES = [
     "plaster>=1.1",
     "plaster-pastedeploy>=1.0",
     "psutil>=6.0",
+    "pygal>=3.1",
     "pylibmagic>=0.5",
     "pypdfium2>=5.15",
     "pyotp>=2.9",

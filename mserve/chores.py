@@ -6,7 +6,7 @@ from typing import Any
 
 from mserve import database
 from mserve.indexing import index_changes
-from mserve.ingest.locks import sweep
+from mserve.ingest import locks, reserved
 from mserve.ingest.trash import purge_expired
 from mserve.resources import audit, audit_keys, clock
 from mserve.resources.partial import Partial
@@ -85,7 +85,14 @@ def forget_locks(db: Any, settings: Settings, queues: Queues) -> None:
     """Lets go of the locks that have ended by themselves."""
     after: str | None = ""
     while after is not None:
-        after = database.run(db, partial(sweep, after=after, limit=BATCH))
+        after = database.run(db, partial(locks.sweep, after=after, limit=BATCH))
+
+
+def begin_empty(db: Any, settings: Settings, queues: Queues) -> None:
+    """Has work begin on new files of WebDAV that stay empty."""
+    after: str | None = ""
+    while after is not None:
+        after = database.run(db, partial(reserved.sweep, after=after, limit=BATCH))
 
 
 CHORES = (
@@ -96,6 +103,7 @@ CHORES = (
     Chore(index_changes, every=0.0),
     Chore(settle, every=0.0),
     Chore(settle_used, every=MINUTE),
+    Chore(begin_empty, every=MINUTE),
     Chore(empty_trash, every=HOUR),
     Chore(end_uploads, every=HOUR),
     Chore(forget_events, every=HOUR),

@@ -16,6 +16,7 @@ from mserve.resources.deposit import Deposits
 from mserve.resources.index import Index, Timeline, Transit
 from mserve.resources.job import Job
 from mserve.resources.lock import LocksMade
+from mserve.resources.mfile import Mfile
 from mserve.resources.profile import Edition, Profile
 from mserve.resources.site import Site
 from mserve.resources.users import Users
@@ -154,6 +155,17 @@ def locks(site: Site) -> None:
     for container in site.children.values():
         for service in container.children.values():
             service.locks_made = LocksMade()
+
+
+@step
+def reserved(site: Site) -> None:
+    """The site gets an index of empty files whose content is to come: locks have made them."""
+    site.reserved = Transit()
+    for container in site.children.values():
+        for service in container.children.values():
+            for node in service.walk() if service.locks_made.all else ():
+                if isinstance(node, Mfile) and node.reserved:
+                    site.reserved[node.id] = node
 
 
 def spread(old: Index, new: Index) -> Index:

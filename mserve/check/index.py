@@ -19,6 +19,7 @@ def check(site: Any, repair: bool) -> Iterator[Finding]:
     yield from _active(site, repair)
     yield from _locked(site, repair)
     yield from _deposits(site, repair)
+    yield from _reserved(site, repair)
 
 
 def _missing(site: Any, repair: bool) -> Iterator[Finding]:
@@ -99,3 +100,12 @@ def _deposits(site: Any, repair: bool) -> Iterator[Finding]:
                 if repair:
                     entries.discard(key)
                 yield Finding("index", id, "no such file was deposited", repair)
+
+
+def _reserved(site: Any, repair: bool) -> Iterator[Finding]:
+    """What stands there and is reserved no more is swept."""
+    for node in site.walk():
+        if getattr(node, "reserved", False) and node.id not in site.reserved:
+            if repair:
+                site.reserved[node.id] = node
+            yield Finding("index", path(node), "it is reserved, and not in the index", repair)

@@ -80,7 +80,7 @@ def _reserved(request: Any, place: Absent, stack: ExitStack) -> Node:
     folder, name = check_place(place)
     empty = Spool.receive(request.spool_folder, BytesIO(), 0)
     stack.callback(empty.clear)
-    return ingest.reserve(folder, name, empty)
+    return ingest.reserve(folder, name, empty).mfile
 
 
 def _refresh(context: Node, request: Any) -> Response:

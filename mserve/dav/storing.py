@@ -81,7 +81,8 @@ def _store(request: Any, context: Any, spool: Spool, moment: int | None) -> Kept
         stored = files.store_new(request, context, spool, announced)
     elif isinstance(context, Absent):
         folder, name = check_place(context)
-        stored = ingest.create(folder, name, spool, announced)
+        make = ingest.create if spool.size else ingest.reserve
+        stored = make(folder, name, spool, announced)
     else:
         receive.need(request, Permission.WRITE, context)  # another may have made it meanwhile
         if not isinstance(context, Mfile):

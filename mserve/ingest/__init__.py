@@ -10,7 +10,8 @@ from mserve.ingest.deposit import deposit
 from mserve.ingest.derived import make_again, store_outputs
 from mserve.ingest.folders import make_folder, make_folders
 from mserve.ingest.places import copy, move
-from mserve.ingest.store import Stored, create, put, replace, reserve, supersede
+from mserve.ingest.reserved import reserve
+from mserve.ingest.store import Stored, create, put, replace, supersede
 from mserve.ingest.trash import purge, remove, restore
 from mserve.ingest.versions import restore_version
 

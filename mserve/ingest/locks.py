@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from mserve.errors import BadInput, Conflict, LockConflict, TooLarge
+from mserve.ingest.reserved import settle
 from mserve.resources import audit, clock
 from mserve.resources.asker import who_asks
 from mserve.resources.audit import Action
@@ -97,9 +98,10 @@ def refresh(held: Held, seconds: int) -> Lock:
 
 
 def unlock(held: Held) -> None:
-    """Ends the lock."""
+    """Ends the lock; work begins on a file that stays empty."""
     audit.record(held.root, Action.UNLOCK, _told(held.lock))
     _keep(held.root, [each for each in held.root.locking.live if each.id != held.lock.id])
+    settle(held.root)
 
 
 def end_all(node: Node) -> None:

@@ -6,6 +6,7 @@ from mserve.errors import Conflict, NameTaken
 from mserve.ingest.folders import place
 from mserve.ingest.leftovers import is_processed
 from mserve.ingest.locks import end_all
+from mserve.ingest.reserved import hold
 from mserve.resources import audit, usage
 from mserve.resources.audit import Action
 from mserve.resources.folder import Folder
@@ -58,7 +59,7 @@ def _begin_work(node: Node, former: str | None) -> None:
     if isinstance(node, Mfile):
         service = node.find("service")
         was, now = (is_processed(service, str(name)) for name in (former, node.__name__))
-        if now and not was:
+        if now and not was and not node.reserved:
             engine.start(node, "ingest")
 
 
@@ -99,6 +100,8 @@ def _copy_one(node: Node, parent: Branch, name: str) -> Node:
     audit.record(made, Action.CREATE, after={"type": made.type, "copy_of": node.id})
     if isinstance(made, Mfile):
         link(made)
+        if isinstance(node, Mfile) and node.reserved:
+            hold(made)
         usage.keep(made.lineage(), made.content.size, made.created)
     return made
 

@@ -82,20 +82,23 @@ def supersede(
 ) -> Stored:
     """Gives the name to `content`; the former one becomes a version.
 
-    The update workflow starts if `process`; of a file that was reserved the ingest workflow, as
-    this is the first content that it has.
+    The update workflow starts if `process`. Of a file that was reserved, the ingest workflow, as
+    this is the first content that it has; none, where it stays empty.
     """
     depend_on(mfile.above())
     need_change(mfile)
     former = mfile.replace(content, announced)
     link(mfile)
     audit.record(mfile, Action.REPLACE, _told(former.content), _told(content))
-    begun, mfile.reserved = mfile.reserved, False
+    begun = mfile.reserved
     freed = former.content.size if begun else _keep(mfile, former)
     mfile.site.changed(mfile, mfile.find("service"))
     usage.keep(mfile.lineage(), content.size - freed, mfile.modified, files=0)
-    workflow = "ingest" if begun else "update"
     process = process and is_processed(mfile.find("service"), mfile.__name__ or "")
+    if begun and not content.size:
+        return Stored(mfile, None, created=False)
+    mfile.begin()
+    workflow = "ingest" if begun else "update"
     return Stored(mfile, engine.start(mfile, workflow) if process else None, created=False)
 
 
@@ -116,15 +119,3 @@ def media_type(name: str, announced: str) -> str | None:
     if said in VAGUE:
         return mimetypes.guess_type(name)[0]
     return said
-
-
-def reserve(folder: Branch, name: str, spool: Spool) -> Mfile:
-    """The empty file of a lock on a name where nothing was (RFC 4918, 7.3); `spool` is empty.
-
-    Its ingest workflow starts when content comes. Raises BadInput, NameTaken, LockTokenMissing.
-    """
-    check_folder(folder)
-    folder.check_name(name)
-    mfile = add(folder, name, spool.content(), media_type(name, ""), process=False).mfile
-    mfile.reserved = True
-    return mfile

@@ -29,7 +29,7 @@ class Mfile(Node):
     """Sort keys of the jobs that ran on it: a few in a tuple, more in a set."""
     versions: Any = None
     reserved = False
-    """Whether it is the empty file of a lock, and no content has come yet (RFC 4918, 7.3)."""
+    """Whether it is an empty file of WebDAV, and its content is yet to come (RFC 4918, 7.3)."""
     deposit: Deposit | None = None
     """How it came, if that was by a key that shows its own files alone."""
     _v_written: Any = None
@@ -58,6 +58,12 @@ class Mfile(Node):
     def etag(self) -> str:
         """The strong validator of the bytes (RFC 9110, 8.8.3), without its quotes."""
         return self.content.sha256
+
+    def begin(self) -> None:
+        """It is what it is: no content is to come any more before work on it begins."""
+        if self.reserved:
+            self.reserved = False
+            self.site.reserved.discard(self.id)
 
     def replace(self, content: Content, announced: str | None = None) -> Version:
         """Gives the name to new content; returns what the file was before."""

@@ -23,8 +23,9 @@ class Site(Branch):
     files that come in pieces to their Uploads, `unindexed` what the catalogs do not know yet,
     `schedules` what starts by itself, by the time when it does next, `rounds` the ids of
     Rounds that have not ended to them, `derived` which files were made of which (see
-    resources/provenance.py), `locked` what is locked, by each node above it, `users` the people
-    who can log in, `audit` the log of what was decided, and `deposits` which files came by keys
+    resources/provenance.py), `locked` what is locked, by each node above it, `reserved` the ids
+    of empty files whose content is yet to come to them, `users` the people who can log in, `audit`
+    the log of what was decided, and `deposits` which files came by keys
     that show their own files alone.
     """
 
@@ -48,6 +49,7 @@ class Site(Branch):
         self.rounds = Timeline()
         self.derived = Transit()
         self.locked = Transit()
+        self.reserved = Transit()
         self.users = Users(self)
         self.audit = AuditLog()
         self.deposits = Deposits()
@@ -64,6 +66,7 @@ class Site(Branch):
         self.ids.discard(node.id)
         unlink(self, node)
         if isinstance(node, Mfile):
+            self.reserved.discard(node.id)
             self.deposits.drop(node)
         for key in (node.keys or {}).values():
             for digest in key.digests():

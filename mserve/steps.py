@@ -4,10 +4,10 @@ Each is a function of the Site, entered by @step. They know the shapes of then a
 """
 
 from collections.abc import Callable
-from typing import Any
 
 from BTrees.OOBTree import OOBTree
 
+from mserve.reshape import edit, refer, spread
 from mserve.resources import defaults
 from mserve.resources.audit_log import AuditLog
 from mserve.resources.catalog import Catalog
@@ -17,7 +17,6 @@ from mserve.resources.index import Index, Timeline, Transit
 from mserve.resources.job import Job
 from mserve.resources.lock import LocksMade
 from mserve.resources.mfile import Mfile
-from mserve.resources.profile import Edition, Profile
 from mserve.resources.site import Site
 from mserve.resources.users import Users
 
@@ -74,13 +73,13 @@ def alike(site: Site) -> None:
             service.jobs = spread(service.jobs, Timeline(16))
             service.trash = spread(service.trash, Timeline(16))
             for profile in service.profiles.values():
-                _edit(profile)
+                edit(profile)
             service.catalog = Catalog()  # a node's number in it is another one now
             for node in service.walk():
                 site.changed(node, service)
     for _, thing in site.ids.items():
         if isinstance(thing, Job):
-            _refer(thing)
+            refer(thing)
 
 
 @step
@@ -168,30 +167,7 @@ def reserved(site: Site) -> None:
                     site.reserved[node.id] = node
 
 
-def spread(old: Index, new: Index) -> Index:
-    """`new` with all that is in `old`."""
-    for key, value in old.items():
-        new[key] = value
-    return new
-
-
-def _edit(profile: Profile) -> None:
-    former = taken(profile, "version", "workflows")
-    profile.edition = Edition(former["version"], former["workflows"])
-
-
-def _refer(job: Job) -> None:
-    former = taken(job, "plan", "profile_version")
-    version, workflows = former["profile_version"], {job.name: former["plan"]}
-    known = job.service.profiles[job.service.profile].edition
-    same = known.version == version and known.workflows.get(job.name) == former["plan"]
-    job.edition = known if same else Edition(version, workflows)
-    for run in job.all_runs():
-        taken(run, "spec")
-
-
-def taken(thing: Any, *names: str) -> dict[str, Any]:
-    """The attributes `names`, which `thing` has no more."""
-    thing._p_activate()
-    thing._p_changed = True
-    return {name: vars(thing).pop(name) for name in names}
+@step
+def aside(site: Site) -> None:
+    """The site gets an index of documents that programs have under another name."""
+    site.aside = Transit()

@@ -9,6 +9,7 @@ from pyramid.config import Configurator
 from pyramid.exceptions import PredicateMismatch
 from pyramid.response import Response
 
+from mserve.dav import way
 from mserve.dav.config import ROUTE, methods_of
 from mserve.dav.discovery import path_of
 from mserve.dav.xml import HEAD, escape
@@ -23,7 +24,7 @@ CHALLENGE = 'Basic realm="mserve", charset="UTF-8"'
 
 
 def forbidden(fault: Any, request: Any) -> Response:
-    return _asked(request, errors.forbidden(fault, request))
+    return way.shown(request) or _asked(request, errors.forbidden(fault, request))
 
 
 def not_found(fault: Any, request: Any) -> Response:
@@ -32,6 +33,8 @@ def not_found(fault: Any, request: Any) -> Response:
     there = isinstance(fault, PredicateMismatch) and not isinstance(context, Absent)
     if there and request.has_permission(Permission.VIEW, context):
         return _not_allowed(request, context)
+    if found := way.shown(request):
+        return found
     refused.note_guess(request, 404)
     return _asked(request, errors.nothing(request))
 

@@ -5,6 +5,7 @@ Each acts inside its caller's transaction. Doors receive the bytes first, outsid
 transaction, as a Spool, and call one of these in a fresh, short one that may be tried again.
 """
 
+from mserve.ingest.aside import come_back
 from mserve.ingest.dates import set_modified
 from mserve.ingest.deposit import deposit
 from mserve.ingest.derived import make_again, store_outputs
@@ -17,6 +18,7 @@ from mserve.ingest.versions import restore_version
 
 __all__ = [
     "Stored",
+    "come_back",
     "copy",
     "create",
     "deposit",

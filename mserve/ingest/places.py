@@ -12,6 +12,7 @@ from mserve.resources.audit import Action
 from mserve.resources.folder import Folder
 from mserve.resources.guard import need_change, need_leave
 from mserve.resources.mfile import Mfile
+from mserve.resources.names import is_temporary
 from mserve.resources.node import Branch, Node, depend_on
 from mserve.resources.provenance import link
 from mserve.tasks import engine
@@ -45,6 +46,7 @@ def move(node: Node, parent: Branch, name: str) -> None:
         usage.transfer(node.usage, left, [*node.above()], node.modified)
     _note_move(node, source.find("service"))
     _begin_work(node, former)
+    _note_name(node, str(former), stays=source is parent)
     audit.record(
         node,
         Action.MOVE,
@@ -59,8 +61,18 @@ def _begin_work(node: Node, former: str | None) -> None:
     if isinstance(node, Mfile):
         service = node.find("service")
         was, now = (is_processed(service, str(name)) for name in (former, node.__name__))
-        if now and not was and not node.reserved:
+        if now and not was and not node.reserved and node.aside is None:
             engine.start(node, "ingest")
+
+
+def _note_name(node: Node, former: str, *, stays: bool) -> None:
+    """What a program gives a name of its own, and leaves in its folder, is to come back."""
+    if not isinstance(node, Mfile):
+        return
+    if not is_temporary(str(node.__name__)):
+        node.keep_name()
+    elif stays and not is_temporary(former):
+        node.set_aside(former)
 
 
 def _note_move(node: Node, former: Any) -> None:

@@ -88,11 +88,9 @@ def supersede(
     depend_on(mfile.above())
     need_change(mfile)
     former = mfile.replace(content, announced)
-    link(mfile)
-    audit.record(mfile, Action.REPLACE, _told(former.content), _told(content))
+    note_replaced(mfile, former.content, content)
     begun = mfile.reserved
     freed = former.content.size if begun else _keep(mfile, former)
-    mfile.site.changed(mfile, mfile.find("service"))
     usage.keep(mfile.lineage(), content.size - freed, mfile.modified, files=0)
     process = process and is_processed(mfile.find("service"), mfile.__name__ or "")
     if begun and not content.size:
@@ -100,6 +98,14 @@ def supersede(
     mfile.begin()
     workflow = "ingest" if begun else "update"
     return Stored(mfile, engine.start(mfile, workflow) if process else None, created=False)
+
+
+def note_replaced(mfile: Mfile, former: Content, content: Content) -> None:
+    """Has those know who are to."""
+    mfile.keep_name()
+    link(mfile)
+    mfile.site.changed(mfile, mfile.find("service"))
+    audit.record(mfile, Action.REPLACE, _told(former), _told(content))
 
 
 def _told(content: Content) -> audit.Facts:

@@ -16,6 +16,11 @@ UNKNOWN = "application/octet-stream"
 FEW = 8  # jobs that need no set of their own
 
 
+def aside_key(folder: Node, name: str) -> str:
+    """Where the document that was called `name` in the folder stands in the site's index."""
+    return f"{folder.id}-{name}"
+
+
 class Mfile(Node):
     """A name for a Content, with the version counted and the jobs that ran on it."""
 
@@ -30,6 +35,8 @@ class Mfile(Node):
     versions: Any = None
     reserved = False
     """Whether it is an empty file of WebDAV, and its content is yet to come (RFC 4918, 7.3)."""
+    aside: str | None = None
+    """Its entry in the site's index of that name, while a program has it under another name."""
     deposit: Deposit | None = None
     """How it came, if that was by a key that shows its own files alone."""
     _v_written: Any = None
@@ -64,6 +71,17 @@ class Mfile(Node):
         if self.reserved:
             self.reserved = False
             self.site.reserved.discard(self.id)
+
+    def set_aside(self, name: str) -> None:
+        """Remembers that it was called `name` in its folder, and is to be that again."""
+        self.aside = aside_key(self.__parent__, name)
+        self.site.aside[self.aside] = self
+
+    def keep_name(self) -> None:
+        """What it is called now is its name."""
+        if self.aside is not None:
+            self.site.aside.discard(self.aside)
+            self.aside = None
 
     def replace(self, content: Content, announced: str | None = None) -> Version:
         """Gives the name to new content; returns what the file was before."""

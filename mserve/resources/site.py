@@ -24,9 +24,10 @@ class Site(Branch):
     `schedules` what starts by itself, by the time when it does next, `rounds` the ids of
     Rounds that have not ended to them, `derived` which files were made of which (see
     resources/provenance.py), `locked` what is locked, by each node above it, `reserved` the ids
-    of empty files whose content is yet to come to them, `users` the people who can log in, `audit`
-    the log of what was decided, and `deposits` which files came by keys
-    that show their own files alone.
+    of empty files whose content is yet to come to them, `aside` documents that programs
+    have under another name, by their folder and name, `users` the people who can log in, `audit`
+    the log of what was decided, and `deposits` which files came by keys that show their own files
+    alone.
     """
 
     type = "site"
@@ -50,6 +51,7 @@ class Site(Branch):
         self.derived = Transit()
         self.locked = Transit()
         self.reserved = Transit()
+        self.aside = Transit()
         self.users = Users(self)
         self.audit = AuditLog()
         self.deposits = Deposits()
@@ -67,6 +69,7 @@ class Site(Branch):
         unlink(self, node)
         if isinstance(node, Mfile):
             self.reserved.discard(node.id)
+            self.aside.discard(node.aside or "-")
             self.deposits.drop(node)
         for key in (node.keys or {}).values():
             for digest in key.digests():

@@ -25,12 +25,18 @@ def mtime(request: Any) -> int | None:
     return int(whole) * SECOND + int((rest or "").ljust(6, "0")[:6])
 
 
-def check_length(request: Any, size: int) -> None:
-    """Raises ShortBody where other than `size` bytes were expected, BadInput where that is none."""
+def expected(request: Any) -> int | None:
+    """How many bytes the client says that will come, or None. Raises BadInput."""
     given = request.headers.get(LENGTH)
     if given is None:
-        return
+        length: int | None = request.content_length
+        return length
     if not (given.isascii() and given.isdecimal() and len(given) < 20):
         raise BadInput(f"{LENGTH} should be a number of bytes")
-    if int(given) != size:
-        raise ShortBody(int(given), size)
+    return int(given)
+
+
+def check_length(length: int | None, size: int) -> None:
+    """Raises ShortBody where not `size` bytes were expected."""
+    if length not in (None, size):
+        raise ShortBody(length or 0, size)

@@ -10,7 +10,7 @@ from typing import Any
 
 from mserve.dav.token import Token
 from mserve.dav.xml import DAV, MICROSOFT, OWNCLOUD, Name, escape
-from mserve.resources import clock, usage
+from mserve.resources import clock, quota, usage
 from mserve.resources.clock import SECOND
 from mserve.resources.mfile import Mfile
 from mserve.resources.node import Branch
@@ -85,10 +85,12 @@ def _used(branch: Branch) -> str | None:
 
 
 def _available(branch: Branch) -> str | None:
-    """What the file system of the bytes has room for."""
+    """What both the file system of the bytes and quotas have room for."""
     if service_of(branch) is None:
         return None
-    return str(shutil.disk_usage(directory(branch)).free)
+    free = shutil.disk_usage(directory(branch)).free
+    left = quota.left(branch)
+    return str(free if left is None else min(free, left))
 
 
 def _reports(branch: Branch) -> str:

@@ -6,7 +6,7 @@ from pyramid.response import Response
 
 from mserve import ingest
 from mserve.dav.config import dav
-from mserve.dav.fields import MTIME, check_length, mtime
+from mserve.dav.fields import MTIME, check_length, expected, mtime
 from mserve.dav.moving import check_parent
 from mserve.errors import Conflict, NameTaken
 from mserve.resources.mfile import Mfile
@@ -16,6 +16,7 @@ from mserve.resources.spool import Spool
 from mserve.views import receive
 from mserve.views.api import files
 from mserve.views.if_header import need_unlocked
+from mserve.views.room import need_room
 from mserve.views.traversal import Absent
 from mserve.views.urls import url
 
@@ -54,12 +55,13 @@ def check_place(absent: Absent) -> tuple[Branch, str]:
 
 
 def _put(request: Any, permission: str) -> Response:
-    moment = mtime(request)
+    moment, length = mtime(request), expected(request)
     need_unlocked(request.context)
+    need_room(request.context, length)
     with receive.outside_transaction(request):
         spool = receive.receive_body(request)
         try:
-            check_length(request, spool.size)
+            check_length(length, spool.size)
             kept = receive.commit(
                 request, permission, lambda context: _store(request, context, spool, moment)
             )

@@ -12,6 +12,7 @@ from mserve.ingest.store import note_replaced, supersede
 from mserve.resources import usage
 from mserve.resources.mfile import Mfile, aside_key
 from mserve.resources.node import Branch, depend_on
+from mserve.resources.quota import need_room
 
 
 def find(folder: Branch, name: str) -> Mfile | None:
@@ -31,6 +32,7 @@ def come_back(document: Mfile, name: str, other: Mfile) -> None:
     document.dead = other.dead
     move(other, folder, place)
     depend_on(other.above())
+    need_room(other, former.size - came.size)
     other.begin()
     other.replace(former, document.announced)
     note_replaced(other, came, former)

@@ -15,6 +15,7 @@ from mserve.resources.mfile import Mfile
 from mserve.resources.names import is_temporary
 from mserve.resources.node import Branch, Node, depend_on
 from mserve.resources.provenance import link
+from mserve.resources.quota import need_room
 from mserve.tasks import engine
 
 PARENTS = {
@@ -36,6 +37,7 @@ def move(node: Node, parent: Branch, name: str) -> None:
     check_place(node, parent, name)
     need_leave(node)
     need_change(parent)
+    need_room(parent, node.usage.get(usage.DISC).rate, besides=[*node.above()])
     end_all(node)
     left, former = [*node.above()], node.__name__
     depend_on([node.usage, *left, *parent.lineage()])
@@ -98,6 +100,7 @@ def copy(node: Node, parent: Branch, name: str) -> Node:
         raise Conflict(f"a {node.type} cannot be copied")
     check_place(node, parent, name)
     below = [*node.walk()] if isinstance(node, Branch) else []
+    need_room(parent, sum(each.content.size for each in (node, *below) if isinstance(each, Mfile)))
     made = {node.id: _copy_one(node, parent, name)}
     for each in below:  # each comes after what holds it
         holder: Any = made[each.__parent__.id]

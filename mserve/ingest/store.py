@@ -14,8 +14,8 @@ from mserve.resources.job import Job
 from mserve.resources.mfile import Mfile
 from mserve.resources.node import Branch, Node, depend_on
 from mserve.resources.provenance import link
+from mserve.resources.quota import need_room
 from mserve.resources.spool import Spool
-from mserve.resources.version import Version
 from mserve.tasks import engine
 
 VAGUE = frozenset({"", "application/octet-stream", "application/x-www-form-urlencoded"})
@@ -60,6 +60,7 @@ def add(
     """As `create`, of a content; its ingest workflow starts if `process`. Raises NameTaken."""
     service = folder.find("service")
     check_taken(service, name)
+    need_room(folder, content.size)
     process = process and is_processed(service, name)
     mfile = Mfile(content, announced)
     place(mfile, folder, name)
@@ -87,11 +88,15 @@ def supersede(
     """
     depend_on(mfile.above())
     need_change(mfile)
+    more = growth(mfile, content.size)
+    need_room(mfile, more)
     former = mfile.replace(content, announced)
     note_replaced(mfile, former.content, content)
     begun = mfile.reserved
-    freed = former.content.size if begun else _keep(mfile, former)
-    usage.keep(mfile.lineage(), content.size - freed, mfile.modified, files=0)
+    if not begun:
+        mfile.add_version(former)
+        mfile.drop_versions(_versions(mfile))
+    usage.keep(mfile.lineage(), more, mfile.modified, files=0)
     process = process and is_processed(mfile.find("service"), mfile.__name__ or "")
     if begun and not content.size:
         return Stored(mfile, None, created=False)
@@ -112,11 +117,15 @@ def _told(content: Content) -> audit.Facts:
     return {"size": content.size, "sha256": content.sha256}
 
 
-def _keep(mfile: Mfile, former: Version) -> int:
-    """Keeps the former content as a version; returns the bytes of those that had to go."""
-    mfile.add_version(former)
-    most = mfile.find("service").property("versions")
-    return sum(version.content.size for version in mfile.drop_versions(most))
+def growth(mfile: Mfile, size: int) -> int:
+    """The bytes that are kept more, once the file has another content of `size` bytes."""
+    going = [mfile.content] if mfile.reserved else mfile.superfluous(_versions(mfile))
+    return size - sum(content.size for content in going)
+
+
+def _versions(mfile: Mfile) -> int:
+    most: int = mfile.find("service").property("versions")
+    return most
 
 
 def media_type(name: str, announced: str) -> str | None:

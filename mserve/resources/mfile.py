@@ -98,6 +98,11 @@ class Mfile(Node):
             self.versions = IOBTree()
         self.versions[version.number] = version
 
+    def superfluous(self, most: int) -> list[Content]:
+        """Those of its contents that go once it gets another and keeps `most` versions."""
+        kept = [version.content for version in (self.versions or {}).values()]
+        return [*kept, self.content][: max(0, len(kept) + 1 - most)]
+
     def drop_versions(self, most: int) -> list[Version]:
         """Takes the oldest versions away, so that `most` are left; returns them."""
         kept = [] if self.versions is None else [*self.versions.keys()]

@@ -14,6 +14,7 @@ from mserve.resources.profile import Workflow
 from mserve.resources.profiled import Profiled
 from mserve.resources.properties import PROPERTIES
 from mserve.resources.trash import Trashed
+from mserve.resources.usage import DISC_SPACE
 
 SHARDS = 16
 
@@ -49,6 +50,12 @@ class Service(Profiled, Branch):
         """Sets checked values; None goes back to the default."""
         merged = {**self.properties, **patch}
         self.properties = {name: value for name, value in merged.items() if value is not None}
+        if "quota" in patch:
+            self.usage.set_limit(DISC_SPACE, self.quota())
+
+    def quota(self) -> int | None:
+        most: int | None = self.property("quota")
+        return most
 
     def closed(self, moment: int) -> str | None:
         """Why the service is not open at `moment` (µs), or None."""

@@ -7,11 +7,12 @@ byte-microseconds.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from persistent import Persistent
+from ZODB.POSException import ConflictError
 
-from mserve.resources.clock import SECOND
+from mserve.resources.figure import NOTHING, Figure
 
 DISC = "http://mserve/disc"
 DISC_SPACE = "http://mserve/disc_space"
@@ -32,73 +33,12 @@ LEVELS = frozenset({DISC_SPACE, FILE, SERVICE, CONTAINER})
 """Value metrics that say what is there now: what goes away is reported with a minus sign."""
 
 
-class Figure(NamedTuple):
-    """What one metric has come to. All are exact integers, or floats where floats were reported."""
-
-    reports: int = 0
-    total: float = 0
-    squares: float = 0
-    least: float | None = None
-    most: float | None = None
-    running: int = 0
-    rate: int = 0
-    offset: int = 0
-
-    def used(self, moment: int) -> float:
-        """The integral up to `moment` (µs), in units times seconds; for a rate metric."""
-        return (self.rate * moment - self.offset) / SECOND
-
-    def value(self, amount: float) -> "Figure":
-        """This, and one more report of `amount`."""
-        reports, total, squares, least, most, *rates = self
-        return Figure(
-            reports + 1,
-            total + amount,
-            squares + amount * amount,
-            amount if least is None or amount < least else least,
-            amount if most is None or amount > most else most,
-            *rates,
-        )
-
-    def rated(self, change: int, moment: int, running: int, reports: int) -> "Figure":
-        """This, with the rate changed by `change` at `moment` (µs)."""
-        return Figure(
-            self.reports + reports,
-            self.total,
-            self.squares,
-            self.least,
-            self.most,
-            self.running + running,
-            self.rate + change,
-            self.offset + change * moment,
-        )
-
-    def merged(self, old: "Figure", other: "Figure") -> "Figure":
-        """This and what `other` made of `old`: both sides' changes added."""
-        return Figure(
-            reports=self.reports + other.reports - old.reports,
-            total=self.total + other.total - old.total,
-            squares=self.squares + other.squares - old.squares,
-            least=_fold(min, self.least, other.least),
-            most=_fold(max, self.most, other.most),
-            running=self.running + other.running - old.running,
-            rate=self.rate + other.rate - old.rate,
-            offset=self.offset + other.offset - old.offset,
-        )
-
-
-def _fold(choose: Any, first: float | None, second: float | None) -> float | None:
-    known = [number for number in (first, second) if number is not None]
-    return choose(known) if known else None
-
-
-NOTHING = Figure()
-
-
 class Usage(Persistent):  # type: ignore[misc]  # persistent has no types
     """The figures of one node and all below it; concurrent changes are added by the storage."""
 
     figures: Mapping[str, Figure] = {}
+    limits: Mapping[str, int] = {}
+    """The most that levels may be (resources/quota.py), by metric."""
 
     def get(self, metric: str) -> Figure:
         return self.figures.get(metric, NOTHING)
@@ -106,17 +46,39 @@ class Usage(Persistent):  # type: ignore[misc]  # persistent has no types
     def put(self, metric: str, figure: Figure) -> None:
         self.figures = {**self.figures, metric: figure}
 
+    def set_limit(self, metric: str, most: int | None) -> None:
+        """The level may be `most` at most; None: whatever it comes to."""
+        others = {name: each for name, each in self.limits.items() if name != metric}
+        self.limits = others if most is None else {**others, metric: most}
+
     def _p_resolveConflict(
         self, old: dict[str, Any], saved: dict[str, Any], new: dict[str, Any]
     ) -> dict[str, Any]:
-        was, theirs, ours = (state.get("figures", {}) for state in (old, saved, new))
-        merged = {
-            metric: theirs.get(metric, NOTHING).merged(
-                was.get(metric, NOTHING), ours.get(metric, NOTHING)
-            )
-            for metric in {*theirs, *ours}
-        }
-        return {**saved, "figures": merged}
+        made = added(old, saved, new)
+        for metric, most in made.get("limits", {}).items():
+            if saved.get("figures", {}).get(metric, NOTHING).total < _total(made, metric) > most:
+                raise ConflictError  # what there is room for alone is too much together
+        return made
+
+
+def _total(state: Mapping[str, Any], metric: str) -> float:
+    figure: Figure = state["figures"].get(metric, NOTHING)
+    return figure.total
+
+
+def added(
+    old: Mapping[str, Any], saved: Mapping[str, Any], new: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The state of a Usage that was `old`, with what both `saved` and `new` made of it."""
+    was, theirs, ours = (state.get("figures", {}) for state in (old, saved, new))
+    figures = {
+        metric: theirs.get(metric, NOTHING).merged(
+            was.get(metric, NOTHING), ours.get(metric, NOTHING)
+        )
+        for metric in {*theirs, *ours}
+    }
+    once, here, there = (state.get("limits", {}) for state in (old, new, saved))
+    return {**saved, "figures": figures, "limits": there if here == once else here}
 
 
 def report(nodes: Iterable[Any], metric: str, *amounts: float) -> None:

@@ -6,13 +6,14 @@ from typing import Any
 from mserve.resources import clock, terms
 from mserve.resources.container import Container
 from mserve.resources.content import Content
+from mserve.resources.figure import Figure
 from mserve.resources.key import Key
 from mserve.resources.mfile import Mfile
 from mserve.resources.pieces import EditionView
 from mserve.resources.profile import Profile, TaskSet, TaskSpec, Workflow
 from mserve.resources.properties import PROPERTIES
 from mserve.resources.service import Service
-from mserve.resources.usage import RATES, Figure
+from mserve.resources.usage import RATES
 from mserve.tasks import retrieval
 from mserve.vault import where
 from mserve.views import derived

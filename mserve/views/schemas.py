@@ -46,6 +46,7 @@ PROPERTIES: Schema = closed(
     versions=may(null({"type": "integer", "minimum": 0, "maximum": 10_000})),
     trash_days=may(null({"type": "integer", "minimum": 0, "maximum": 36_500})),
     accessspeed=may(null(SPEED)),
+    quota=may(null({"type": "integer", "minimum": 0, "maximum": 1 << 60})),
     temporary=may(null({"enum": [*TEMPORARY]})),
 )
 TERMS: dict[str, Schema] = {

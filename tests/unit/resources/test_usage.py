@@ -9,8 +9,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from mserve import database
 from mserve.resources import clock, usage
+from mserve.resources.figure import Figure
 from mserve.resources.folder import Folder
-from mserve.resources.usage import DISC, FILE, INGEST, Figure, Usage
+from mserve.resources.usage import DISC, FILE, INGEST, Usage
 
 WHOLE = st.integers(-(10**15), 10**15)
 CHANGES = st.lists(st.tuples(WHOLE, st.integers(0, 10**16)), max_size=20)

@@ -6,7 +6,7 @@ from typing import Any
 
 from mserve import database
 from mserve.indexing import index_changes
-from mserve.ingest import locks, reserved
+from mserve.ingest import locks, reserved, tidying
 from mserve.ingest.trash import purge_expired
 from mserve.resources import audit, audit_keys, clock
 from mserve.resources.partial import Partial
@@ -95,6 +95,26 @@ def begin_empty(db: Any, settings: Settings, queues: Queues) -> None:
         after = database.run(db, partial(reserved.sweep, after=after, limit=BATCH))
 
 
+def tidy_up(db: Any, settings: Settings, queues: Queues) -> None:
+    """Removes programs' own files where a service wants that, some days after they came."""
+    for id in database.run(db, _tidy_services):
+        after: str | None = ""
+        while after is not None:
+            after = database.run(db, partial(_tidy, id, after))
+
+
+def _tidy_services(site: Any) -> list[str]:
+    services = (
+        each for container in site.children.values() for each in container.children.values()
+    )
+    return [each.id for each in services if each.property("temporary_days") is not None]
+
+
+def _tidy(id: str, after: str, site: Any) -> str | None:
+    service = site.ids.get(id)
+    return None if service is None else tidying.tidy(service, after, BATCH)
+
+
 CHORES = (
     Chore(start_due, every=0.0),
     Chore(carry_on, every=0.0),
@@ -108,5 +128,6 @@ CHORES = (
     Chore(end_uploads, every=HOUR),
     Chore(forget_events, every=HOUR),
     Chore(forget_locks, every=HOUR),
+    Chore(tidy_up, every=HOUR),
     Chore(pack, every=HOUR),
 )

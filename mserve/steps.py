@@ -9,6 +9,7 @@ from BTrees.OOBTree import OOBTree
 
 from mserve.reshape import edit, refer, spread
 from mserve.resources import defaults
+from mserve.resources import leftovers as kept_beside
 from mserve.resources.audit_log import AuditLog
 from mserve.resources.catalog import Catalog
 from mserve.resources.caveats import Caveats
@@ -171,3 +172,13 @@ def reserved(site: Site) -> None:
 def aside(site: Site) -> None:
     """The site gets an index of documents that programs have under another name."""
     site.aside = Transit()
+
+
+@step
+def leftovers(site: Site) -> None:
+    """Services get an index of what programs keep beside people's files."""
+    for container in site.children.values():
+        for service in container.children.values():
+            service.leftovers = Timeline(16)
+            for node in service.walk():
+                kept_beside.note(node)

@@ -7,7 +7,7 @@ from mserve.ingest.folders import place
 from mserve.ingest.leftovers import is_processed
 from mserve.ingest.locks import end_all
 from mserve.ingest.reserved import hold
-from mserve.resources import audit, usage
+from mserve.resources import audit, leftovers, usage
 from mserve.resources.audit import Action
 from mserve.resources.folder import Folder
 from mserve.resources.guard import need_change, need_leave
@@ -86,8 +86,10 @@ def _note_move(node: Node, former: Any) -> None:
     below = node.walk() if left and isinstance(node, Branch) else ()
     for each in (node, *below):
         each.site.changed(each, service)
+        leftovers.note(each)
         if left:
             each.site.changed(each, former)
+            leftovers.forget(each, former)
 
 
 def copy(node: Node, parent: Branch, name: str) -> Node:

@@ -20,7 +20,10 @@ SHARDS = 16
 
 
 class Service(Profiled, Branch):
-    """Files below it are processed by the workflows of its profile, within its times (µs)."""
+    """Files below it are processed by the workflows of its profile, within its times (µs).
+
+    `leftovers` are those that programs keep beside people's files (resources/leftovers.py).
+    """
 
     type = "service"
     start: int | None = None
@@ -37,6 +40,7 @@ class Service(Profiled, Branch):
         self.rounds = OOBTree()
         self.jobs = Timeline(SHARDS)
         self.trash = Timeline(SHARDS)
+        self.leftovers = Timeline(SHARDS)
         self.catalog = Catalog()
         self.locks_made = LocksMade()
         for name, workflows in {**defaults.profiles(), **(profiles or {})}.items():

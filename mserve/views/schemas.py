@@ -48,6 +48,7 @@ PROPERTIES: Schema = closed(
     accessspeed=may(null(SPEED)),
     quota=may(null({"type": "integer", "minimum": 0, "maximum": 1 << 60})),
     temporary=may(null({"enum": [*TEMPORARY]})),
+    temporary_days=may(null({"type": "integer", "minimum": 1, "maximum": 36_500})),
 )
 TERMS: dict[str, Schema] = {
     "start": may(null(TIME)),

@@ -38,9 +38,9 @@ def lock(node: Node, wish: Wish) -> Lock:
     _check(node, wish)
     depend_on(above.locking or above for above in node.lineage())
     _check_compatible(node, wish)
-    id, expires = UUID(new_id(), version=4).hex, clock.now() + wish.seconds * clock.SECOND
-    actor = who_asks().actor
-    made = Lock(id, wish.scope, wish.deep, wish.owner, actor, wish.seconds, expires)
+    id, now, actor = UUID(new_id(), version=4).hex, clock.now(), who_asks().actor
+    expires = now + wish.seconds * clock.SECOND
+    made = Lock(id, wish.scope, wish.deep, wish.owner, actor, wish.seconds, expires, now)
     _enter(node, made)
     audit.record(node, Action.LOCK, after=_told(made))
     return made

@@ -9,6 +9,7 @@ from mserve.resources.properties import TEMPORARY
 from mserve.views.audit_schemas import AUDIT
 from mserve.views.job_schemas import JOBS
 from mserve.views.key_schemas import KEYS, SPEED
+from mserve.views.lock_schemas import LOCKS
 from mserve.views.people_schemas import PEOPLE
 from mserve.views.profile_schemas import PROFILES
 from mserve.views.provenance_schemas import PROVENANCE
@@ -171,7 +172,16 @@ REST: dict[str, Schema] = {
     "Archive": {"description": "A zip or tar archive"},
 }  # fmt: skip
 
-SCHEMAS: dict[str, Schema] = {**NODES, **KEYS, **JOBS, **PROFILES, **PEOPLE, **REST, **AUDIT}
+SCHEMAS: dict[str, Schema] = {
+    **NODES,
+    **KEYS,
+    **JOBS,
+    **LOCKS,
+    **PROFILES,
+    **PEOPLE,
+    **REST,
+    **AUDIT,
+}
 JSON = ("application/json",)
 MEDIA: dict[str, tuple[str, ...]] = {
     "Bytes": ("*/*",),

@@ -9,6 +9,7 @@ from mserve.resources.run import JobOutput
 from mserve.resources.service_request import ServiceRequest
 from mserve.resources.user import User
 from mserve.views.places import Own
+from tests.unit.locking import lock_at
 
 NODES = {
     "site": "/",
@@ -113,6 +114,9 @@ class Places:
         self.enter("Upload", path(client("POST", f"{SERVICE}/-/uploads", headers=TUS)))
         round = client.json("POST", f"{SERVICE}/-/rounds", {"workflow": "ingest"})
         self.enter("Round", path(round))
+        client("PUT", f"{SERVICE}/locked.txt", body=b"x")
+        made = lock_at(self.db, f"{SERVICE}/locked.txt", "key:another", seconds=3600)
+        self.enter("LockView", f"{SERVICE}/-/locks/{made.id}")
         client("PUT", f"{SERVICE}/removed.txt", body=b"x")
         client("DELETE", f"{SERVICE}/removed.txt")
         [trashed] = client("GET", f"{SERVICE}/-/trash").json["items"]

@@ -10,7 +10,7 @@ from mserve import ingest
 from mserve.dav import lockinfo
 from mserve.dav.config import dav
 from mserve.dav.discovery import discovery
-from mserve.dav.storing import check_place
+from mserve.dav.storing import check_new, check_place
 from mserve.dav.xml import DECLARED, HEAD
 from mserve.errors import BadInput, Conflict, PreconditionFailed
 from mserve.ingest import locks
@@ -20,7 +20,7 @@ from mserve.resources.node import Node
 from mserve.resources.roles import Permission
 from mserve.resources.spool import Spool
 from mserve.views import receive
-from mserve.views.if_header import need_unlocked, tokens_of
+from mserve.views.if_header import tokens_of
 from mserve.views.lock_rights import need_end, need_own
 from mserve.views.receipts import need_others
 from mserve.views.traversal import Absent
@@ -48,8 +48,7 @@ def lock(context: Node, request: Any) -> Response:
 def lock_new(context: Absent, request: Any) -> Response:
     """A new lock on an empty file, that is made for it (RFC 4918, 7.3)."""
     need_others(request)
-    check_place(context)
-    need_unlocked(context)
+    check_new(request, context)
     wish = lockinfo.wish(request)
     if wish is None:
         raise PreconditionFailed("there is no lock here that could be refreshed")

@@ -32,17 +32,24 @@ class Kept(NamedTuple):
 @dav(context=Absent, method="PUT", permission=Permission.ADD)
 def create(context: Absent, request: Any) -> Response:
     """A new file in a folder that is there."""
-    if request.grant.own_only:
-        files.check_place(request, context)
-    else:
-        check_place(context)
+    check_new(request, context)
     return _put(request, Permission.ADD)
 
 
 @dav(context=Mfile, method="PUT", permission=Permission.WRITE)
 def replace(context: Mfile, request: Any) -> Response:
     """New content for a file."""
+    need_unlocked(context)
     return _put(request, Permission.WRITE)
+
+
+def check_new(request: Any, absent: Absent) -> None:
+    """Raises what keeps a new file from the place: a name, that no folder is there, a lock."""
+    if request.grant.own_only:
+        files.check_place(request, absent)
+    else:
+        check_place(absent)
+    need_unlocked(absent)
 
 
 def check_place(absent: Absent) -> tuple[Branch, str]:
@@ -56,7 +63,6 @@ def check_place(absent: Absent) -> tuple[Branch, str]:
 
 def _put(request: Any, permission: str) -> Response:
     moment, length = mtime(request), expected(request)
-    need_unlocked(request.context)
     need_room(request.context, length)
     with receive.outside_transaction(request):
         spool = receive.receive_body(request)

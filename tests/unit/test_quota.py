@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -267,3 +268,13 @@ def test_an_undone_change_of_it_is_undone_wholly(
     found = see(lambda site: (node_at(site, FILES).quota(), node_at(site, FILES).usage.limits))
     assert found == (MOST, {DISC_SPACE: MOST})
     assert see(lambda site: quota.left(node_at(site, FILES))) == 40
+
+
+def test_of_eight_clients_at_once_as_many_are_stored_as_have_room(
+    customer: Any, full: None, kept: Any
+) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        paths = [f"{door}{SERVICE}new/{door[1:]}{n}.txt" for door in ("", "/dav") for n in range(4)]
+        customer("PUT", f"{SERVICE}new/first", body=b"")
+        statuses = sorted(pool.map(lambda path: put(customer, path, 13), paths))
+    assert (statuses, kept()) == ([201] * 3 + [507] * 5, 99)

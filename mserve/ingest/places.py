@@ -86,10 +86,10 @@ def _note_move(node: Node, former: Any) -> None:
     below = node.walk() if left and isinstance(node, Branch) else ()
     for each in (node, *below):
         each.site.changed(each, service)
+        leftovers.forget(each, former)
         leftovers.note(each)
         if left:
             each.site.changed(each, former)
-            leftovers.forget(each, former)
 
 
 def copy(node: Node, parent: Branch, name: str) -> Node:

@@ -11,13 +11,9 @@ from mserve.resources.node import Node
 
 
 def note(node: Node) -> None:
-    """Has its service know of it, if it has got such a name, and of it no more if another."""
-    if isinstance(node, Mfile):
-        service = node.find("service")
-        if is_temporary(str(node.__name__)):
-            service.leftovers[key_of(node)] = node
-        else:
-            forget(node, service)
+    """Has its service know of it, if it has got such a name."""
+    if isinstance(node, Mfile) and is_temporary(str(node.__name__)):
+        node.find("service").leftovers[key_of(node)] = node
 
 
 def forget(node: Node, service: Any) -> None:

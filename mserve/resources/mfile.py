@@ -83,6 +83,13 @@ class Mfile(Node):
             self.site.aside.discard(self.aside)
             self.aside = None
 
+    def forget_places(self, site: Any) -> None:
+        """Takes it out of indexes that few files are in, as it is gone for good."""
+        if self.reserved:
+            site.reserved.discard(self.id)
+        if self.aside is not None:
+            site.aside.discard(self.aside)
+
     def replace(self, content: Content, announced: str | None = None) -> Version:
         """Gives the name to new content; returns what the file was before."""
         since = self.since or self.created

@@ -68,8 +68,7 @@ class Site(Branch):
         self.ids.discard(node.id)
         unlink(self, node)
         if isinstance(node, Mfile):
-            self.reserved.discard(node.id)
-            self.aside.discard(node.aside or "-")
+            node.forget_places(self)
             self.deposits.drop(node)
         for key in (node.keys or {}).values():
             for digest in key.digests():

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from mserve import chores, database, ingest
+from mserve import chores, database, ingest, steps
 from mserve.check import Scope, check
 from mserve.ingest import reserved
 from mserve.resources import clock
@@ -140,3 +140,12 @@ def test_the_check_finds_what_would_wait_for_ever(dav: Any, db: Any, ran: Any, l
     assert len([*check(db, Scope(repair=True))]) == 1
     later()
     assert ran() == ["ingest"]
+
+
+def test_a_tree_of_a_former_version_gets_the_index(dav: Any, db: Any, see: Any) -> None:
+    lock(dav, FILE)
+    dav("PUT", f"{DRIVE}/b.txt", body=b"x")
+    known = see(lambda site: [*site.reserved])
+    database.run(db, steps.reserved)
+    assert see(lambda site: [*site.reserved]) == known
+    assert len(known) == 1

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from mserve import chores, database, ingest
+from mserve import chores, database, ingest, steps
 from mserve.check import Scope, check
 from tests.unit.dav.conftest import DRIVE
 from tests.unit.dav.locking import lock
@@ -174,3 +174,10 @@ def test_the_check_finds_what_the_index_lacks(
     assert len([*check(db, Scope(repair=True))]) == 4
     later(0)
     assert names() == PEOPLES
+
+
+def test_a_tree_of_a_former_version_gets_the_index(tree: Any, db: Any, see: Any) -> None:
+    known = see(lambda site: [*node_at(site, SERVICE).leftovers])
+    database.run(db, steps.leftovers)
+    assert sorted(see(lambda site: [*node_at(site, SERVICE).leftovers])) == sorted(known)
+    assert len(known) == 4

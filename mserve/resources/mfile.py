@@ -80,15 +80,19 @@ class Mfile(Node):
     def keep_name(self) -> None:
         """What it is called now is its name."""
         if self.aside is not None:
-            self.site.aside.discard(self.aside)
+            self._leave_aside(self.site)
             self.aside = None
+
+    def _leave_aside(self, site: Any) -> None:
+        """Another that was called so later may have its entry."""
+        if self.aside is not None and site.aside.get(self.aside) is self:
+            site.aside.discard(self.aside)
 
     def forget_places(self, site: Any) -> None:
         """Takes it out of indexes that few files are in, as it is gone for good."""
         if self.reserved:
             site.reserved.discard(self.id)
-        if self.aside is not None:
-            site.aside.discard(self.aside)
+        self._leave_aside(site)
 
     def replace(self, content: Content, announced: str | None = None) -> Version:
         """Gives the name to new content; returns what the file was before."""

@@ -114,6 +114,19 @@ def test_what_comes_from_another_folder_is_another_file(
     assert see(lambda site: at(site, DOCUMENT))[0] != id
 
 
+def test_a_former_one_does_not_keep_a_later_one_away(
+    id: str, dav: Any, see: Any, move: Any, ran: Any
+) -> None:
+    """A program was killed in its save, and another document has got the name."""
+    dav("PUT", f"{DRIVE}/{DOCUMENT}", body=b"later")
+    later = see(lambda site: at(site, DOCUMENT))[0]
+    assert move(DOCUMENT, "~WRL0001.tmp") == 201
+    dav("DELETE", f"{DRIVE}/{OLD}")
+    see(lambda site: [ingest.purge(each) for each in [*node_at(site, FILES).all_trash()]] and None)
+    assert move(NEW, DOCUMENT) == 201
+    assert see(lambda site: at(site, DOCUMENT)) == (later, b"second, longer")
+
+
 def test_a_document_that_another_has_locked_stays_aside(
     id: str, db: Any, see: Any, move: Any, stored: Any
 ) -> None:

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from pyramid.response import Response
 
 from mserve import ingest
+from mserve.dav import assembling
 from mserve.dav.config import dav
 from mserve.dav.fields import MTIME, check_length, mtime
 from mserve.dav.moving import check_parent
@@ -56,15 +57,12 @@ def check_place(absent: Absent) -> tuple[Branch, str]:
 def _put(request: Any, permission: str) -> Response:
     moment = mtime(request)
     need_unlocked(request.context)
-    with receive.outside_transaction(request):
-        spool = receive.receive_body(request)
-        try:
-            check_length(request, spool.size)
-            kept = receive.commit(
-                request, permission, lambda context: _store(request, context, spool, moment)
-            )
-        finally:
-            spool.clear()
+    chunks = assembling.chunks_of(request)
+    with receive.outside_transaction(request), assembling.incoming(request, chunks) as spool:
+        check_length(request, spool.size)
+        kept = receive.commit(
+            request, permission, lambda context: _store(request, context, spool, moment)
+        )
     answer = Response(status=201 if kept.created else 204)
     answer.headers["ETag"] = f'"{kept.etag}"'
     if kept.created:

@@ -119,11 +119,11 @@ class Lease:
         self._lock = lock
         self._descriptor = descriptor
         os.utime(lock)
-        with self._turn():
+        with self.turn():
             self.offset = os.fstat(descriptor).st_size
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
+    def turn(self) -> Iterator[None]:
         """A critical section of all who hold a lease or believe so; raises Conflict, Missing."""
         fcntl.flock(self._descriptor, fcntl.LOCK_EX)
         try:
@@ -136,7 +136,7 @@ class Lease:
 
     def append(self, block: bytes | bytearray) -> None:
         """Raises Conflict, Missing, StorageFull; a block is there in part if the disk is full."""
-        with self._turn():
+        with self.turn():
             self._expect()
             try:
                 write_all(self._descriptor, block)
@@ -146,7 +146,7 @@ class Lease:
 
     def cut(self, offset: int) -> None:
         """Takes back what was appended after `offset`."""
-        with self._turn():
+        with self.turn():
             self._expect()
             os.ftruncate(self._descriptor, offset)
             self.offset = os.lseek(self._descriptor, 0, os.SEEK_END)

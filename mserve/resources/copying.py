@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterable
 from typing import BinaryIO
 
+from mserve import turn
 from mserve.errors import Missing, ShortBody
 from mserve.resources.spool import BLOCK, Spool, room, write_all
 
@@ -39,6 +40,7 @@ def copy(source: BinaryIO, spool: Spool, offset: int, size: int) -> None:
 
     Raises ShortBody where the file ends before, StorageFull.
     """
+    turn.give()
     left = size
     while left:
         with room():

@@ -112,6 +112,7 @@ class Spool:
         return spool
 
     def _read(self, source: BinaryIO) -> None:
+        turn.give()
         while block := source.read(BLOCK):
             self._hashing.update(block)
 

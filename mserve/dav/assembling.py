@@ -8,6 +8,7 @@ from mserve.dav.fields import total_length
 from mserve.dav.receiving import Growing, wanted_digests
 from mserve.dav.uploads import ASSEMBLED, owner_of
 from mserve.errors import Missing
+from mserve.resources.assembly import whole
 from mserve.resources.chunks import Chunks
 from mserve.resources.hashing import Hashing
 from mserve.resources.partial import Lease
@@ -50,7 +51,7 @@ def _assembled(request: Any, chunks: Chunks) -> Iterator[Spool]:
         base = Growing(chunks, lease)
         base.absorb()
         algorithms = announced.algorithms | wanted_digests(request)
-        spool = chunks.whole(lease, total, _known(base, lease, algorithms), algorithms)
+        spool = whole(chunks, lease, total, _known(base, lease, algorithms), algorithms)
         try:
             announced.check(spool.digests)
             yield spool

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
-from typing import Any
+from typing import Any, BinaryIO
 
-from mserve.errors import Conflict, CutBody, Locked, Missing, TooLarge
+from mserve import turn
+from mserve.errors import Conflict, CutBody, Locked, Missing, StorageFull, TooLarge
 from mserve.resources.chunks import Chunks
 from mserve.resources.hashing import Hashing
 from mserve.resources.partial import Lease
@@ -53,15 +54,20 @@ class Growing:
         self._id = lease.partial.id
         self.hashing: Hashing | None = HASHINGS.take(self._id, lease.offset, SHA1)
 
-    def add(self, name: str, blocks: Iterable[bytes | bytearray]) -> None:
-        """Appends a chunk, of which nothing is left where `blocks` raises anything."""
+    def add(
+        self, name: str, blocks: Iterable[bytes | bytearray], source: BinaryIO | None = None
+    ) -> None:
+        """Appends a chunk, of which nothing is left where `blocks` raises anything.
+
+        `source` is the file that it was in, if it was in one.
+        """
         start = self._lease.offset
         try:
             for block in blocks:
                 self._lease.append(block)
                 if self.hashing is not None:
                     self.hashing.update(block)
-            self._chunks.mark(name, start, self._lease)
+            self._chunks.mark(name, start, self._lease, source)
         except BaseException:
             self._take_back(start)
             raise
@@ -76,7 +82,8 @@ class Growing:
     def absorb(self) -> None:
         """Appends what has come before its turn, and whose turn it is now."""
         for name, source in self._chunks.waiting(self._lease):
-            self.add(name, iter(partial(source.read, BLOCK), b""))
+            turn.give()
+            self.add(name, iter(partial(source.read, BLOCK), b""), source)
 
     def keep(self) -> None:
         """The hashing is for the next request."""
@@ -88,11 +95,19 @@ def receive_chunk(request: Any, chunks: Chunks, name: str, room: int) -> None:
     """Raises what Incoming does, Missing, StorageFull; then what came before is as it was."""
     body = Incoming(request, room)
     with _turn(chunks, name) as lease:
-        if lease is None:
-            _receive_own(chunks, name, body)
-            return
+        if lease is not None:
+            base = Growing(chunks, lease)
+            base.add(name, body)
+            base.keep()
+    if lease is None:
+        _receive_own(chunks, name, body)
+    _absorb(chunks)
+
+
+def _absorb(chunks: Chunks) -> None:
+    """The base takes what it can. What keeps it from that is no fault: the chunk has come."""
+    with suppress(Conflict, Locked, Missing, StorageFull), chunks.base().lease() as lease:
         base = Growing(chunks, lease)
-        base.add(name, body)
         base.absorb()
         base.keep()
 

@@ -9,15 +9,13 @@ So at each moment the folder says what has come; nothing of it is in the tree.
 
 import os
 import shutil
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
 from contextlib import suppress
 from hashlib import sha256
 from typing import BinaryIO
 
 from mserve.errors import Missing, NameTaken, StorageFull
-from mserve.resources.chunk import OWN, Chunk, check_whole, follows, mark_of, merged, placed
-from mserve.resources.copying import Source, joined
-from mserve.resources.hashing import Hashing
+from mserve.resources.chunk import OWN, Chunk, follows, mark_of, merged, placed
 from mserve.resources.ids import new_id
 from mserve.resources.partial import Lease, Partial, upload_of
 from mserve.resources.spool import Spool, discard, room
@@ -88,11 +86,13 @@ class Chunks:
     def place(self, name: str, path: str) -> None:
         """The file `path`, which lies in the folder, is that chunk from now on. Raises Missing."""
         try:
-            os.rename(path, self._own(name))
+            with self.base().exclusive():
+                os.rename(path, self.own_path(name))
         except FileNotFoundError:
             raise Missing(GONE) from None
 
-    def _own(self, name: str) -> str:
+    def own_path(self, name: str) -> str:
+        """Where the chunk is, if it has a file of its own."""
         return os.path.join(self.path, f"{name}{OWN}")
 
     @property
@@ -119,7 +119,7 @@ class Chunks:
         for each in merged(told):
             if each.start in inside or not follows(each.start, each.ranged, last, lease.offset):
                 continue
-            with suppress(FileNotFoundError), open(self._own(each.name), "rb") as source:
+            with suppress(FileNotFoundError), open(self.own_path(each.name), "rb") as source:
                 yield each.name, source
                 last = each
 
@@ -130,50 +130,30 @@ class Chunks:
             lease.cut(end)
         return max(inside, key=lambda each: each.offset or 0, default=None)
 
-    def mark(self, name: str, offset: int, lease: Lease) -> None:
+    def mark(self, name: str, offset: int, lease: Lease, source: BinaryIO | None = None) -> None:
         """The chunk lies in the base, from `offset` to its end, and has no file of its own.
 
+        Where it was copied from `source`, another file that has come meanwhile stays, and counts.
         Raises Conflict, Missing.
         """
         path = os.path.join(self.path, mark_of(name, offset, lease.offset - offset))
         with lease.turn(), room():
             os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
-            discard(self._own(name))
+            if source is None or _is_file(self.own_path(name), source):
+                discard(self.own_path(name))
 
-    def whole(
-        self, lease: Lease, total: int | None, known: Hashing | None, algorithms: Set[str]
-    ) -> Spool:
-        """The file, of `total` bytes where that is said; `known` may have hashed the base.
-
-        Nothing is appended from then on. Raises BadContent, Conflict, StorageFull.
-        """
-        told = self.told()
-        chunks = merged(told)
-        check_whole(chunks, total)
+    def seal(self, lease: Lease) -> None:
+        """Nothing is appended any more: the base may be a blob's. Raises Conflict, Missing."""
         if not os.path.exists(self._seal):
-            self._tidy(told, lease)
+            self._tidy(self.told(), lease)
             with lease.turn(), room():
                 os.close(os.open(self._seal, os.O_WRONLY | os.O_CREAT, 0o600))
-        if _is_base(chunks, lease.offset):
-            return Spool.of_file(lease.partial.path, known, algorithms)
-        return joined(self.path, self._sources(chunks, lease), algorithms)
-
-    def _sources(self, chunks: list[Chunk], lease: Lease) -> list[Source]:
-        base = lease.partial.path
-        return [
-            (self._own(each.name) if each.offset is None else base, each.offset or 0, each.size)
-            for each in chunks
-        ]
 
 
-def _is_base(chunks: list[Chunk], size: int) -> bool:
-    """Whether the base of `size` bytes is the whole of them, in their order."""
-    end = 0
-    for each in chunks:
-        if each.offset != end:
-            return False
-        end += each.size
-    return end == size
+def _is_file(path: str, file: BinaryIO) -> bool:
+    with suppress(FileNotFoundError):
+        return os.path.samestat(os.stat(path), os.fstat(file.fileno()))
+    return False
 
 
 def _short(text: str) -> str:

@@ -53,6 +53,13 @@ class Partial:
         except FileNotFoundError:
             raise Missing(GONE) from None
 
+    @contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """Nobody appends meanwhile; raises Missing."""
+        with self._opened() as file:
+            fcntl.flock(file.fileno(), fcntl.LOCK_EX)
+            yield
+
     def discard(self) -> None:
         """Removes it; who appends just now is refused from then on."""
         discard(self.path)

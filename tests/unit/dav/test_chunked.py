@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mserve.resources import chunks as stored_chunks
+from mserve.resources import assembly
 from mserve.resources.partial import Partial, upload_of
 from mserve.settings import Settings
 from mserve.tasks.scheduler import ABANDONED, remove_abandoned
@@ -50,7 +50,7 @@ def test_chunks_become_a_file(upload: Upload) -> None:
 def test_chunks_that_come_in_their_turn_are_not_copied(
     upload: Upload, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stored_chunks, "joined", None)
+    monkeypatch.setattr(assembly, "joined", None)
     upload.fill(PARTS)
     assert upload.end().status_int == 201
     upload.begin()

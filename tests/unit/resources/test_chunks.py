@@ -5,15 +5,18 @@ from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mserve.errors import BadContent, BadInput, Conflict, Missing, MserveError, NameTaken
+from mserve.resources import assembly
+from mserve.resources.assembly import whole
 from mserve.resources.chunk import MOST, placed
 from mserve.resources.chunks import Chunks
-from mserve.resources.copying import copy
+from mserve.resources.copying import copy, joined
 from mserve.resources.spool import Spool
 
 NOTHING: frozenset[str] = frozenset()
@@ -26,12 +29,13 @@ EVENTS = st.tuples(
 
 def receive(chunks: Chunks, name: str, body: bytes, *, beside: bool = False) -> None:
     """As the door does; `beside` another request that has the lease."""
-    with chunks.base().lease() as lease:
-        if not beside and chunks.is_next(name, lease):
-            start = lease.offset
-            lease.append(body)
-            chunks.mark(name, start, lease)
-            return
+    if not beside:
+        with chunks.base().lease() as lease:
+            if chunks.is_next(name, lease):
+                start = lease.offset
+                lease.append(body)
+                chunks.mark(name, start, lease)
+                return
     spool = chunks.spool()
     spool.write(body)
     spool.close(durable=False)
@@ -43,7 +47,7 @@ def absorb(chunks: Chunks) -> None:
         for name, source in chunks.waiting(lease):
             start = lease.offset
             lease.append(source.read())
-            chunks.mark(name, start, lease)
+            chunks.mark(name, start, lease, source)
 
 
 def interrupt(chunks: Chunks, name: str, body: bytes) -> None:
@@ -57,7 +61,7 @@ def interrupt(chunks: Chunks, name: str, body: bytes) -> None:
 def end(chunks: Chunks, total: int | None = None) -> tuple[bytes, str]:
     """The bytes and their SHA-256, or what is raised."""
     with chunks.base().lease() as lease:
-        spool = chunks.whole(lease, total, None, NOTHING)
+        spool = whole(chunks, lease, total, None, NOTHING)
     try:
         return Path(spool.path).read_bytes(), spool.sha256
     finally:
@@ -90,13 +94,13 @@ def test_the_file_is_what_came_last_of_each_chunk(
             play(chunks, *event, model)
         listed = [(each.start, each.size) for each in chunks.listed()]
         assert listed == [(number, len(model[number])) for number in sorted(model)]
-        whole = b"".join(model[number] for number in sorted(model))
+        body = b"".join(model[number] for number in sorted(model))
         if model:
-            assert end(chunks, len(whole)) == (whole, sha256(whole).hexdigest())
+            assert end(chunks, len(body)) == (body, sha256(body).hexdigest())
             receive(chunks, "0001", b"after")
             model[1] = b"after"
-            whole = b"".join(model[number] for number in sorted(model))
-            assert end(chunks, len(whole))[0] == whole
+            body = b"".join(model[number] for number in sorted(model))
+            assert end(chunks, len(body))[0] == body
 
 
 @pytest.fixture
@@ -110,11 +114,38 @@ def test_the_whole_is_the_base_by_a_link_and_nothing_is_appended_to_it(chunks: C
     for name in ("1", "2"):
         receive(chunks, name, name.encode() * 5)
     with chunks.base().lease() as lease:
-        spool = chunks.whole(lease, None, None, NOTHING)
+        spool = whole(chunks, lease, None, None, NOTHING)
     assert os.path.samefile(spool.path, chunks.base().path)
     receive(chunks, "3", b"later")
     assert Path(spool.path).read_bytes() == b"1111122222"
     assert end(chunks)[0] == b"1111122222later"
+
+
+def test_what_comes_while_the_former_is_appended_counts(chunks: Chunks) -> None:
+    receive(chunks, "1", b"old", beside=True)
+    with chunks.base().lease() as lease:
+        for name, source in chunks.waiting(lease):
+            lease.append(source.read())
+            receive(chunks, "1", b"newer", beside=True)
+            chunks.mark(name, 0, lease, source)
+    assert end(chunks)[0] == b"newer"
+
+
+def test_a_chunk_that_comes_while_the_file_is_made_is_not_taken_in_part(
+    chunks: Chunks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("2", "1"):
+        receive(chunks, name, b"five!", beside=True)
+
+    def join(*given: Any) -> Spool:
+        monkeypatch.undo()
+        receive(chunks, "2", b"longer", beside=True)
+        return joined(*given)
+
+    monkeypatch.setattr(assembly, "joined", join)
+    with pytest.raises(Conflict):
+        end(chunks)
+    assert end(chunks)[0] == b"five!longer"
 
 
 @pytest.mark.parametrize("names", [("0-4", "6-9"), ("1-4",), ("1", "0-4"), ("1", "01"), ("2",)])

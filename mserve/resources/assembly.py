@@ -22,8 +22,9 @@ def whole(
     check_whole(found, total)
     chunks.seal(lease)
     if _is_base(found, lease.offset):
-        return Spool.of_file(lease.partial.path, known, algorithms)
-    spool = joined(chunks.path, [_source(chunks, each, lease) for each in found], algorithms)
+        spool = Spool.of_file(lease.partial.path, known, algorithms)
+    else:
+        spool = joined(chunks.path, [_source(chunks, each, lease) for each in found], algorithms)
     try:
         if chunks.listed() != found:
             raise Conflict("a chunk has come while the file was made; end the upload again")

@@ -15,6 +15,7 @@ is a PUT to its Destination, whose body has come before.
 from typing import Any
 
 from pyramid.httpexceptions import HTTPNotFound
+from pyramid.traversal import decode_path_info
 
 from mserve.dav.paths import destination
 from mserve.resources.deposit import Reach
@@ -49,9 +50,9 @@ class ChunkPlace(_Place):
 def found(request: Any, root: Any) -> Any:
     """The context of a request below `/-/dav/uploads/<user>/`; None: it is one for a file now.
 
-    Raises HTTPNotFound, and what `destination` does.
+    Raises HTTPNotFound, URLDecodeError, and what `destination` does.
     """
-    names: tuple[str, ...] = request.environ[CHUNKED]
+    names = tuple(map(decode_path_info, request.environ[CHUNKED]))
     if request.method == "MOVE" and names[1:] == (FILE,):
         return _turn(request, names[0])
     if len(names) not in (1, 2):

@@ -81,7 +81,7 @@ def test_locks_work_there(door: Door) -> None:
 
 def test_chunks_come_there(door: Door) -> None:
     target = f"http://localhost{door.files}/e.bin"
-    upload = f"{door.uploads}/x"
+    upload = f"{door.uploads}/x%20%C3%A9"
     assert door("MKCOL", upload, destination=target).status_int == 201
     assert door("PUT", f"{upload}/1", b"chunk").status_int == 201
     assert hrefs(door("PROPFIND", upload, depth="1")) == [f"{upload}/", f"{upload}/1"]

@@ -70,8 +70,9 @@ def _etag(mfile: Mfile) -> str:
 
 def _checksums(mfile: Mfile) -> str:
     content = mfile.content
-    md5 = f" MD5:{content.md5}" if content.md5 else ""
-    return f"<O:checksum>SHA256:{content.sha256}{md5}</O:checksum>"
+    known = {"SHA1": content.sha1, "SHA256": content.sha256, "MD5": content.md5}
+    told = " ".join(f"{name}:{digest}" for name, digest in known.items() if digest)
+    return f"<O:checksum>{told}</O:checksum>"
 
 
 def _attributes(node: Any) -> str:

@@ -5,8 +5,9 @@ from typing import Any, NamedTuple
 from pyramid.response import Response
 
 from mserve import ingest
+from mserve.dav import assembling
 from mserve.dav.config import dav
-from mserve.dav.fields import MTIME, check_length, expected, mtime
+from mserve.dav.fields import MTIME, check_length, expected, mtime, total_length
 from mserve.dav.moving import check_parent
 from mserve.errors import Conflict, NameTaken
 from mserve.resources.mfile import Mfile
@@ -62,17 +63,14 @@ def check_place(absent: Absent) -> tuple[Branch, str]:
 
 
 def _put(request: Any, permission: str) -> Response:
-    moment, length = mtime(request), expected(request)
+    moment, chunks = mtime(request), assembling.chunks_of(request)
+    length = expected(request) if chunks is None else total_length(request)
     need_room(request.context, length)
-    with receive.outside_transaction(request):
-        spool = receive.receive_body(request)
-        try:
-            check_length(length, spool.size)
-            kept = receive.commit(
-                request, permission, lambda context: _store(request, context, spool, moment)
-            )
-        finally:
-            spool.clear()
+    with receive.outside_transaction(request), assembling.incoming(request, chunks) as spool:
+        check_length(length, spool.size)
+        kept = receive.commit(
+            request, permission, lambda context: _store(request, context, spool, moment)
+        )
     answer = Response(status=201 if kept.created else 204)
     answer.headers["ETag"] = f'"{kept.etag}"'
     if kept.created:

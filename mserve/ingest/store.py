@@ -71,10 +71,13 @@ def add(
     return Stored(mfile, engine.start(mfile, "ingest") if process else None, created=True)
 
 
-def replace(mfile: Mfile, spool: Spool, announced: str = "") -> Stored:
-    """New content for a name that is there, and its update workflow."""
+def replace(mfile: Mfile, spool: Spool, announced: str = "", came: int | None = None) -> Stored:
+    """New content for a name that is there, and its update workflow.
+
+    `came`: how many of the bytes have come in, if not all.
+    """
     need_change(mfile)
-    usage.report(mfile.lineage(), usage.INGEST, spool.size)
+    usage.report(mfile.lineage(), usage.INGEST, spool.size if came is None else came)
     return supersede(mfile, spool.content(), media_type(mfile.__name__ or "", announced))
 
 

@@ -19,6 +19,7 @@ from mserve.views.schema_words import (
     MD5,
     NUMBER,
     OBJECT,
+    SHA1,
     SHA256,
     SHORT,
     TEXT,
@@ -84,7 +85,8 @@ NODES: dict[str, Schema] = {
     ),
     "Folder": node("folder"),
     "Mfile": node(
-        "mfile", size=WHOLE, mimetype=TEXT, sha256=SHA256, md5=null(MD5), etag=TEXT, version=WHOLE,
+        "mfile", size=WHOLE, mimetype=TEXT, sha256=SHA256, sha1=null(SHA1), md5=null(MD5),
+        etag=TEXT, version=WHOLE,
         state=one_of("ready", "processing"), renditions=table(ref("Rendition")),
         **STORED, derived_from=null(ref("Origin")), stale=FLAG,
     ),
@@ -104,8 +106,8 @@ NODES: dict[str, Schema] = {
     "Verified": fields(valid=FLAG),
     "AllStored": fields(items=array(ref("Stored"))),
     "Version": fields(
-        version=WHOLE, url=URL, size=WHOLE, mimetype=TEXT, sha256=SHA256, md5=null(MD5),
-        since=TIME, until=TIME, **STORED,
+        version=WHOLE, url=URL, size=WHOLE, mimetype=TEXT, sha256=SHA256, sha1=null(SHA1),
+        md5=null(MD5), since=TIME, until=TIME, **STORED,
     ),
     "Versions": page("Version"),
     "Trashed": fields(

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.dav.clients import Drive, make_tree, run, tree_of
+from tests.dav.clients import Drive, make_tree, tree_of
+from tests.dav.commands import run
 from tests.functional.stack import Stack
 
 FILES = 25

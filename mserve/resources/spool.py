@@ -13,6 +13,8 @@ from mserve.resources.content import Content
 from mserve.resources.hashing import SHA256, Hashing
 
 BLOCK = 1 << 20  # bytes
+KEPT = frozenset({"md5", "sha1"})
+"""Digests that a Content keeps where they were computed as it came, beside its SHA-256."""
 PREFIX = "spool-"
 
 
@@ -110,6 +112,7 @@ class Spool:
         return spool
 
     def _read(self, source: BinaryIO) -> None:
+        turn.give()
         while block := source.read(BLOCK):
             self._hashing.update(block)
 
@@ -117,6 +120,14 @@ class Spool:
         """Appends; raises StorageFull."""
         self._hashing.update(block)
         write_all(self._file.fileno(), block)
+
+    @property
+    def descriptor(self) -> int:
+        """For who appends by other means than `write`, and has the bytes hashed by `note`."""
+        return self._file.fileno()
+
+    def note(self, block: bytes) -> None:
+        self._hashing.update(block)
 
     def close(self, length: int | None = None, *, durable: bool = True) -> None:
         """Makes the bytes durable; raises ShortBody if they are not `length` bytes."""
@@ -141,7 +152,9 @@ class Spool:
         with room():
             os.link(self.path, link)
         self._links.append(link)
-        return Content(link, self.size, self.sha256)
+        content = Content(link, self.size, self.sha256)
+        content.learn({name: self.digests[name].hex() for name in KEPT & self.digests.keys()})
+        return content
 
     def discard(self) -> None:
         """Removes the temporary file; a Content that was made of it keeps its own link."""

@@ -52,6 +52,7 @@ GROUPS = {
     "offers": "Who takes requests for services", "requests": "What a container was asked for",
     "receipt": "What a dropbox has received, signed",
     "receipts": "Whether a receipt is genuine",
+    "locks": "What clients of WebDAV have locked",
     "audit": "Who did what, and what was refused",
 }  # fmt: skip
 SCHEMES: Json = {

@@ -31,6 +31,7 @@ from mserve.resources.job_parts import (
 )
 from mserve.resources.key import Key
 from mserve.resources.key_parts import KeyUsage
+from mserve.resources.lock_places import Locks, LockView
 from mserve.resources.node import Node
 from mserve.resources.people_places import (
     Account,
@@ -146,6 +147,7 @@ BELOW: dict[type, tuple[type[Facet], str]] = {
     UserReset: (UsersFacet, "{user}/reset"),
     UserKeys: (UsersFacet, "{user}/keys"),
     HistoryEntry: (History, "{transaction}"),
+    LockView: (Locks, "{lock}"),
 }
 """What is reached through a facet."""
 

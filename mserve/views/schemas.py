@@ -9,6 +9,7 @@ from mserve.resources.properties import TEMPORARY
 from mserve.views.audit_schemas import AUDIT
 from mserve.views.job_schemas import JOBS
 from mserve.views.key_schemas import KEYS, SPEED
+from mserve.views.lock_schemas import LOCKS
 from mserve.views.people_schemas import PEOPLE
 from mserve.views.profile_schemas import PROFILES
 from mserve.views.provenance_schemas import PROVENANCE
@@ -18,6 +19,7 @@ from mserve.views.schema_words import (
     MD5,
     NUMBER,
     OBJECT,
+    SHA1,
     SHA256,
     SHORT,
     TEXT,
@@ -46,7 +48,9 @@ PROPERTIES: Schema = closed(
     versions=may(null({"type": "integer", "minimum": 0, "maximum": 10_000})),
     trash_days=may(null({"type": "integer", "minimum": 0, "maximum": 36_500})),
     accessspeed=may(null(SPEED)),
+    quota=may(null({"type": "integer", "minimum": 0, "maximum": 1 << 60})),
     temporary=may(null({"enum": [*TEMPORARY]})),
+    temporary_days=may(null({"type": "integer", "minimum": 1, "maximum": 36_500})),
 )
 TERMS: dict[str, Schema] = {
     "start": may(null(TIME)),
@@ -81,7 +85,8 @@ NODES: dict[str, Schema] = {
     ),
     "Folder": node("folder"),
     "Mfile": node(
-        "mfile", size=WHOLE, mimetype=TEXT, sha256=SHA256, md5=null(MD5), etag=TEXT, version=WHOLE,
+        "mfile", size=WHOLE, mimetype=TEXT, sha256=SHA256, sha1=null(SHA1), md5=null(MD5),
+        etag=TEXT, version=WHOLE,
         state=one_of("ready", "processing"), renditions=table(ref("Rendition")),
         **STORED, derived_from=null(ref("Origin")), stale=FLAG,
     ),
@@ -101,8 +106,8 @@ NODES: dict[str, Schema] = {
     "Verified": fields(valid=FLAG),
     "AllStored": fields(items=array(ref("Stored"))),
     "Version": fields(
-        version=WHOLE, url=URL, size=WHOLE, mimetype=TEXT, sha256=SHA256, md5=null(MD5),
-        since=TIME, until=TIME, **STORED,
+        version=WHOLE, url=URL, size=WHOLE, mimetype=TEXT, sha256=SHA256, sha1=null(SHA1),
+        md5=null(MD5), since=TIME, until=TIME, **STORED,
     ),
     "Versions": page("Version"),
     "Trashed": fields(
@@ -148,7 +153,7 @@ NODES: dict[str, Schema] = {
 }  # fmt: skip
 
 OF_A_LINE = {
-    **dict.fromkeys(("key", "task", "mimetype"), may(TEXT)),
+    **dict.fromkeys(("key", "task", "mimetype", "service"), may(TEXT)),
     **dict.fromkeys(("from", "to"), may(TIME)),
 }
 REST: dict[str, Schema] = {
@@ -189,6 +194,7 @@ REST: dict[str, Schema] = {
     "Page": TEXT,
     "Text": TEXT,
     "Table": TEXT,
+    "Chart": TEXT,
     "Lines": TEXT,
     "Bytes": {"description": "Bytes of any kind"},
     "Piece": {"description": "The next bytes of a file"},
@@ -196,7 +202,16 @@ REST: dict[str, Schema] = {
     "Archive": {"description": "A zip or tar archive"},
 }  # fmt: skip
 
-SCHEMAS: dict[str, Schema] = {**NODES, **KEYS, **JOBS, **PROFILES, **PEOPLE, **REST, **AUDIT}
+SCHEMAS: dict[str, Schema] = {
+    **NODES,
+    **KEYS,
+    **JOBS,
+    **LOCKS,
+    **PROFILES,
+    **PEOPLE,
+    **REST,
+    **AUDIT,
+}
 JSON = ("application/json",)
 MEDIA: dict[str, tuple[str, ...]] = {
     "Bytes": ("*/*",),
@@ -205,6 +220,7 @@ MEDIA: dict[str, tuple[str, ...]] = {
     "Page": ("text/html",),
     "Text": ("text/plain",),
     "Table": ("text/csv",),
+    "Chart": ("image/svg+xml",),
     "Lines": ("application/x-ndjson",),
     "Events": ("text/event-stream",),
     "AuditLines": ("application/x-ndjson",),

@@ -16,6 +16,7 @@ from mserve.resources.metrics import check_uri, short
 from mserve.resources.period import Grain, Span, around
 from mserve.resources.report import Asked, Line, lines
 from mserve.resources.series import Dimension
+from mserve.views.chart import draw
 
 Json = dict[str, Any]
 QUERY = ("metric", "from", "to", "group", "format")
@@ -24,7 +25,10 @@ GROUPS: dict[str, Grain | Dimension] = {
     "key": Dimension.KEY,
     "task": Dimension.TASK,
     "mimetype": Dimension.MIMETYPE,
+    "service": Dimension.SERVICE,
 }
+EVERYTHING = Asked()
+DRAWN = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
 MOST = 20_000  # lines of an answer
 MONTH = re.compile(r"\d{4}-\d{2}")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -132,12 +136,19 @@ def answer(request: Any, items: Iterable[Json], name: str) -> Any:
     """The lines as a listing, or as CSV where `format=csv` asks for that. Raises BadInput."""
     form = request.GET.get("format", "json")
     if form not in ("json", "csv"):
-        raise BadInput(f"format={form:.40}: should be json or csv")
+        raise BadInput(f"format={form:.40}: should be json or csv, or, of a report, svg")
     found = list(items)
     if form == "json":
         return {"items": found, "next": None, "total": len(found)}
     response = Response(table(found), content_type="text/csv", charset="utf-8")
     response.content_disposition = f'attachment; filename="{name}.csv"'
+    return response
+
+
+def drawn(lines: Iterable[Line], by: Grain | Dimension | None) -> Response:
+    """The lines as a chart."""
+    response = Response(draw(lines, by), content_type="image/svg+xml", charset="utf-8")
+    response.headers["Content-Security-Policy"] = DRAWN
     return response
 
 

@@ -10,6 +10,7 @@ from mserve import booking, database, evolve, ingest
 from mserve.check import Finding, Scope, check
 from mserve.resources import audit_keys, clock, usage
 from mserve.resources.audit_keys import new_key
+from mserve.resources.chunks import Chunks
 from mserve.resources.profile import TaskSet, TaskSpec, Workflow
 from mserve.resources.round import Errand
 from mserve.resources.schedule import Schedule
@@ -84,6 +85,16 @@ def test_orphans_are_found_and_removed(db: Any) -> None:
     assert not taken.exists()
     assert blob.exists()
     assert found(db) == []
+
+
+def test_chunks_of_an_upload_are_left_to_the_scheduler(db: Any) -> None:
+    chunks = Chunks(db.storage.temporaryDirectory(), "key:1", "one")
+    chunks.make(1)
+    spool = chunks.spool()
+    spool.close(durable=False)
+    chunks.place("2", spool.path)
+    assert found(db, MEND) == []
+    assert [each.name for each in chunks.listed()] == ["2"]
 
 
 def test_wrong_sums_are_found_and_mended(db: Any) -> None:

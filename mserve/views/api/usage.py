@@ -24,13 +24,13 @@ from mserve.views.config import rest
 
 
 @rest(context=UsageFacet, method="GET", permission=Permission.USAGE,
-      gives={200: ("Figures", "Table")}, query=usage.QUERY)  # fmt: skip
+      gives={200: ("Figures", "Table", "Chart")}, query=usage.QUERY)  # fmt: skip
 def report(context: UsageFacet, request: Any) -> Any:
     """A report for each metric, of the place and all below it.
 
     `metric` names those that are asked for; `from` and `to` say of when (RFC 3339, or a day, or a
     month; UTC); `group` tells them apart by `hour`, `day`, `month`, `key`, `task` or `mimetype`;
-    `format=csv` gives a table.
+    `format=csv` gives a table, `format=svg` a chart.
     """
     return _reports(request, Account(request.site, context.node.id, context.node))
 
@@ -54,7 +54,7 @@ def add(context: UsageFacet, request: Any) -> Any:
 
 
 @rest(context=KeyUsage, method="GET", permission=Permission.DELEGATE,
-      gives={200: ("Figures", "Table")}, query=usage.QUERY)  # fmt: skip
+      gives={200: ("Figures", "Table", "Chart")}, query=usage.QUERY)  # fmt: skip
 def report_of_key(context: KeyUsage, request: Any) -> Any:
     """What was used through a key, and through those made from it. As for a place."""
     key_rights.check_seen(request, context.key)
@@ -63,8 +63,10 @@ def report_of_key(context: KeyUsage, request: Any) -> Any:
 
 def _reports(request: Any, account: Account) -> Any:
     asked = usage.asked(request, account)
-    found = (usage.report(line, asked.by) for line in usage.told(account, asked))
-    return usage.answer(request, found, "usage")
+    lines = usage.told(account, asked)
+    if request.GET.get("format") == "svg":
+        return usage.drawn(lines, asked.by)
+    return usage.answer(request, (usage.report(line, asked.by) for line in lines), "usage")
 
 
 @rest(context=UsageSummary, method="GET", permission=Permission.USAGE,

@@ -5,6 +5,7 @@ import io
 import json
 from hashlib import sha256
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -75,6 +76,12 @@ def test_it_is_told_apart_by_type_and_key(used: None, admin: Client) -> None:
     types = told(admin, "metric=http://mserve/disc_space&group=mimetype")
     found = {each["mimetype"]: each["total"] for each in types}
     assert found == {"image/jpeg": 5, "text/plain": 7}
+    [service] = told(admin, "metric=http://mserve/ingest&group=service", "/-/usage")
+    assert (service["service"], service["total"]) == (
+        admin("GET", f"{SERVICE}/-/info").json["id"],
+        12,
+    )
+    assert told(admin, "metric=http://mserve/ingest&group=service") == []
     [key] = told(admin, "metric=http://mserve/ingest&group=key", "/-/usage")
     assert key["total"] == 12
     own = admin("GET", f"{SERVICE}/-/keys/{key['key']}/usage?metric=http://mserve/ingest")
@@ -136,6 +143,37 @@ def test_a_file_tells_of_days(used: None, admin: Client) -> None:
     assert [day["total"] for day in days][1:3] == [7 * 86_400] * 2
     answer = admin("GET", f"{place}?from=2026-10-30T11:00:00Z")
     assert (answer.status_int, "by day here" in answer.json["detail"]) == (400, True)
+
+
+def test_a_chart_needs_no_script(used: None, admin: Client) -> None:
+    for query in ("group=day&metric=http://mserve/disc", "group=mimetype", "group=month", ""):
+        answer = admin("GET", f"{USAGE}?{query}&format=svg")
+        assert answer.content_type == "image/svg+xml"
+        assert "sandbox" in answer.headers["Content-Security-Policy"]
+        assert ElementTree.fromstring(answer.body).tag == "{http://www.w3.org/2000/svg}svg"
+        assert b"<script" not in answer.body
+
+
+def test_pages_show_charts_and_statements(used: None, admin: Client) -> None:
+    html = {"Accept": "text/html"}
+    for place in (
+        "/-/usage",
+        "/demo/-/usage?time=day",
+        USAGE,
+        f"{SERVICE}/a/y.txt/-/usage?time=year",
+    ):
+        page = admin("GET", place, headers=html)
+        charts = [img["src"] for img in page.html.select("figure img")]
+        assert len(charts) == (8 if place.partition("/-/")[0] in ("", "/demo") else 7)
+        for address in charts:
+            path = address.removeprefix("http://localhost")
+            assert admin("GET", path).content_type == "image/svg+xml"
+        table = page.html.select_one("figcaption a")["href"].removeprefix("http://localhost")
+        assert admin("GET", table, headers=html).content_type == "text/csv"
+    page = admin("GET", STATEMENT, headers=html)
+    assert "does not change any more" in page.text
+    assert admin("GET", f"{STATEMENT}&format=csv", headers=html).content_type == "text/csv"
+    assert admin("GET", "/-/usage?time=week", headers=html).status_int == 400
 
 
 STATEMENT = f"{SERVICE}/-/statement?month=2026-10"

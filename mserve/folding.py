@@ -31,13 +31,14 @@ BATCH = 100  # parcels in one transaction
 def fold(db: Any, settings: Settings, queues: Queues) -> None:
     """Has the tree know of all reads that were told, unless another scheduler is at it."""
     redis: Any = queues.redis
-    while redis.xlen(READS):
+    some = redis.xlen(READS) > 0
+    while some:
         with sole(queues, FOLDING) as lock:
-            if lock is None:
-                return
-            parcels = redis.xrange(READS, count=BATCH)
-            database.run(db, partial(fold_some, [fields for _, fields in parcels]))
-            redis.xdel(READS, *(id for id, _ in parcels))
+            parcels = redis.xrange(READS, count=BATCH) if lock is not None else []
+            if parcels:
+                database.run(db, partial(fold_some, [fields for _, fields in parcels]))
+                redis.xdel(READS, *(id for id, _ in parcels))
+        some = len(parcels) == BATCH  # what comes meanwhile is the next round's
 
 
 def fold_some(parcels: Sequence[dict[bytes, bytes]], site: Any) -> None:

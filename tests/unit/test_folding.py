@@ -9,7 +9,7 @@ from ZODB.POSException import ConflictError
 from mserve import database, ingest
 from mserve.booking import book
 from mserve.check import accounts
-from mserve.folding import FOLDING, fold, fold_some, forget_tellers
+from mserve.folding import BATCH, FOLDING, fold, fold_some, forget_tellers
 from mserve.ingest import trash
 from mserve.resources import clock, tellers
 from mserve.resources.account import Account
@@ -268,6 +268,26 @@ def test_what_is_gone_is_charged_to_what_is_left_above(see: Any, tell: Telling, 
     count()
     assert access(see, "demo", "files") == access(see) == Figure.of(4096, 1000)
     assert see(lambda site: [*accounts.check(site, False)]) == []
+
+
+def test_those_who_go_on_to_tell_hold_no_scheduler(
+    db: Any, settings: Settings, queues: Queues, tell: Telling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(BATCH + 1):
+        tell(WHOLE)
+    run = database.run
+    batches = []
+
+    def slow(*args: Any) -> Any:
+        tell(CUT)
+        batches.append(args)
+        assert len(batches) < 4
+        return run(*args)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(database, "run", slow)
+        fold(db, settings, queues)
+    assert queues.redis.xlen(READS) == 1
 
 
 def test_what_is_no_parcel_is_left_out(

@@ -79,8 +79,8 @@ def row(title: str, turns: Sequence[Turn], theirs: Sequence[Turn], files: int) -
 def notes(files: int) -> Sequence[str]:
     return (
         f"A tree of {files} files of 0.2 to 30 KiB in {files // 13} folders, by `cp -a`, whose "
-        "requests davfs2 makes one after the other, and `umount`, which ends when all is sent, and "
-        "looks for that every 3 seconds. Each file is compared after.",
+        "requests davfs2 makes one after the other, and `umount`, until davfs2 has sent all and "
+        "ended. Each file is compared after.",
         "mserve answers when all is committed and synced to the disk, hashes each file and makes "
         "its ingest job; Apache syncs nothing.",
         "With `mserve alone` no worker takes the jobs; `workers at work` are the default ones, "

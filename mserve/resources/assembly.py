@@ -16,15 +16,16 @@ def whole(
 ) -> Spool:
     """The file, of `total` bytes where that is said; `known` may have hashed the base.
 
-    Nothing is appended from then on. Raises BadContent, Conflict, Missing, StorageFull.
+    It lies beside the upload's folder, as another request may end the upload meanwhile. Nothing is
+    appended from then on. Raises BadContent, Conflict, Missing, StorageFull.
     """
     found = chunks.listed()
     check_whole(found, total)
     chunks.seal(lease)
     if _is_base(found, lease.offset):
-        spool = Spool.of_file(lease.partial.path, known, algorithms)
+        spool = Spool.of_file(lease.partial.path, known, algorithms, chunks.folder)
     else:
-        spool = joined(chunks.path, [_source(chunks, each, lease) for each in found], algorithms)
+        spool = joined(chunks.folder, [_source(chunks, each, lease) for each in found], algorithms)
     try:
         if chunks.listed() != found:
             raise Conflict("a chunk has come while the file was made; end the upload again")

@@ -13,8 +13,6 @@ from mserve.resources.content import Content
 from mserve.resources.hashing import SHA256, Hashing
 
 BLOCK = 1 << 20  # bytes
-KEPT = frozenset({"md5", "sha1"})
-"""Digests that a Content keeps where they were computed as it came, beside its SHA-256."""
 PREFIX = "spool-"
 
 
@@ -88,13 +86,18 @@ class Spool:
 
     @classmethod
     def of_file(
-        cls, path: str, known: Hashing | None = None, algorithms: Iterable[str] = ()
+        cls,
+        path: str,
+        known: Hashing | None = None,
+        algorithms: Iterable[str] = (),
+        folder: str | None = None,
     ) -> "Spool":
         """A copy-free spool of a file that lies beside the blobs; the file itself stays.
 
-        Its bytes are read once to be hashed, where `known` has not hashed all of them.
+        It is in `folder`, or where the file is. Its bytes are read once to be hashed, where `known`
+        has not hashed all of them.
         """
-        spool = cls(os.path.dirname(path), algorithms)
+        spool = cls(folder or os.path.dirname(path), algorithms)
         try:
             os.unlink(spool.path)
             os.link(path, spool.path)
@@ -153,7 +156,7 @@ class Spool:
             os.link(self.path, link)
         self._links.append(link)
         content = Content(link, self.size, self.sha256)
-        content.learn({name: self.digests[name].hex() for name in KEPT & self.digests.keys()})
+        content.learn({name: digest.hex() for name, digest in self.digests.items()})
         return content
 
     def discard(self) -> None:

@@ -119,6 +119,8 @@ def test_the_whole_is_the_base_by_a_link_and_nothing_is_appended_to_it(chunks: C
     receive(chunks, "3", b"later")
     assert Path(spool.path).read_bytes() == b"1111122222"
     assert end(chunks)[0] == b"1111122222later"
+    chunks.discard()
+    assert Path(spool.path).read_bytes() == b"1111122222"
 
 
 def test_what_comes_while_the_former_is_appended_counts(chunks: Chunks) -> None:

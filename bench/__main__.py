@@ -11,7 +11,7 @@ from bench.report import Report, configuration, write
 from tests.functional.many_sets import MODULE
 from tests.functional.stack import Stack
 
-OWN = ("folder", "latency", "thumbnail", "small", "pictures", "sets", "dav")
+OWN = ("folder", "latency", "thumbnail", "small", "pictures", "sets", "dav", "usage")
 """Questions to mserve alone."""
 WHOLE = ("guesses", "tasks", "keys", "davfs")  # which start what they need
 NAMES = (*OWN, *WHOLE, "compare", *QUESTIONS)

@@ -8,11 +8,11 @@ from typing import Any
 
 from mserve import database
 from mserve.resources import clock
-from mserve.resources.figure import NOTHING, Figure
-from mserve.resources.journal import Entry, packed
-from mserve.resources.period import DAY_LONG
+from mserve.resources.figure import Figure
+from mserve.resources.journal import WIDTH, Entry, packed
+from mserve.resources.period import DAY_LONG, Grain, around
 from mserve.resources.series import add, keys_of
-from mserve.resources.signature import sign
+from mserve.resources.signature import Signatures
 from mserve.resources.usage import stored
 from mserve.settings import Settings
 from mserve.tasks.queue import Queues
@@ -34,42 +34,75 @@ def book(db: Any, settings: Settings, queues: Queues) -> None:
 
 def book_some(site: Any, limit: int = BATCH) -> int:
     """Books up to `limit` parcels, the oldest first; returns how many."""
-    waiting = site.journal.waiting(limit)
-    changes: Changes = defaultdict(dict)
+    waiting, batch = site.journal.waiting(limit), Batch(site)
     for key, parcel in waiting:
         booked = site.journal.keep(key, parcel)
         for entry in parcel.entries:
-            counted = entry.counted(booked)
-            _gather(changes, entry._replace(booked=counted))
-            sign(site, entry, counted)
+            batch.take(entry, entry.counted(booked))
+    batch.write()
+    return len(waiting)
+
+
+class Batch:
+    """Entries that are booked together: those of one hour, of the same accounts and about the
+    same, are added up before anything is looked up.
+    """
+
+    def __init__(self, site: Any) -> None:
+        self.site = site
+        self.sums: dict[tuple[Any, ...], dict[str, Figure]] = {}
+        self.signatures = Signatures(site)
+
+    def take(self, entry: Entry, counted: int) -> None:
+        """The entry counts at `counted` (µs)."""
+        self.signatures.sign(entry, counted)
+        hour = around(Grain.HOUR, counted).start
+        above = entry.accounts
+        if entry.file:
+            above = entry.accounts[WIDTH:]
+            self._sum(entry, entry.accounts[:WIDTH], hour)
+        if above:
+            self._sum(entry, above, hour)
+
+    def _sum(self, entry: Entry, accounts: bytes, hour: int) -> None:
+        file = entry.file and accounts == entry.accounts[:WIDTH]
+        sums = self.sums.setdefault((accounts, entry.tags, entry.shares, file, hour), {})
+        for metric, report in entry.reports:
+            known, change = sums.get(metric), Figure(*report)
+            sums[metric] = change if known is None else known.plus(change)
+
+    def write(self) -> None:
+        """Adds all to the rows."""
+        changes: Changes = defaultdict(dict)
+        for (accounts, tags, shares, file, hour), sums in self.sums.items():
+            reports = tuple((metric, tuple(figure)) for metric, figure in sums.items())
+            _gather(changes, Entry(hour, accounts, reports, tags, file, shares))
+        _write(self.site, changes)
+        self.signatures.write()
+
+
+def _gather(changes: Changes, entry: Entry) -> None:
+    """Adds up what entries change in each row, so that it is written once."""
+    for id in entry.ids():
+        rows = changes[id.hex()]
+        for key, change in keys_of(entry, id):
+            known = rows.get(key)
+            rows[key] = change if known is None else known.plus(change)
+
+
+def _write(site: Any, changes: Changes) -> None:
     for account in sorted(changes):
         rows = site.series.rows(account)
         for key, change in changes[account].items():
             add(rows, key, change)
-    return len(waiting)
-
-
-def _gather(changes: Changes, entry: Entry) -> None:
-    """Adds up what the entry changes, so that each row is written once."""
-    for id in entry.ids():
-        rows = changes[id.hex()]
-        for key, change in keys_of(entry, id):
-            rows[key] = rows.get(key, NOTHING).plus(change)
 
 
 def open_account(site: Any, node: Any) -> None:
     """Books what a node has used so far, before there was a journal, at when it came."""
     reports, file = stored(dict(node.usage.figures)), node.type == "mfile"
-    _add(site, Entry(node.created, packed([node.id]), reports, file=file))
-
-
-def _add(site: Any, entry: Entry) -> None:
-    """Books an entry that is in no journal."""
     changes: Changes = defaultdict(dict)
-    _gather(changes, entry)
-    for account, rows in changes.items():
-        for key, change in rows.items():
-            add(site.series.rows(account), key, change)
+    _gather(changes, Entry(node.created, packed([node.id]), reports, file=file))
+    _write(site, changes)
 
 
 def forget(db: Any, settings: Settings, queues: Queues) -> None:

@@ -27,13 +27,24 @@ class Signature(NamedTuple):
         return Signature(self.entries + 1, sha256(f"{self.digest}{line}".encode()).hexdigest())
 
 
-def sign(site: Any, entry: Entry, counted: int) -> None:
-    """Adds the entry, which counts at `counted` (µs), to the signatures of its accounts."""
-    line, month = entry.text(counted), number_of(Grain.MONTH, counted)
-    for place, id in enumerate(entry.ids()):
-        if place or not entry.file:
-            rows = site.series.rows(id.hex())
-            rows[_key(month)] = tuple(signature(rows, month).plus(line))
+class Signatures:
+    """Those of a site's accounts, as entries are added to them one after the other."""
+
+    def __init__(self, site: Any) -> None:
+        self.site = site
+        self.known: dict[tuple[str, int], Signature] = {}
+
+    def sign(self, entry: Entry, counted: int) -> None:
+        """Adds the entry, which counts at `counted` (µs), to those of its accounts but a file."""
+        line, month = entry.text(counted), number_of(Grain.MONTH, counted)
+        for id in [*entry.ids()][int(entry.file) :]:
+            at = (id.hex(), month)
+            known = self.known.get(at) or signature(self.site.series.get(at[0]), month)
+            self.known[at] = known.plus(line)
+
+    def write(self) -> None:
+        for (account, month), each in self.known.items():
+            self.site.series.rows(account)[_key(month)] = tuple(each)
 
 
 def signature(rows: Rows, month: int) -> Signature:

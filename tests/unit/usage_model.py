@@ -48,7 +48,7 @@ class Model:
         """What is kept is from now on counted otherwise."""
         stay = self.present[name]
         self.past.append(stay._replace(end=moment))
-        self.present[name] = stay._replace(start=moment, **fields)  # type: ignore[arg-type]  # any
+        self.present[name] = stay._replace(start=moment, **fields)  # type: ignore[arg-type]  # fields of any type
 
     def end(self, name: str, moment: int) -> None:
         self.past.append(self.present.pop(name)._replace(end=moment))

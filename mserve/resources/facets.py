@@ -104,6 +104,11 @@ class Tasks(Facet):
     types = frozenset({"site", "container", "service"})
 
 
+class Monitoring(Facet):
+    name = "metrics"
+    types = frozenset({"site"})
+
+
 class NodesFacet(Facet):
     name = "nodes"
     types = frozenset({"site"})
@@ -116,7 +121,7 @@ FACETS: dict[str, type[Facet]] = {
         Poster, Jobs, Profiles,
         Versions, Provenance, Trash, Copy, Batch, Uploads, Search, Tasks, NodesFacet, Schedules,
         Rounds, Access, Login, Reset, Account, UsersFacet, Offers, RequestsFacet,
-        AuditFacet, History, Receipt, Receipts,
+        AuditFacet, History, Receipt, Receipts, Monitoring,
     )
 }  # fmt: skip
 

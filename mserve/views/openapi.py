@@ -40,6 +40,7 @@ GROUPS = {
     "trash": "What was removed, for a time", "usage": "What was consumed, per metric",
     "usagesummary": "What reports were like, per metric",
     "metrics-registry": "What consumption is reported in",
+    "metrics": "How the servers do, for Prometheus",
     "search": "By words and facts", "copy": "Copies share their content",
     "batch": "Many changes in one request", "tasks": "What workflows can have done with files",
     "nodes": "What does the work", "schedules": "What starts by the clock",

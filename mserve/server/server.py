@@ -105,10 +105,16 @@ class Server:
             self.watch(connection, select.EPOLLOUT)
         if now >= self._next_round:
             self._next_round = now + TICK
-            self._gauge()
+            self._measure()
             for connection in [*self.connections.values()]:
                 if connection.deadline < now:
                     connection.wire.drop()
+
+    def _measure(self) -> None:
+        try:
+            self._gauge()
+        except Exception:
+            log.exception("the moment could not be measured")
 
     def _due(self, now: float) -> list[Connection]:
         found = []

@@ -108,3 +108,22 @@ def test_a_file_is_counted_as_it_leaves(counts: Counts, tmp_path: Path) -> None:
 def test_methods_that_clients_make_up_have_one_name(counts: Counts) -> None:
     meter = Meter(counts)
     assert {meter.begin(f"M{number}").method for number in range(3)} == {"other"}
+
+
+def test_what_the_application_measures_may_fail(
+    counts: Counts, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Failing:
+        def gauge(self) -> None:
+            raise OSError("no such number")
+
+        def __call__(self, environ: dict[str, Any], start: Any) -> Any:
+            return application(environ, start)
+
+    for running in serving(app=Failing()):
+        give_up = time.monotonic() + 5
+        while "no such number" not in caplog.text and time.monotonic() < give_up:
+            time.sleep(0.01)
+        ask(running, ("GET", "/", None))
+    assert "no such number" in caplog.text
+    assert of(counts, "api.test|GET|2|express")[COUNT] == 1

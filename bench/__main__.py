@@ -13,7 +13,7 @@ from tests.functional.stack import Stack
 
 OWN = ("folder", "latency", "thumbnail", "small", "pictures", "sets", "dav")
 """Questions to mserve alone."""
-WHOLE = ("guesses", "tasks", "keys")  # which start what they need
+WHOLE = ("guesses", "tasks", "keys", "davfs")  # which start what they need
 NAMES = (*OWN, *WHOLE, "compare", *QUESTIONS)
 RESULTS = Path(__file__).with_name("results")
 

@@ -12,6 +12,7 @@ from mserve.resources.figure import NOTHING, Figure
 from mserve.resources.journal import Entry, packed
 from mserve.resources.period import DAY_LONG
 from mserve.resources.series import add, keys_of
+from mserve.resources.signature import sign
 from mserve.resources.usage import stored
 from mserve.settings import Settings
 from mserve.tasks.queue import Queues
@@ -35,34 +36,40 @@ def book_some(site: Any, limit: int = BATCH) -> int:
     """Books up to `limit` parcels, the oldest first; returns how many."""
     waiting = site.journal.waiting(limit)
     changes: Changes = defaultdict(dict)
-    for _, parcel in waiting:
+    for key, parcel in waiting:
+        booked = site.journal.keep(key, parcel)
         for entry in parcel.entries:
-            _gather(changes, entry)
+            counted = entry.counted(booked)
+            _gather(changes, entry._replace(booked=counted))
+            sign(site, entry, counted)
     for account in sorted(changes):
         rows = site.series.rows(account)
         for key, change in changes[account].items():
             add(rows, key, change)
-    for key, parcel in waiting:
-        site.journal.keep(key, parcel)
     return len(waiting)
 
 
 def _gather(changes: Changes, entry: Entry) -> None:
     """Adds up what the entry changes, so that each row is written once."""
-    of_branches = [*keys_of(entry, file=False)]
-    for place, id in enumerate(entry.ids()):
+    for id in entry.ids():
         rows = changes[id.hex()]
-        for key, change in keys_of(entry, True) if entry.file and not place else of_branches:
+        for key, change in keys_of(entry, id):
             rows[key] = rows.get(key, NOTHING).plus(change)
 
 
 def open_account(site: Any, node: Any) -> None:
     """Books what a node has used so far, before there was a journal, at when it came."""
+    reports, file = stored(dict(node.usage.figures)), node.type == "mfile"
+    _add(site, Entry(node.created, packed([node.id]), reports, file=file))
+
+
+def _add(site: Any, entry: Entry) -> None:
+    """Books an entry that is in no journal."""
     changes: Changes = defaultdict(dict)
-    accounts, reports = packed([node.id]), stored(dict(node.usage.figures))
-    _gather(changes, Entry(node.created, accounts, reports, file=node.type == "mfile"))
-    for key, change in changes[node.id].items():
-        add(site.series.rows(node.id), key, change)
+    _gather(changes, entry)
+    for account, rows in changes.items():
+        for key, change in rows.items():
+            add(site.series.rows(account), key, change)
 
 
 def forget(db: Any, settings: Settings, queues: Queues) -> None:

@@ -8,7 +8,7 @@ from mserve import database
 from mserve.booking import book
 from mserve.booking import forget as forget_journal
 from mserve.indexing import index_changes
-from mserve.ingest.locks import sweep
+from mserve.ingest import locks, reserved, tidying
 from mserve.ingest.trash import purge_expired
 from mserve.resources import audit, audit_keys, clock
 from mserve.resources.partial import Partial
@@ -87,7 +87,34 @@ def forget_locks(db: Any, settings: Settings, queues: Queues) -> None:
     """Lets go of the locks that have ended by themselves."""
     after: str | None = ""
     while after is not None:
-        after = database.run(db, partial(sweep, after=after, limit=BATCH))
+        after = database.run(db, partial(locks.sweep, after=after, limit=BATCH))
+
+
+def begin_empty(db: Any, settings: Settings, queues: Queues) -> None:
+    """Has work begin on new files of WebDAV that stay empty."""
+    after: str | None = ""
+    while after is not None:
+        after = database.run(db, partial(reserved.sweep, after=after, limit=BATCH))
+
+
+def tidy_up(db: Any, settings: Settings, queues: Queues) -> None:
+    """Removes programs' own files where a service wants that, some days after they came."""
+    for id in database.run(db, _tidy_services):
+        after: str | None = ""
+        while after is not None:
+            after = database.run(db, partial(_tidy, id, after))
+
+
+def _tidy_services(site: Any) -> list[str]:
+    services = (
+        each for container in site.children.values() for each in container.children.values()
+    )
+    return [each.id for each in services if each.property("temporary_days") is not None]
+
+
+def _tidy(id: str, after: str, site: Any) -> str | None:
+    service = site.ids.get(id)
+    return None if service is None else tidying.tidy(service, after, BATCH)
 
 
 CHORES = (
@@ -99,10 +126,12 @@ CHORES = (
     Chore(settle, every=0.0),
     Chore(book, every=0.0),
     Chore(settle_used, every=MINUTE),
+    Chore(begin_empty, every=MINUTE),
     Chore(empty_trash, every=HOUR),
     Chore(end_uploads, every=HOUR),
     Chore(forget_events, every=HOUR),
     Chore(forget_locks, every=HOUR),
     Chore(forget_journal, every=HOUR),
+    Chore(tidy_up, every=HOUR),
     Chore(pack, every=HOUR),
 )

@@ -11,6 +11,7 @@ LINES: dict[str, tuple[str, Callable[[str], int]]] = {
     "dav_properties": ("100", whole),
     "dav_properties_size": ("65536", whole),
     "dav_infinity": ("10000", count),
+    "dav_uploads": ("100", whole),
 }
 """Each line without its `mserve.`: what it is by default, and what it may be."""
 Read = Callable[[str, str, Callable[[str], Any]], Any]
@@ -20,12 +21,13 @@ Read = Callable[[str, str, Callable[[str], Any]], Any]
 class DavSettings:
     """The most seconds that a lock lasts without being refreshed; the most properties that clients
     set on one file or folder, and the most bytes of all of them; the most members that are listed
-    with all below them, 0: none."""
+    with all below them, 0: none; the most uploads in chunks that one key or user has under way."""
 
     lock_timeout: int
     dav_properties: int
     dav_properties_size: int
     dav_infinity: int
+    dav_uploads: int
 
 
 def parse(read: Read) -> DavSettings:

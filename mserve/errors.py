@@ -27,6 +27,7 @@ MserveError
  │     └ LockConflict  a lock that is not compatible with those there are
  ├ Throttled           too many guesses; says how long to wait
  ├ StorageFull         no room for the bytes
+ │  └ OverQuota        a quota leaves no room for them
  ├ SettingsError       the ini file; all faults together
  ├ SchemaMismatch      database and code are of different versions
  ├ DuplicateTask       two tasks of one name
@@ -182,6 +183,17 @@ class Throttled(MserveError):
 
 class StorageFull(MserveError):
     """There is no room for the bytes."""
+
+
+class OverQuota(StorageFull):
+    """The quota of a node of the type `of` is `most` bytes, in which `size` more have no room."""
+
+    def __init__(self, of: str, most: int, size: int) -> None:
+        self.of, self.most, self.size = of, most, size
+        super().__init__(
+            f"the {of} may keep {most} bytes, versions and trash counted, which leaves no room for "
+            f"{size} more; nothing was stored"
+        )
 
 
 class SettingsError(MserveError):

@@ -4,12 +4,13 @@ Each is a function of the Site, entered by @step. They know the shapes of then a
 """
 
 from collections.abc import Callable
-from typing import Any
 
 from BTrees.OOBTree import OOBTree
 
 from mserve.booking import open_account
+from mserve.reshape import edit, refer, spread
 from mserve.resources import defaults
+from mserve.resources import leftovers as kept_beside
 from mserve.resources.audit_log import AuditLog
 from mserve.resources.catalog import Catalog
 from mserve.resources.caveats import Caveats
@@ -18,7 +19,7 @@ from mserve.resources.index import Index, Timeline, Transit
 from mserve.resources.job import Job
 from mserve.resources.journal import Journal
 from mserve.resources.lock import LocksMade
-from mserve.resources.profile import Edition, Profile
+from mserve.resources.mfile import Mfile
 from mserve.resources.series import Accounts
 from mserve.resources.site import Site
 from mserve.resources.users import Users
@@ -76,13 +77,13 @@ def alike(site: Site) -> None:
             service.jobs = spread(service.jobs, Timeline(16))
             service.trash = spread(service.trash, Timeline(16))
             for profile in service.profiles.values():
-                _edit(profile)
+                edit(profile)
             service.catalog = Catalog()  # a node's number in it is another one now
             for node in service.walk():
                 site.changed(node, service)
     for _, thing in site.ids.items():
         if isinstance(thing, Job):
-            _refer(thing)
+            refer(thing)
 
 
 @step
@@ -160,37 +161,35 @@ def locks(site: Site) -> None:
 
 
 @step
+def reserved(site: Site) -> None:
+    """The site gets an index of empty files whose content is to come: locks have made them."""
+    site.reserved = Transit()
+    for container in site.children.values():
+        for service in container.children.values():
+            for node in service.walk() if service.locks_made.all else ():
+                if isinstance(node, Mfile) and node.reserved:
+                    site.reserved[node.id] = node
+
+
+@step
+def aside(site: Site) -> None:
+    """The site gets an index of documents that programs have under another name."""
+    site.aside = Transit()
+
+
+@step
+def leftovers(site: Site) -> None:
+    """Services get an index of what programs keep beside people's files."""
+    for container in site.children.values():
+        for service in container.children.values():
+            service.leftovers = Timeline(16)
+            for node in service.walk():
+                kept_beside.note(node)
+
+
+@step
 def journal(site: Site) -> None:
     """Usage is told apart by time; what was used before counts from when each node came."""
     site.journal, site.series = Journal(), Accounts()
     for node in (site, *site.walk()):
         open_account(site, node)
-
-
-def spread(old: Index, new: Index) -> Index:
-    """`new` with all that is in `old`."""
-    for key, value in old.items():
-        new[key] = value
-    return new
-
-
-def _edit(profile: Profile) -> None:
-    former = taken(profile, "version", "workflows")
-    profile.edition = Edition(former["version"], former["workflows"])
-
-
-def _refer(job: Job) -> None:
-    former = taken(job, "plan", "profile_version")
-    version, workflows = former["profile_version"], {job.name: former["plan"]}
-    known = job.service.profiles[job.service.profile].edition
-    same = known.version == version and known.workflows.get(job.name) == former["plan"]
-    job.edition = known if same else Edition(version, workflows)
-    for run in job.all_runs():
-        taken(run, "spec")
-
-
-def taken(thing: Any, *names: str) -> dict[str, Any]:
-    """The attributes `names`, which `thing` has no more."""
-    thing._p_activate()
-    thing._p_changed = True
-    return {name: vars(thing).pop(name) for name in names}

@@ -10,6 +10,7 @@ need /usr/sbin/nginx nginx
 need /usr/lib/nginx/modules/ngx_http_dav_ext_module.so libnginx-mod-http-dav-ext
 need /usr/sbin/apache2 apache2
 need curl curl
+need /usr/sbin/mount.davfs davfs2
 need wrk wrk
 need gcc gcc
 need /usr/include/stdio.h libc6-dev

@@ -15,6 +15,7 @@ need litmus litmus
 need rclone rclone
 need cadaver cadaver
 need /usr/sbin/mount.davfs davfs2
+need rsync rsync
 need chromium chromium
 need chromedriver chromium-driver
 need node nodejs

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mserve import database
-from mserve.check import audit, clockwork, content, copies, files, index, usage
+from mserve.check import accounts, audit, clockwork, content, copies, files, index, usage
 from mserve.check.finding import Finding
 from mserve.vault import ARCHIVE, Vault
 
@@ -40,5 +40,6 @@ def check(db: Any, scope: Scope) -> Iterator[Finding]:
     yield from database.run(db, lambda site: list(index.check(site, scope.repair)))
     yield from database.run(db, lambda site: list(clockwork.check(site, scope.repair)))
     yield from database.run(db, lambda site: list(usage.check(site, scope.repair)))
+    yield from database.run(db, lambda site: list(accounts.check(site, scope.repair)))
     yield from database.run(db, lambda site: list(audit.check(site, scope.repair)))
     yield from files.check(db, scope.age, scope.repair)

@@ -14,6 +14,7 @@ from ZODB.POSException import POSKeyError
 
 from mserve import database
 from mserve.check.finding import Finding
+from mserve.resources.chunks import PREFIX
 from mserve.resources.partial import upload_of
 
 
@@ -28,11 +29,18 @@ def check(db: Any, age: float, repair: bool) -> Iterator[Finding]:
         elif not _known(storage, file):
             yield _orphan(file, "no record of the tree refers to this blob", repair)
     uploads = database.run(db, lambda site: {id for id, _ in site.uploads.items()})
-    for file in sorted(Path(storage.temporaryDirectory()).rglob("*")):
+    for file in _temporary(Path(storage.temporaryDirectory())):
         if upload_of(file.name) in uploads:
             continue  # a client may be slow; the scheduler gives it up after a day
         if file.is_file() and not file.name.startswith(".") and _older(file, age):
             yield _orphan(file, "a temporary file that was left behind", repair)
+
+
+def _temporary(folder: Path) -> Iterator[Path]:
+    """All but the chunks of uploads, each of which the scheduler removes as a whole."""
+    for path in sorted(folder.iterdir()):
+        if not path.name.startswith(PREFIX):
+            yield from (path, *sorted(path.rglob("*")))
 
 
 def _blobs(storage: Any) -> Iterator[Path]:

@@ -5,7 +5,10 @@ from typing import Any
 
 from mserve.check.finding import Finding, path
 from mserve.resources.job import Job
+from mserve.resources.leftovers import key_of, note
 from mserve.resources.lock import keys_of
+from mserve.resources.mfile import Mfile
+from mserve.resources.names import is_temporary
 from mserve.resources.node import Branch
 from mserve.resources.run import AWAITING, DUE, RUNNING
 
@@ -19,6 +22,8 @@ def check(site: Any, repair: bool) -> Iterator[Finding]:
     yield from _active(site, repair)
     yield from _locked(site, repair)
     yield from _deposits(site, repair)
+    yield from _reserved(site, repair)
+    yield from _leftovers(site, repair)
 
 
 def _missing(site: Any, repair: bool) -> Iterator[Finding]:
@@ -99,3 +104,23 @@ def _deposits(site: Any, repair: bool) -> Iterator[Finding]:
                 if repair:
                     entries.discard(key)
                 yield Finding("index", id, "no such file was deposited", repair)
+
+
+def _reserved(site: Any, repair: bool) -> Iterator[Finding]:
+    """What stands there and is reserved no more is swept."""
+    for node in site.walk():
+        if getattr(node, "reserved", False) and node.id not in site.reserved:
+            if repair:
+                site.reserved[node.id] = node
+            yield Finding("index", path(node), "it is reserved, and not in the index", repair)
+
+
+def _leftovers(site: Any, repair: bool) -> Iterator[Finding]:
+    """What stands there under another name by now is left alone."""
+    for node in site.walk():
+        if not isinstance(node, Mfile) or not is_temporary(str(node.__name__)):
+            continue
+        if key_of(node) not in node.find("service").leftovers:
+            if repair:
+                note(node)
+            yield Finding("index", path(node), "a program's own, and not in the index", repair)

@@ -6,6 +6,7 @@ from typing import Any
 from ZEO.StorageServer import StorageServer, ZEOStorage
 
 from mserve import newest
+from mserve.cli.commit_log import CommitLog
 from mserve.cli.loads import Loads
 from mserve.zeoclient import DIRECT, PLACE
 
@@ -40,7 +41,20 @@ class Server(StorageServer):  # type: ignore[misc]  # ZEO has no types
 
 
 class Session(ZEOStorage):  # type: ignore[misc]  # ZEO has no types
-    """What a client calls. One that asks what the storage can do is told where it can look."""
+    """What a client calls. One that asks what the storage can do is told where it can look.
+
+    What a transaction stores is kept in memory until the vote (commit_log.py).
+    """
+
+    txnlog: Any = None
+
+    def tpc_begin(self, *args: Any) -> None:
+        """As ZEO's, with a log that is in memory."""
+        former = self.txnlog
+        super().tpc_begin(*args)
+        if self.txnlog is not former:  # it was not begun already
+            self.txnlog.close()
+            self.txnlog = CommitLog()
 
     def get_info(self) -> dict[str, Any]:
         own = {PLACE: tuple(self.server.newest.place), DIRECT: self.server.direct}

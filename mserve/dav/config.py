@@ -10,9 +10,11 @@ from pyramid.config import Configurator
 
 from mserve.resources.roles import Permission
 from mserve.views.config import View, declare
-from mserve.views.request import DAV
+from mserve.views.drives import DAV
 
 ROUTE = "dav"
+PARTIAL = "sabredav-partialupdate"
+"""What a server says that takes parts of a file by PATCH (https://sabre.io/dav/http-patch/)."""
 
 
 def dav(
@@ -41,9 +43,9 @@ def every_method(registry: Any) -> list[str]:
 
 
 def level(registry: Any) -> str:
-    """The compliance classes of RFC 4918, 18."""
+    """The compliance classes of RFC 4918, 18, and what else the drive can do."""
     locks = any(method == "LOCK" for _, method in registry.dav_methods)
-    return "1, 2, 3" if locks else "1, 3"
+    return f"{'1, 2, 3' if locks else '1, 3'}, {PARTIAL}"
 
 
 class BelowDavPredicate:

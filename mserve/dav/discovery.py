@@ -1,7 +1,7 @@
 """Lock discovery: the locks that cover a file or folder, as XML (RFC 4918, 15.8)."""
 
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from mserve.dav.paths import href
 from mserve.dav.xml import DAV, Name, escape
@@ -62,4 +62,5 @@ def path_of(request: Any, names: tuple[str, ...]) -> str:
     top = virtual_root(request, request.site)
     above = way(request.site, top)
     below = names[len(above) :] if names[: len(above)] == above else ()
-    return f"{request.script_name}/{'/'.join(quote(name) for name in below)}"
+    mount = urlsplit(request.application_url).path
+    return f"{mount}/{'/'.join(quote(name) for name in below)}"

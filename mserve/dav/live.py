@@ -10,7 +10,7 @@ from typing import Any
 
 from mserve.dav.token import Token
 from mserve.dav.xml import DAV, MICROSOFT, OWNCLOUD, Name, escape
-from mserve.resources import clock, metrics
+from mserve.resources import clock, metrics, quota
 from mserve.resources.clock import SECOND
 from mserve.resources.mfile import Mfile
 from mserve.resources.node import Branch
@@ -70,8 +70,9 @@ def _etag(mfile: Mfile) -> str:
 
 def _checksums(mfile: Mfile) -> str:
     content = mfile.content
-    md5 = f" MD5:{content.md5}" if content.md5 else ""
-    return f"<O:checksum>SHA256:{content.sha256}{md5}</O:checksum>"
+    known = {"SHA1": content.sha1, "SHA256": content.sha256, "MD5": content.md5}
+    told = " ".join(f"{name}:{digest}" for name, digest in known.items() if digest)
+    return f"<O:checksum>{told}</O:checksum>"
 
 
 def _attributes(node: Any) -> str:
@@ -85,10 +86,12 @@ def _used(branch: Branch) -> str | None:
 
 
 def _available(branch: Branch) -> str | None:
-    """What the file system of the bytes has room for."""
+    """What both the file system of the bytes and quotas have room for."""
     if service_of(branch) is None:
         return None
-    return str(shutil.disk_usage(directory(branch)).free)
+    free = shutil.disk_usage(directory(branch)).free
+    left = quota.left(branch)
+    return str(free if left is None else min(free, left))
 
 
 def _reports(branch: Branch) -> str:

@@ -10,18 +10,18 @@ from mserve import ingest
 from mserve.dav import lockinfo
 from mserve.dav.config import dav
 from mserve.dav.discovery import discovery
-from mserve.dav.storing import check_place
+from mserve.dav.storing import check_new, check_place
 from mserve.dav.xml import DECLARED, HEAD
-from mserve.errors import BadInput, Conflict, PreconditionFailed, Refused
+from mserve.errors import BadInput, Conflict, PreconditionFailed
 from mserve.ingest import locks
 from mserve.ingest.locks import Wish
-from mserve.resources.lock import Held, covering
+from mserve.resources.lock import covering
 from mserve.resources.node import Node
 from mserve.resources.roles import Permission
 from mserve.resources.spool import Spool
 from mserve.views import receive
-from mserve.views.asker import actor_of
-from mserve.views.if_header import need_unlocked, tokens_of
+from mserve.views.if_header import tokens_of
+from mserve.views.lock_rights import need_end, need_own
 from mserve.views.receipts import need_others
 from mserve.views.traversal import Absent
 
@@ -48,8 +48,7 @@ def lock(context: Node, request: Any) -> Response:
 def lock_new(context: Absent, request: Any) -> Response:
     """A new lock on an empty file, that is made for it (RFC 4918, 7.3)."""
     need_others(request)
-    check_place(context)
-    need_unlocked(context)
+    check_new(request, context)
     wish = lockinfo.wish(request)
     if wish is None:
         raise PreconditionFailed("there is no lock here that could be refreshed")
@@ -80,7 +79,7 @@ def _reserved(request: Any, place: Absent, stack: ExitStack) -> Node:
     folder, name = check_place(place)
     empty = Spool.receive(request.spool_folder, BytesIO(), 0)
     stack.callback(empty.clear)
-    return ingest.reserve(folder, name, empty)
+    return ingest.reserve(folder, name, empty).mfile
 
 
 def _refresh(context: Node, request: Any) -> Response:
@@ -91,14 +90,9 @@ def _refresh(context: Node, request: Any) -> Response:
     found = [held for held in covering(context) if held.lock.token in tokens]
     if len(found) != 1:
         raise PreconditionFailed("If should have the token of one lock that covers this place")
-    _need_own(request, found[0])
+    need_own(request, found[0])
     locks.refresh(found[0], lockinfo.seconds(request))
     return _told(discovery(request, context))
-
-
-def _need_own(request: Any, held: Held) -> None:
-    if held.lock.actor != actor_of(request):
-        raise Refused("the lock was made by another; it is theirs alone to refresh or end")
 
 
 @dav(context=Node, method="UNLOCK", permission=Permission.WRITE)
@@ -110,8 +104,7 @@ def unlock(context: Node, request: Any) -> Response:
     held = next((each for each in covering(context) if each.lock.token == token[1:-1]), None)
     if held is None:
         raise Conflict("no lock of that token covers this place")
-    if not request.has_permission(Permission.ADMIN, held.root):
-        _need_own(request, held)
+    need_end(request, held)
     locks.unlock(held)
     return Response(status=204)
 

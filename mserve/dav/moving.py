@@ -10,6 +10,7 @@ from mserve import ingest
 from mserve.dav.fields import mtime
 from mserve.dav.paths import Names, node_at
 from mserve.errors import Conflict, Refused
+from mserve.ingest import aside
 from mserve.resources.folder import Folder
 from mserve.resources.mfile import Mfile
 from mserve.resources.node import Branch, Node
@@ -55,7 +56,10 @@ def move(request: Any, node: Node, names: Names) -> bool:
         need(request, Permission.ADD, parent)
     there, said = parent.get(name), mtime(request)
     moment = node.modified if said is None else said
-    if isinstance(node, Mfile) and isinstance(there, Mfile):
+    if there is None and (document := _aside(node, parent, name)):
+        need(request, Permission.WRITE, document)
+        ingest.come_back(document, name, node)
+    elif isinstance(node, Mfile) and isinstance(there, Mfile):
         _supersede(request, there, node)
         ingest.remove(node)
     else:
@@ -63,6 +67,12 @@ def move(request: Any, node: Node, names: Names) -> bool:
         ingest.move(node, parent, name)
     _date(parent.get(name), moment)
     return there is None
+
+
+def _aside(node: Node, parent: Branch, name: str) -> Mfile | None:
+    """The document that was called `name`, if `node` is what a program saves of it."""
+    found = aside.find(parent, name) if isinstance(node, Mfile) else None
+    return None if found is node or node.__parent__ is not parent else found
 
 
 def copy(request: Any, node: Node, names: Names, *, whole: bool) -> bool:

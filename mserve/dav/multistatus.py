@@ -38,11 +38,11 @@ class Writer:
     def response(self, names: tuple[str, ...], node: Any) -> str:
         """The element of the node at `names` below the path."""
         if not isinstance(node, Mfile):
-            return _response(self._href(names, node), self._stats(node))
+            return element(self._href(names, node), self._stats(node))
         if not names:
-            return _response(self._top, self._stats(node))
+            return element(self._top, self._stats(node))
         if self._locks.told(node):
-            return _response(self._href(names, node), self._stats(node))
+            return element(self._href(names, node), self._stats(node))
         content: Content = node.content
         made: Made | None = node._v_written
         if made is None or not self._holds(made, node, content):
@@ -82,11 +82,11 @@ class Writer:
 
     def gone(self, names: tuple[str, ...]) -> str:
         """The response of a member that was removed (RFC 6578, 3.5.2)."""
-        return _response(f"{self._top}{_path(names)}", GONE)
+        return element(f"{self._top}{_path(names)}", GONE)
 
     def cut(self) -> str:
         """Says of the collection itself that there are more members (RFC 6578, 3.6)."""
-        return _response(self._top, CUT)
+        return element(self._top, CUT)
 
 
 def _dead(node: Any) -> dict[Name, str]:
@@ -99,7 +99,8 @@ def _path(names: tuple[str, ...]) -> str:
     return escape("/".join(map(segment, names)))
 
 
-def _response(href: str, stats: str) -> str:
+def element(href: str, stats: str) -> str:
+    """A response element; `href` is escaped, `stats` are its propstat elements."""
     return f"<D:response><D:href>{href}</D:href>{stats}</D:response>\n"
 
 

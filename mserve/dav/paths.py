@@ -40,8 +40,10 @@ def node_at(request: Any, names: Names) -> Any:
     return found
 
 
-def destination(request: Any) -> Names:
+def destination(request: Any, mount: str | None = None) -> Names:
     """The names below the client's root that the header Destination leads to (RFC 4918, 10.3).
+
+    `mount` is where the root is, if not where the request is for.
 
     Raises BadInput, BadName, HTTPBadGateway.
     """
@@ -54,9 +56,10 @@ def destination(request: Any) -> Names:
         _ = parts.port
     except ValueError:
         raise BadInput("the header Destination should be a URL, in UTF-8") from None
-    root = tuple(filter(None, request.script_name.split("/")))
+    mount = request.script_name if mount is None else mount
+    root = tuple(filter(None, mount.split("/")))
     if (parts.netloc and not _own(request, parts)) or names[: len(root)] != root:
-        raise HTTPBadGateway(f"the Destination should be below {request.application_url}/")
+        raise HTTPBadGateway(f"the Destination should be below {request.host_url}{quote(mount)}/")
     return tuple(check_name(name) for name in names[len(root) :])
 
 

@@ -1,6 +1,6 @@
 """Plan: how the properties that a request wants are written, of files and of what has children."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -68,12 +68,19 @@ def plan_of(wanted: Wanted, usage: bool) -> Plan:
 
 def _fields(wanted: Wanted, file: bool, hidden: frozenset[Name]) -> Iterator[Field]:
     live = {name: of for name, of in LIVE[file].items() if name not in hidden}
+    return fields_of(wanted, live, USUAL[file])
+
+
+def fields_of(
+    wanted: Wanted, live: Mapping[Name, Property], usual: Iterable[Name]
+) -> Iterator[Field]:
+    """Of the properties in `live` those that are wanted; without a word of which, the `usual`."""
     if wanted.kind == NAMES:
         for name, of in live.items():
             yield Field(name, empty(name), "", _nothing_of(of), False)
         return
-    usual = USUAL[file] if wanted.kind == ALL else {}
-    for name in dict.fromkeys((*usual, *wanted.names)):
+    some = usual if wanted.kind == ALL else ()
+    for name in dict.fromkeys((*some, *wanted.names)):
         yield Field(name, *tags(name), live.get(name, _none), name in wanted.names)
 
 

@@ -6,6 +6,7 @@ from pyramid.response import Response
 from pyramid.security import NO_PERMISSION_REQUIRED
 
 from mserve.dav.config import dav, every_method, level, methods_of
+from mserve.dav.uploads import ChunkPlace, UploadFolder
 from mserve.resources.mfile import Mfile
 from mserve.resources.node import Branch, Node
 from mserve.resources.roles import Permission
@@ -41,7 +42,11 @@ def explain(context: Branch, request: Any) -> Response:
     return Response(WORDS, content_type="text/plain", charset="UTF-8")
 
 
-@dav(context=(Node, Absent), method="OPTIONS", permission=NO_PERMISSION_REQUIRED)
+@dav(
+    context=(Node, Absent, UploadFolder, ChunkPlace),
+    method="OPTIONS",
+    permission=NO_PERMISSION_REQUIRED,
+)
 def options(context: Any, request: Any) -> Response:
     """Clients ask before they have a key; what is there is told to who may see it."""
     seen = request.has_permission(Permission.VIEW, context)

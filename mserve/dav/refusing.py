@@ -9,10 +9,11 @@ from pyramid.config import Configurator
 from pyramid.exceptions import PredicateMismatch
 from pyramid.response import Response
 
+from mserve.dav import way
 from mserve.dav.config import ROUTE, methods_of
 from mserve.dav.discovery import path_of
 from mserve.dav.xml import HEAD, escape
-from mserve.errors import Held, LockConflict
+from mserve.errors import Held, LockConflict, OverQuota, StorageFull
 from mserve.resources.roles import Permission
 from mserve.security import KEY_IN_PATH
 from mserve.views import errors, refused
@@ -23,7 +24,7 @@ CHALLENGE = 'Basic realm="mserve", charset="UTF-8"'
 
 
 def forbidden(fault: Any, request: Any) -> Response:
-    return _asked(request, errors.forbidden(fault, request))
+    return way.shown(request) or _asked(request, errors.forbidden(fault, request))
 
 
 def not_found(fault: Any, request: Any) -> Response:
@@ -32,6 +33,8 @@ def not_found(fault: Any, request: Any) -> Response:
     there = isinstance(fault, PredicateMismatch) and not isinstance(context, Absent)
     if there and request.has_permission(Permission.VIEW, context):
         return _not_allowed(request, context)
+    if found := way.shown(request):
+        return found
     refused.note_guess(request, 404)
     return _asked(request, errors.nothing(request))
 
@@ -60,13 +63,24 @@ def held(fault: Held, request: Any) -> Response:
     condition = "no-conflicting-lock" if conflict else "lock-token-submitted"
     paths = dict.fromkeys(path_of(request, names) for names in fault.roots)
     hrefs = "".join(f"<D:href>{escape(path)}</D:href>" for path in paths)
-    told = f"<D:{condition}>{hrefs}</D:{condition}>"
+    return _element(423, f"<D:{condition}>{hrefs}</D:{condition}>", fault)
+
+
+def no_room(fault: StorageFull, request: Any) -> Response:
+    """507 with the condition of RFC 4331, 6, that does not hold."""
+    quota = isinstance(fault, OverQuota)
+    condition = "quota-not-exceeded" if quota else "sufficient-disk-space"
+    return _element(507, f"<D:{condition}/>", fault)
+
+
+def _element(status: int, condition: str, fault: Exception) -> Response:
     words = f"<D:responsedescription>{escape(str(fault))}</D:responsedescription>"
-    body = f'{HEAD}<D:error xmlns:D="DAV:">{told}{words}</D:error>\n'
-    return Response(body.encode(), status=423, content_type="application/xml", charset="utf-8")
+    body = f'{HEAD}<D:error xmlns:D="DAV:">{condition}{words}</D:error>\n'
+    return Response(body.encode(), status=status, content_type="application/xml", charset="utf-8")
 
 
 def includeme(config: Configurator) -> None:
     config.add_exception_view(held, context=Held, route_name=ROUTE)
+    config.add_exception_view(no_room, context=StorageFull, route_name=ROUTE)
     config.add_notfound_view(not_found, route_name=ROUTE)
     config.add_forbidden_view(forbidden, route_name=ROUTE)

@@ -12,6 +12,7 @@ from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
 from mserve.dav.config import level
+from mserve.dav.xml import escape
 from mserve.resources.site import Site
 from mserve.views.config import methods_of
 
@@ -39,7 +40,12 @@ def find(context: Site, request: Any) -> Response:
     """A folder that holds the folder `dav`, and nothing else that a drive could see."""
     root = f"{urlsplit(request.application_url).path}/"
     hrefs = [root] if request.headers.get("Depth") == "0" else [root, f"{root}dav/"]
-    found = "".join(COLLECTION.format(href=href) for href in hrefs)
+    return bare(hrefs)
+
+
+def bare(hrefs: list[str]) -> Response:
+    """Folders of which nothing is told but their paths."""
+    found = "".join(COLLECTION.format(href=escape(href)) for href in hrefs)
     return Response(
         f'<?xml version="1.0" encoding="utf-8"?>\n<D:multistatus xmlns:D="DAV:">{found}'
         "</D:multistatus>\n",

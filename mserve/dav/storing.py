@@ -5,8 +5,9 @@ from typing import Any, NamedTuple
 from pyramid.response import Response
 
 from mserve import ingest
+from mserve.dav import assembling
 from mserve.dav.config import dav
-from mserve.dav.fields import MTIME, check_length, mtime
+from mserve.dav.fields import MTIME, check_length, expected, mtime, total_length
 from mserve.dav.moving import check_parent
 from mserve.errors import Conflict, NameTaken
 from mserve.resources.mfile import Mfile
@@ -16,6 +17,7 @@ from mserve.resources.spool import Spool
 from mserve.views import receive
 from mserve.views.api import files
 from mserve.views.if_header import need_unlocked
+from mserve.views.room import need_room
 from mserve.views.traversal import Absent
 from mserve.views.urls import url
 
@@ -31,17 +33,24 @@ class Kept(NamedTuple):
 @dav(context=Absent, method="PUT", permission=Permission.ADD)
 def create(context: Absent, request: Any) -> Response:
     """A new file in a folder that is there."""
-    if request.grant.own_only:
-        files.check_place(request, context)
-    else:
-        check_place(context)
+    check_new(request, context)
     return _put(request, Permission.ADD)
 
 
 @dav(context=Mfile, method="PUT", permission=Permission.WRITE)
 def replace(context: Mfile, request: Any) -> Response:
     """New content for a file."""
+    need_unlocked(context)
     return _put(request, Permission.WRITE)
+
+
+def check_new(request: Any, absent: Absent) -> None:
+    """Raises what keeps a new file from the place: a name, that no folder is there, a lock."""
+    if request.grant.own_only:
+        files.check_place(request, absent)
+    else:
+        check_place(absent)
+    need_unlocked(absent)
 
 
 def check_place(absent: Absent) -> tuple[Branch, str]:
@@ -54,17 +63,14 @@ def check_place(absent: Absent) -> tuple[Branch, str]:
 
 
 def _put(request: Any, permission: str) -> Response:
-    moment = mtime(request)
-    need_unlocked(request.context)
-    with receive.outside_transaction(request):
-        spool = receive.receive_body(request)
-        try:
-            check_length(request, spool.size)
-            kept = receive.commit(
-                request, permission, lambda context: _store(request, context, spool, moment)
-            )
-        finally:
-            spool.clear()
+    moment, chunks = mtime(request), assembling.chunks_of(request)
+    length = expected(request) if chunks is None else total_length(request)
+    need_room(request.context, length)
+    with receive.outside_transaction(request), assembling.incoming(request, chunks) as spool:
+        check_length(length, spool.size)
+        kept = receive.commit(
+            request, permission, lambda context: _store(request, context, spool, moment)
+        )
     answer = Response(status=201 if kept.created else 204)
     answer.headers["ETag"] = f'"{kept.etag}"'
     if kept.created:
@@ -81,7 +87,8 @@ def _store(request: Any, context: Any, spool: Spool, moment: int | None) -> Kept
         stored = files.store_new(request, context, spool, announced)
     elif isinstance(context, Absent):
         folder, name = check_place(context)
-        stored = ingest.create(folder, name, spool, announced)
+        make = ingest.create if spool.size else ingest.reserve
+        stored = make(folder, name, spool, announced)
     else:
         receive.need(request, Permission.WRITE, context)  # another may have made it meanwhile
         if not isinstance(context, Mfile):

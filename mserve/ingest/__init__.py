@@ -5,17 +5,20 @@ Each acts inside its caller's transaction. Doors receive the bytes first, outsid
 transaction, as a Spool, and call one of these in a fresh, short one that may be tried again.
 """
 
+from mserve.ingest.aside import come_back
 from mserve.ingest.dates import set_modified
 from mserve.ingest.deposit import deposit
 from mserve.ingest.derived import make_again, store_outputs
 from mserve.ingest.folders import make_folder, make_folders
 from mserve.ingest.places import copy, move
-from mserve.ingest.store import Stored, create, put, replace, reserve, supersede
+from mserve.ingest.reserved import reserve
+from mserve.ingest.store import Stored, create, put, replace, supersede
 from mserve.ingest.trash import purge, remove, restore
 from mserve.ingest.versions import restore_version
 
 __all__ = [
     "Stored",
+    "come_back",
     "copy",
     "create",
     "deposit",

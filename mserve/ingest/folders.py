@@ -1,7 +1,7 @@
 """Folders come into being, and new nodes get their place."""
 
 from mserve.errors import BadInput, NameTaken
-from mserve.resources import audit
+from mserve.resources import audit, leftovers
 from mserve.resources.audit import Action
 from mserve.resources.folder import Folder
 from mserve.resources.guard import need_change
@@ -33,4 +33,5 @@ def place(node: Node, parent: Branch, name: str) -> None:
     need_change(parent)
     parent.add(name, node)
     parent.site.register(node)
+    leftovers.note(node)
     parent.site.changed(node, parent.find("service"))

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from mserve.errors import BadInput, Conflict, LockConflict, TooLarge
+from mserve.ingest.reserved import settle
 from mserve.resources import audit, clock
 from mserve.resources.asker import who_asks
 from mserve.resources.audit import Action
@@ -37,9 +38,9 @@ def lock(node: Node, wish: Wish) -> Lock:
     _check(node, wish)
     depend_on(above.locking or above for above in node.lineage())
     _check_compatible(node, wish)
-    id, expires = UUID(new_id(), version=4).hex, clock.now() + wish.seconds * clock.SECOND
-    actor = who_asks().actor
-    made = Lock(id, wish.scope, wish.deep, wish.owner, actor, wish.seconds, expires)
+    id, now, actor = UUID(new_id(), version=4).hex, clock.now(), who_asks().actor
+    expires = now + wish.seconds * clock.SECOND
+    made = Lock(id, wish.scope, wish.deep, wish.owner, actor, wish.seconds, expires, now)
     _enter(node, made)
     audit.record(node, Action.LOCK, after=_told(made))
     return made
@@ -97,9 +98,10 @@ def refresh(held: Held, seconds: int) -> Lock:
 
 
 def unlock(held: Held) -> None:
-    """Ends the lock."""
+    """Ends the lock; work begins on a file that stays empty."""
     audit.record(held.root, Action.UNLOCK, _told(held.lock))
     _keep(held.root, [each for each in held.root.locking.live if each.id != held.lock.id])
+    settle(held.root)
 
 
 def end_all(node: Node) -> None:

@@ -6,14 +6,18 @@ from mserve.errors import Conflict, NameTaken
 from mserve.ingest.folders import place
 from mserve.ingest.leftovers import is_processed
 from mserve.ingest.locks import end_all
-from mserve.resources import audit, usage
+from mserve.ingest.reserved import hold
+from mserve.resources import audit, leftovers, usage
 from mserve.resources.audit import Action
 from mserve.resources.folder import Folder
 from mserve.resources.guard import need_change, need_leave
 from mserve.resources.marking import mark_new
+from mserve.resources.metrics import DISC
 from mserve.resources.mfile import Mfile
+from mserve.resources.names import is_temporary
 from mserve.resources.node import Branch, Node, depend_on
 from mserve.resources.provenance import link
+from mserve.resources.quota import need_room
 from mserve.resources.standing import Standing
 from mserve.tasks import engine
 
@@ -36,6 +40,7 @@ def move(node: Node, parent: Branch, name: str) -> None:
     check_place(node, parent, name)
     need_leave(node)
     need_change(parent)
+    need_room(parent, node.usage.get(DISC).rate, besides=[*node.above()])
     end_all(node)
     left, former = [*node.above()], node.__name__
     depend_on([node.usage, *left, *parent.lineage()])
@@ -48,6 +53,7 @@ def move(node: Node, parent: Branch, name: str) -> None:
         standing.change([*node.above()], 1, node.modified)
     _note_move(node, source.find("service"))
     _begin_work(node, former)
+    _note_name(node, str(former), stays=source is parent)
     audit.record(
         node,
         Action.MOVE,
@@ -62,8 +68,18 @@ def _begin_work(node: Node, former: str | None) -> None:
     if isinstance(node, Mfile):
         service = node.find("service")
         was, now = (is_processed(service, str(name)) for name in (former, node.__name__))
-        if now and not was:
+        if now and not was and not node.reserved and node.aside is None:
             engine.start(node, "ingest")
+
+
+def _note_name(node: Node, former: str, *, stays: bool) -> None:
+    """What a program gives a name of its own, and leaves in its folder, is to come back."""
+    if not isinstance(node, Mfile):
+        return
+    if not is_temporary(str(node.__name__)):
+        node.keep_name()
+    elif stays and not is_temporary(former):
+        node.set_aside(former)
 
 
 def _note_move(node: Node, former: Any) -> None:
@@ -75,6 +91,8 @@ def _note_move(node: Node, former: Any) -> None:
     below = node.walk() if left and isinstance(node, Branch) else ()
     for each in (node, *below):
         each.site.changed(each, service)
+        leftovers.forget(each, former)
+        leftovers.note(each)
         if left:
             each.site.changed(each, former)
 
@@ -89,6 +107,7 @@ def copy(node: Node, parent: Branch, name: str) -> Node:
         raise Conflict(f"a {node.type} cannot be copied")
     check_place(node, parent, name)
     below = [*node.walk()] if isinstance(node, Branch) else []
+    need_room(parent, sum(each.content.size for each in (node, *below) if isinstance(each, Mfile)))
     made = {node.id: _copy_one(node, parent, name)}
     for each in below:  # each comes after what holds it
         holder: Any = made[each.__parent__.id]
@@ -103,6 +122,8 @@ def _copy_one(node: Node, parent: Branch, name: str) -> Node:
     audit.record(made, Action.CREATE, after={"type": made.type, "copy_of": node.id})
     if isinstance(made, Mfile):
         link(made)
+        if isinstance(node, Mfile) and node.reserved:
+            hold(made)
         usage.keep(made.lineage(), made.content.size, made.created, mark=mark_new(made))
     return made
 

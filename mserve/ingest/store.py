@@ -19,6 +19,7 @@ from mserve.resources.metrics import INGEST
 from mserve.resources.mfile import UNKNOWN, Mfile
 from mserve.resources.node import Branch, Node, depend_on
 from mserve.resources.provenance import link
+from mserve.resources.quota import need_room
 from mserve.resources.spool import Spool
 from mserve.resources.version import Version
 from mserve.tasks import engine
@@ -65,6 +66,7 @@ def add(
     """As `create`, of a content; its ingest workflow starts if `process`. Raises NameTaken."""
     service = folder.find("service")
     check_taken(service, name)
+    need_room(folder, content.size)
     process = process and is_processed(service, name)
     mfile = Mfile(content, announced)
     place(mfile, folder, name)
@@ -76,11 +78,15 @@ def add(
     return Stored(mfile, engine.start(mfile, "ingest") if process else None, created=True)
 
 
-def replace(mfile: Mfile, spool: Spool, announced: str = "") -> Stored:
-    """New content for a name that is there, and its update workflow."""
+def replace(mfile: Mfile, spool: Spool, announced: str = "", came: int | None = None) -> Stored:
+    """New content for a name that is there, and its update workflow.
+
+    `came`: how many of the bytes have come in, if not all.
+    """
     need_change(mfile)
     said = media_type(mfile.__name__ or "", announced)
-    usage.report(mfile.lineage(), INGEST, spool.size, tags=typed(said or UNKNOWN))
+    size = spool.size if came is None else came
+    usage.report(mfile.lineage(), INGEST, size, tags=typed(said or UNKNOWN))
     return supersede(mfile, spool.content(), said)
 
 
@@ -89,29 +95,38 @@ def supersede(
 ) -> Stored:
     """Gives the name to `content`; the former one becomes a version.
 
-    The update workflow starts if `process`; of a file that was reserved the ingest workflow, as
-    this is the first content that it has.
+    The update workflow starts if `process`. Of a file that was reserved, the ingest workflow, as
+    this is the first content that it has; none, where it stays empty.
     """
     depend_on(mfile.above())
     need_change(mfile)
+    need_room(mfile, growth(mfile, content.size))
     former = mfile.replace(content, announced)
-    link(mfile)
-    audit.record(mfile, Action.REPLACE, _told(former.content), _told(content))
-    begun, mfile.reserved = mfile.reserved, False
-    gone = [former] if begun else _keep(mfile, former)
-    mfile.site.changed(mfile, mfile.find("service"))
-    _count(mfile, gone)
-    workflow = "ingest" if begun else "update"
+    note_replaced(mfile, former.content, content)
+    begun = mfile.reserved
+    count_contents(mfile, [former] if begun else _keep(mfile, former))
     process = process and is_processed(mfile.find("service"), mfile.__name__ or "")
+    if begun and not content.size:
+        return Stored(mfile, None, created=False)
+    mfile.begin()
+    workflow = "ingest" if begun else "update"
     return Stored(mfile, engine.start(mfile, workflow) if process else None, created=False)
+
+
+def note_replaced(mfile: Mfile, former: Content, content: Content) -> None:
+    """Has those know who are to."""
+    mfile.keep_name()
+    link(mfile)
+    mfile.site.changed(mfile, mfile.find("service"))
+    audit.record(mfile, Action.REPLACE, _told(former), _told(content))
 
 
 def _told(content: Content) -> audit.Facts:
     return {"size": content.size, "sha256": content.sha256}
 
 
-def _count(mfile: Mfile, gone: Iterable[Version]) -> None:
-    """Usage: a new content has come, and some went."""
+def count_contents(mfile: Mfile, gone: Iterable[Version]) -> None:
+    """Usage: the file has got a content, and some of its contents are gone."""
     mark, moment = mark_for(mfile.mimetype), mfile.modified
     mfile.set_mark(mfile.version, mark)
     usage.keep(mfile.lineage(), mfile.content.size, moment, files=0, mark=mark)
@@ -123,7 +138,18 @@ def _count(mfile: Mfile, gone: Iterable[Version]) -> None:
 def _keep(mfile: Mfile, former: Version) -> list[Version]:
     """Keeps the former content as a version; returns those that had to go."""
     mfile.add_version(former)
-    return mfile.drop_versions(mfile.find("service").property("versions"))
+    return mfile.drop_versions(_versions(mfile))
+
+
+def growth(mfile: Mfile, size: int) -> int:
+    """The bytes that are kept more, once the file has another content of `size` bytes."""
+    going = [mfile.content] if mfile.reserved else mfile.superfluous(_versions(mfile))
+    return size - sum(content.size for content in going)
+
+
+def _versions(mfile: Mfile) -> int:
+    most: int = mfile.find("service").property("versions")
+    return most
 
 
 def media_type(name: str, announced: str) -> str | None:
@@ -132,15 +158,3 @@ def media_type(name: str, announced: str) -> str | None:
     if said in VAGUE:
         return mimetypes.guess_type(name)[0]
     return said
-
-
-def reserve(folder: Branch, name: str, spool: Spool) -> Mfile:
-    """The empty file of a lock on a name where nothing was (RFC 4918, 7.3); `spool` is empty.
-
-    Its ingest workflow starts when content comes. Raises BadInput, NameTaken, LockTokenMissing.
-    """
-    check_folder(folder)
-    folder.check_name(name)
-    mfile = add(folder, name, spool.content(), media_type(name, ""), process=False).mfile
-    mfile.reserved = True
-    return mfile

@@ -9,10 +9,9 @@ from typing import Any
 from mserve.errors import Conflict
 from mserve.ingest.locks import end_all
 from mserve.ingest.places import check_place
-from mserve.resources import audit, clock
+from mserve.resources import audit, clock, leftovers
 from mserve.resources.audit import Action
 from mserve.resources.guard import need_change, need_leave
-from mserve.resources.metrics import DISC, DISC_SPACE, FILE
 from mserve.resources.mfile import Mfile
 from mserve.resources.node import Branch, Node, depend_on
 from mserve.resources.schedule import unplan
@@ -69,6 +68,7 @@ def restore(trashed: Trashed, parent: Branch, name: str) -> Node:
     depend_on([node.usage, *parent.lineage()])
     service.drop_trash(trashed)
     parent.add(name, node)
+    leftovers.note(node)
     node.touch()
     _place(node, service, 1, node.modified)
     audit.record(node, Action.RESTORE)
@@ -79,14 +79,14 @@ def _place(node: Node, service: Any, sign: int, moment: int) -> None:
     """Usage: it leaves its place (`sign` -1), or is back; the service keeps it either way."""
     standing = Standing.of(service.site, node)
     standing.change([each for each in node.above() if each.type == "folder"], sign, moment)
-    standing.change([*service.lineage()], sign, moment, (FILE,), paid=True)
+    standing.in_place.change([*service.lineage()], sign, moment, paid=True)
 
 
 def purge(trashed: Trashed) -> None:
     """Removes for good what is in the trash."""
     above = [*trashed.__parent__.lineage()]
     standing = Standing.of(above[-1], trashed.node)
-    standing.change(above, -1, clock.now(), (DISC, DISC_SPACE), paid=True)
+    standing.in_trash.change(above, -1, clock.now(), paid=True)
     audit.record_gone(trashed.__parent__, trashed.origin, trashed.node.id, Action.PURGE)
     _discard(trashed)
 
@@ -96,6 +96,7 @@ def _discard(trashed: Trashed) -> None:
     service.drop_trash(trashed)
     for each in _below(trashed.node):
         _drop_jobs(each, service)
+        leftovers.forget(each, service)
         service.site.changed(each, service)
         service.site.forget(each)
 

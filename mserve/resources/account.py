@@ -86,6 +86,10 @@ class Account:
         row = read(self._rows, row_key(IN_ALL, of.dimension, of.metric, value=of.value))
         return row.plus(self._of_waiting(of, None))
 
+    def waits(self, metric: str) -> Figure:
+        """What is not booked yet of it, in all."""
+        return self._of_waiting(Of(metric), None)
+
     def change(self, of: Of, span: Span) -> Figure:
         """By how much it has changed in the span, whose ends are where periods begin."""
         found = NOTHING
@@ -111,9 +115,9 @@ class Account:
 
 
 def _waiting(site: Any, id: str) -> Iterator[tuple[int, Change]]:
-    own = bytes.fromhex(id)
+    own, now = bytes.fromhex(id), clock.now()
     for parcel in site.journal.all_waiting():
         for entry in parcel.entries:
             if entry.concerns(own):
-                for change in changes_of(entry):
-                    yield entry.time, change
+                for change in changes_of(entry, own):
+                    yield entry.counted(now), change

@@ -34,6 +34,7 @@ class Action(StrEnum):
     WORK_PAUSE = "work-pause"
     WORK_DRAIN = "work-drain"
     WORK_RESUME = "work-resume"
+    USAGE_REPORT = "usage-report"
     UNDO = "undo"
     LOGIN = "login"
     SESSIONS_END = "sessions-end"

@@ -16,7 +16,7 @@ from mserve.errors import Away
 from mserve.resources import clock
 from mserve.resources.provenance import Origin
 
-FACTS = frozenset({"mimetype", "md5"})
+FACTS = frozenset({"mimetype", "md5", "sha1"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +49,7 @@ class Content(Persistent):  # type: ignore[misc]  # persistent has no types
     """
 
     md5: str | None = None
+    sha1: str | None = None  # known where a client has announced it, or will ask for it
     mimetype: str | None = None
     renditions: Mapping[str, Rendition] = {}
     copies: Mapping[str, int] = {}
@@ -67,7 +68,7 @@ class Content(Persistent):  # type: ignore[misc]  # persistent has no types
         self.blob: Any = _blob_of(path)
 
     def learn(self, facts: Mapping[str, str]) -> None:
-        """Records facts (of FACTS) that a task found out about the bytes."""
+        """Records facts (of FACTS) that were found out about the bytes."""
         for name in FACTS & facts.keys():
             setattr(self, name, facts[name])
 

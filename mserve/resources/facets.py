@@ -13,6 +13,7 @@ from mserve.resources.file_facets import (
     Versions,
 )
 from mserve.resources.job_parts import JobsEvents
+from mserve.resources.lock_places import Locks
 from mserve.resources.login_places import Login
 from mserve.resources.people_places import Account, Offers, RequestsFacet, Reset, UsersFacet
 from mserve.resources.service_facets import (
@@ -37,6 +38,25 @@ class UsageFacet(Facet):
 
 class UsageSummary(Facet):
     name = "usagesummary"
+
+
+class StatementFacet(Facet):
+    name = "statement"
+    types = frozenset({"site", "container", "service", "folder"})
+
+    def __getitem__(self, name: str) -> Any:
+        if name == "entries":
+            return StatementEntries(self)
+        raise KeyError(name)
+
+
+class StatementEntries:
+    """`…/-/statement/entries`: what a statement's digest is over."""
+
+    def __init__(self, statement: StatementFacet) -> None:
+        self.__parent__ = statement
+        self.__name__ = "entries"
+        self.node = statement.node
 
 
 class MetricsFacet(Facet):
@@ -117,11 +137,11 @@ class NodesFacet(Facet):
 FACETS: dict[str, type[Facet]] = {
     facet.name: facet
     for facet in (
-        Info, UsageFacet, UsageSummary, MetricsFacet, Keys, Health, ContentFacet, Thumbnail,
-        Poster, Jobs, Profiles,
+        Info, UsageFacet, UsageSummary, StatementFacet, MetricsFacet, Keys, Health,
+        ContentFacet, Thumbnail, Poster, Jobs, Profiles,
         Versions, Provenance, Trash, Copy, Batch, Uploads, Search, Tasks, NodesFacet, Schedules,
         Rounds, Access, Login, Reset, Account, UsersFacet, Offers, RequestsFacet,
-        AuditFacet, History, Receipt, Receipts, Monitoring,
+        AuditFacet, History, Receipt, Receipts, Locks, Monitoring,
     )
 }  # fmt: skip
 

@@ -7,13 +7,14 @@ writers seldom meet, until a scheduler books them (mserve/booking.py) into the a
 (series.py); then they are kept, a week in each part, so that old ones go whole.
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from secrets import token_hex
 from typing import Any, NamedTuple
 
 from BTrees.IOBTree import IOBTree
-from BTrees.OOBTree import OOBTree
+from BTrees.LOBTree import LOBTree
 from persistent import Persistent
 
 from mserve.resources import clock
@@ -22,6 +23,7 @@ from mserve.resources.ids import new_id
 from mserve.resources.index import Timeline, Transit
 from mserve.resources.loading import prefetch
 from mserve.resources.per_transaction import PerTransaction
+from mserve.resources.period import open_since
 
 MOST = 200  # entries in a parcel
 PAGE = 200  # parcels that are loaded at once
@@ -29,7 +31,7 @@ PART = 7 * 86_400 * clock.SECOND
 WIDTH = 16  # bytes of an id
 
 Tags = tuple[tuple[str, str], ...]
-"""What a report is about, beside the accounts: `key`, `task`, `mimetype`."""
+"""What a report is about, beside the accounts: `key`, `task`, `mimetype`, `service`."""
 Reports = tuple[tuple[str, tuple[Any, ...]], ...]
 """By how much each metric changes: the fields of a Figure."""
 
@@ -51,8 +53,25 @@ class Entry(NamedTuple):
 
     @property
     def time(self) -> int:
-        """In which period it counts (µs)."""
+        """In which period it counts (µs), unless that is closed."""
         return self.moment if self.booked is None else self.booked
+
+    def counted(self, booked: int) -> int:
+        """When it counts (µs), if it is booked at that moment (µs): not in a closed month."""
+        return max(self.time, open_since(booked))
+
+    def text(self, counted: int) -> str:
+        """One line of JSON that says all of it, where it counts at `counted` (µs)."""
+        ids, fields = [id.hex() for id in self.ids()], Figure._fields
+        reports = {
+            metric: {name: value for name, value in zip(fields, each, strict=True) if value}
+            for metric, each in self.reports
+        }
+        facts = {
+            "time": self.moment, "counted": counted, "accounts": ids, "tags": dict(self.tags),
+            "shares": self.shares, "reports": reports,
+        }  # fmt: skip
+        return json.dumps(facts, separators=(",", ":"), sort_keys=True)
 
     def ids(self) -> Iterator[bytes]:
         """Of the accounts."""
@@ -62,6 +81,12 @@ class Entry(NamedTuple):
     def concerns(self, account: bytes) -> bool:
         place = self.accounts.find(account)
         return place >= 0 and (place % WIDTH == 0 or account in self.ids())
+
+    def is_above_service(self, account: bytes) -> bool:
+        """Whether the account is of what is above the service that it is about, or of who pays."""
+        ids = [*self.ids()]
+        service = bytes.fromhex(dict(self.tags).get("service", ""))
+        return service in ids and ids.index(account) > ids.index(service)
 
     def taken_back(self, moment: int) -> "Entry":
         """What makes it as if it had never been, from `moment` (µs) on."""
@@ -84,6 +109,9 @@ class Pending(Timeline, Transit):
 
 class Journal(PerTransaction):
     """One per site, `site.journal`. `parts` are by week."""
+
+    last = 0
+    """When a parcel was booked last (µs); each has a moment of its own."""
 
     def __init__(self) -> None:
         self.pending = Pending()
@@ -114,18 +142,20 @@ class Journal(PerTransaction):
             prefetch(page)
             yield from page
 
-    def keep(self, key: str, parcel: Parcel) -> None:
-        """The parcel is booked."""
+    def keep(self, key: str, parcel: Parcel) -> int:
+        """The parcel is booked; returns when (µs)."""
         del self.pending[key]
-        number = moment_of(key) // PART
+        self.last = max(self.last + 1, clock.now())
+        number = self.last // PART
         if number not in self.parts:
-            self.parts[number] = OOBTree()
-        self.parts[number][key] = parcel
+            self.parts[number] = LOBTree()
+        self.parts[number][self.last] = parcel
+        return self.last
 
-    def kept(self, start: int, end: int) -> Iterator[Parcel]:
-        """Booked parcels that were made between these moments (µs), the oldest first."""
-        for part in self.parts.values(start // PART, end // PART):
-            yield from part.values(f"{start:016x}", f"{end:016x}")
+    def kept(self, start: int) -> Iterator[tuple[int, Parcel]]:
+        """Parcels that were booked from `start` (µs) on, in that order, and when."""
+        for part in self.parts.values(start // PART):
+            yield from part.items(start)
 
     def drop(self, moment: int) -> None:
         """Lets go of booked parcels in the parts that end before `moment` (µs)."""
@@ -136,11 +166,6 @@ class Journal(PerTransaction):
 def new_key(moment: int) -> str:
     """The key of a parcel made at `moment` (µs), of which there is no other."""
     return f"{moment:016x}-{new_id()[:2]}{token_hex(3)}"
-
-
-def moment_of(key: str) -> int:
-    """When the parcel was made (µs)."""
-    return int(key.partition("-")[0], 16)
 
 
 def packed(ids: Sequence[str]) -> bytes:

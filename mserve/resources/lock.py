@@ -33,6 +33,8 @@ class Lock:
     actor: str
     seconds: int
     expires: int
+    since: int | None = None
+    """When it was made, where that is known."""
 
     @property
     def token(self) -> str:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from mserve.errors import BadInput
 
 OURS = "http://mserve/"
+LARGEST = 10**18  # of an amount
 LONGEST = 200  # characters of a metric's URI
 URI = re.compile(r"https?://[!-~]+")
 
@@ -87,6 +88,22 @@ def check_uri(text: object) -> str:
         f"{text!r:.80} is no metric; one is named by a URI of at most {LONGEST} characters, "
         "such as http://example.com/frames"
     )
+
+
+def check_own(text: object) -> str:
+    """`text`, if it names a metric that others than mserve may report; raises BadInput."""
+    uri = check_uri(text)
+    if uri.startswith(OURS):
+        raise BadInput(f"{uri!r}, which mserve counts itself; use a URI of your own")
+    return uri
+
+
+def check_amount(value: object) -> float:
+    """`value`, if it is a number that can be summed up exactly enough; raises BadInput."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if number and isinstance(value, int | float) and abs(value) <= LARGEST:  # nor NaN
+        return value
+    raise BadInput(f"{value!r:.40}, which is no number from -{LARGEST} to {LARGEST}")
 
 
 def short(uri: str) -> str:

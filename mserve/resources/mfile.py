@@ -20,6 +20,11 @@ UNKNOWN = "application/octet-stream"
 FEW = 8  # jobs that need no set of their own
 
 
+def aside_key(folder: Node, name: str) -> str:
+    """Where the document that was called `name` in the folder stands in the site's index."""
+    return f"{folder.id}-{name}"
+
+
 class Mfile(Node):
     """A name for a Content, with the version counted and the jobs that ran on it."""
 
@@ -36,7 +41,9 @@ class Mfile(Node):
     """As what its contents are counted, by the number of their version, and itself (OF_THE_FILE).
     Of what came before marks there is none."""
     reserved = False
-    """Whether it is the empty file of a lock, and no content has come yet (RFC 4918, 7.3)."""
+    """Whether it is an empty file of WebDAV, and its content is yet to come (RFC 4918, 7.3)."""
+    aside: str | None = None
+    """Its entry in the site's index of that name, while a program has it under another name."""
     deposit: Deposit | None = None
     """How it came, if that was by a key that shows its own files alone."""
     _v_written: Any = None
@@ -66,6 +73,34 @@ class Mfile(Node):
         """The strong validator of the bytes (RFC 9110, 8.8.3), without its quotes."""
         return self.content.sha256
 
+    def begin(self) -> None:
+        """It is what it is: no content is to come any more before work on it begins."""
+        if self.reserved:
+            self.reserved = False
+            self.site.reserved.discard(self.id)
+
+    def set_aside(self, name: str) -> None:
+        """Remembers that it was called `name` in its folder, and is to be that again."""
+        self.aside = aside_key(self.__parent__, name)
+        self.site.aside[self.aside] = self
+
+    def keep_name(self) -> None:
+        """What it is called now is its name."""
+        if self.aside is not None:
+            self._leave_aside(self.site)
+            self.aside = None
+
+    def _leave_aside(self, site: Any) -> None:
+        """Another that was called so later may have its entry."""
+        if self.aside is not None and site.aside.get(self.aside) is self:
+            site.aside.discard(self.aside)
+
+    def forget_places(self, site: Any) -> None:
+        """Takes it out of indexes that few files are in, as it is gone for good."""
+        if self.reserved:
+            site.reserved.discard(self.id)
+        self._leave_aside(site)
+
     def replace(self, content: Content, announced: str | None = None) -> Version:
         """Gives the name to new content; returns what the file was before."""
         since = self.since or self.created
@@ -92,6 +127,11 @@ class Mfile(Node):
         if self.versions is None:
             self.versions = IOBTree()
         self.versions[version.number] = version
+
+    def superfluous(self, most: int) -> list[Content]:
+        """Those of its contents that go once it gets another and keeps `most` versions."""
+        kept = [version.content for version in (self.versions or {}).values()]
+        return [*kept, self.content][: max(0, len(kept) + 1 - most)]
 
     def drop_versions(self, most: int) -> list[Version]:
         """Takes the oldest versions away, so that `most` are left; returns them."""

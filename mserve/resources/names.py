@@ -30,6 +30,7 @@ def check_name(name: object) -> str:
 LEFTOVERS = re.compile(
     r"\._.*|\.DS_Store|\.TemporaryItems|\.Trashes|\.fseventsd|\.Spotlight-V100"  # macOS
     r"|Thumbs\.db|desktop\.ini|~\$.*"  # Windows, Office
+    r"|[0-9A-F]{8}\.tmp|~WR[A-Z][0-9]{4}\.tmp|ppt[0-9A-F]{1,4}\.tmp"  # Excel, Word, PowerPoint
     r"|\.~lock\..*#|\.nfs[0-9a-f]+|\.fuse_hidden[0-9a-f]+|\.davfs\.tmp[0-9a-zA-Z]+",
     re.DOTALL,
 )

@@ -79,6 +79,10 @@ class Node(Persistent):  # type: ignore[misc]  # persistent has no types
         """What is stored apart, and yet seen with the node; None for what there is not."""
         return ()
 
+    def quota(self) -> int | None:
+        """The most bytes that may be kept in it and below (resources/quota.py)."""
+        return None
+
     def touch(self) -> None:
         """Marks the node as modified now."""
         self.modified = clock.now()

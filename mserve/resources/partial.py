@@ -53,6 +53,13 @@ class Partial:
         except FileNotFoundError:
             raise Missing(GONE) from None
 
+    @contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """Nobody appends meanwhile; raises Missing."""
+        with self._opened() as file:
+            fcntl.flock(file.fileno(), fcntl.LOCK_EX)
+            yield
+
     def discard(self) -> None:
         """Removes it; who appends just now is refused from then on."""
         discard(self.path)
@@ -119,11 +126,11 @@ class Lease:
         self._lock = lock
         self._descriptor = descriptor
         os.utime(lock)
-        with self._turn():
+        with self.turn():
             self.offset = os.fstat(descriptor).st_size
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
+    def turn(self) -> Iterator[None]:
         """A critical section of all who hold a lease or believe so; raises Conflict, Missing."""
         fcntl.flock(self._descriptor, fcntl.LOCK_EX)
         try:
@@ -136,7 +143,7 @@ class Lease:
 
     def append(self, block: bytes | bytearray) -> None:
         """Raises Conflict, Missing, StorageFull; a block is there in part if the disk is full."""
-        with self._turn():
+        with self.turn():
             self._expect()
             try:
                 write_all(self._descriptor, block)
@@ -146,7 +153,7 @@ class Lease:
 
     def cut(self, offset: int) -> None:
         """Takes back what was appended after `offset`."""
-        with self._turn():
+        with self.turn():
             self._expect()
             os.ftruncate(self._descriptor, offset)
             self.offset = os.lseek(self._descriptor, 0, os.SEEK_END)

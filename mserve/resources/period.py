@@ -27,6 +27,10 @@ class Grain(StrEnum):
 FINE_FIRST = (Grain.HOUR, Grain.DAY, Grain.MONTH)
 
 
+GRACE = DAY_LONG
+"""After the end of a month, until it is closed: what comes later counts in the next one."""
+
+
 class Span(NamedTuple):
     """From `start` up to, but not with, `end` (µs)."""
 
@@ -66,9 +70,9 @@ def around(grain: Grain, moment: int) -> Span:
     return span_of(grain, number_of(grain, moment))
 
 
-def starts(grain: Grain, moment: int) -> bool:
-    """Whether a period begins at `moment` (µs)."""
-    return around(grain, moment).start == moment
+def open_since(moment: int) -> int:
+    """When the oldest month begins that is not closed at `moment` (µs)."""
+    return around(Grain.MONTH, moment - GRACE).start
 
 
 def cut(span: Span, grain: Grain) -> Iterator[Span]:

@@ -41,7 +41,9 @@ PROPERTIES: Mapping[str, Property] = {
     "versions": Property(5, whole(0, 10_000)),  # former contents kept of each file
     "trash_days": Property(30, whole(0, 36_500)),  # 0: what is removed is gone at once
     "accessspeed": Property(None, whole(1, 1 << 40)),  # bytes per second of each download
+    "quota": Property(None, whole(0, 1 << 60)),  # bytes that it may keep
     "temporary": Property(TEMPORARY[0], one_of(*TEMPORARY)),  # what to do with programs' own files
+    "temporary_days": Property(None, whole(1, 36_500)),  # when these go into the trash
 }
 
 

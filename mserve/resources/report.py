@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from mserve.resources.account import Account, Of
 from mserve.resources.figure import Figure
-from mserve.resources.metrics import DISC, full, short
+from mserve.resources.metrics import RATES, full
 from mserve.resources.period import Grain, Span, around, cut
 from mserve.resources.series import Dimension
 
@@ -41,6 +41,11 @@ class Line(NamedTuple):
     used: float
     moment: int
 
+    @property
+    def rated(self) -> bool:
+        """Whether it is of a rate, which is told as its integral."""
+        return self.metric in RATES or bool(self.at_end.rate or self.at_end.offset)
+
 
 def lines(account: Account, asked: Asked) -> Iterator[Line]:
     """In the order of metrics, of what they are told apart by, and of time."""
@@ -72,8 +77,7 @@ def _of(metric: str, dimension: Dimension) -> Of:
 def _in_time(account: Account, asked: Asked, metric: str, of: Of) -> Iterator[Line]:
     if asked.start is None and asked.end is None and not isinstance(asked.by, Grain):
         figure, now = account.now(of), account.moment
-        used = figure.used(now) if metric == short(DISC) else 0.0
-        yield Line(full(metric), of.value, None, figure, figure, used, now)
+        yield Line(full(metric), of.value, None, figure, figure, figure.used(now), now)
         return
     span = Span(
         account.begin if asked.start is None else asked.start,
@@ -92,8 +96,6 @@ def _backwards(account: Account, asked: Asked, metric: str, of: Of, span: Span) 
         figure = account.change(of, each)
         before = at_end.plus(figure.negated())
         moment = min(each.end, account.moment)
-        used = 0.0
-        if metric == short(DISC):
-            used = at_end.used(moment) - before.used(min(each.start, account.moment))
+        used = at_end.used(moment) - before.used(min(each.start, account.moment))
         yield Line(full(metric), of.value, each, figure, at_end, used, moment)
         at_end = before

@@ -10,6 +10,7 @@ class Permission(StrEnum):
     READ = "read"  # the content itself
     RENDITIONS = "renditions"  # thumbnail, poster, proxy
     USAGE = "usage"
+    REPORT = "report"  # usage that a program has measured
     AUDIT = "audit"  # who did what, and what was refused
     ADD = "add"  # a new child
     WRITE = "write"  # replace content, rename, metadata
@@ -27,7 +28,7 @@ _LOOK = frozenset({P.VIEW, P.RENDITIONS})
 _READ = _LOOK | {P.READ}
 _CHANGE = _READ | {P.ADD, P.WRITE}
 _OWN = _CHANGE | {P.REMOVE, P.PROCESS, P.DELEGATE}
-_SERVICE = _OWN | {P.USAGE, P.AUDIT, P.CONFIGURE, P.ADMIN}
+_SERVICE = _OWN | {P.USAGE, P.REPORT, P.AUDIT, P.CONFIGURE, P.ADMIN}
 _CONTAINER = _SERVICE | {P.ADD_SERVICE}
 
 NOTHING: frozenset[Permission] = frozenset()

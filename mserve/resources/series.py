@@ -35,6 +35,8 @@ class Dimension(StrEnum):
     KEY = "k"
     TASK = "t"
     MIMETYPE = "m"
+    SERVICE = "v"
+    """Of what is above services, and of who pays."""
     MARK = "s"
     """Of what is kept: by who pays and media type in one (mark.py), for when it goes away."""
 
@@ -43,7 +45,12 @@ class Dimension(StrEnum):
         return self.name.lower()
 
 
-TAGGED = {"key": Dimension.KEY, "task": Dimension.TASK, "mimetype": Dimension.MIMETYPE}
+TAGGED = {
+    "key": Dimension.KEY,
+    "task": Dimension.TASK,
+    "mimetype": Dimension.MIMETYPE,
+    "service": Dimension.SERVICE,
+}
 
 
 def row_key(grain: str, dimension: str, metric: str, period: int = 0, value: str = "") -> str:
@@ -81,19 +88,22 @@ class Change(NamedTuple):
     figure: Figure
 
 
-def changes_of(entry: Entry) -> Iterator[Change]:
-    """What the entry changes in each of its accounts."""
+def changes_of(entry: Entry, account: bytes) -> Iterator[Change]:
+    """What the entry changes in one of its accounts."""
+    above = entry.is_above_service(account)
     for metric, report in entry.reports:
         figure = Figure(*report)
         for dimension, value in _values(entry, metric):
-            yield Change(dimension, value, metric, figure)
+            if above or dimension is not Dimension.SERVICE:
+                yield Change(dimension, value, metric, figure)
 
 
-def keys_of(entry: Entry, file: bool) -> Iterator[tuple[str, Figure]]:
+def keys_of(entry: Entry, account: bytes) -> Iterator[tuple[str, Figure]]:
     """The rows of an account that the entry changes, and by how much each."""
+    file = entry.file and entry.accounts.startswith(account)
     grains = GRAINS_OF_A_FILE if file else FINE_FIRST
     periods = [(grain.value, number_of(grain, entry.time)) for grain in grains]
-    for dimension, value, metric, figure in changes_of(entry):
+    for dimension, value, metric, figure in changes_of(entry, account):
         for grain, period in () if dimension is Dimension.MARK else periods:
             yield row_key(grain, dimension, metric, period, value), figure
         if not file:

@@ -9,6 +9,7 @@ from mserve.resources import defaults
 from mserve.resources.catalog import Catalog
 from mserve.resources.index import Timeline
 from mserve.resources.lock import LocksMade
+from mserve.resources.metrics import DISC_SPACE
 from mserve.resources.node import Branch
 from mserve.resources.profile import Workflow
 from mserve.resources.profiled import Profiled
@@ -19,7 +20,10 @@ SHARDS = 16
 
 
 class Service(Profiled, Branch):
-    """Files below it are processed by the workflows of its profile, within its times (µs)."""
+    """Files below it are processed by the workflows of its profile, within its times (µs).
+
+    `leftovers` are those that programs keep beside people's files (resources/leftovers.py).
+    """
 
     type = "service"
     start: int | None = None
@@ -36,6 +40,7 @@ class Service(Profiled, Branch):
         self.rounds = OOBTree()
         self.jobs = Timeline(SHARDS)
         self.trash = Timeline(SHARDS)
+        self.leftovers = Timeline(SHARDS)
         self.catalog = Catalog()
         self.locks_made = LocksMade()
         for name, workflows in {**defaults.profiles(), **(profiles or {})}.items():
@@ -49,6 +54,12 @@ class Service(Profiled, Branch):
         """Sets checked values; None goes back to the default."""
         merged = {**self.properties, **patch}
         self.properties = {name: value for name, value in merged.items() if value is not None}
+        if "quota" in patch:
+            self.usage.set_limit(DISC_SPACE, self.quota())
+
+    def quota(self) -> int | None:
+        most: int | None = self.property("quota")
+        return most
 
     def closed(self, moment: int) -> str | None:
         """Why the service is not open at `moment` (µs), or None."""

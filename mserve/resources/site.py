@@ -25,9 +25,11 @@ class Site(Branch):
     files that come in pieces to their Uploads, `unindexed` what the catalogs do not know yet,
     `schedules` what starts by itself, by the time when it does next, `rounds` the ids of
     Rounds that have not ended to them, `derived` which files were made of which (see
-    resources/provenance.py), `locked` what is locked, by each node above it, `users` the people
-    who can log in, `audit` the log of what was decided, `deposits` which files came by keys
-    that show their own files alone, `journal` what was consumed, and `series` the same summed up.
+    resources/provenance.py), `locked` what is locked, by each node above it, `reserved` the ids
+    of empty files whose content is yet to come to them, `aside` documents that programs
+    have under another name, by their folder and name, `users` the people who can log in, `audit`
+    the log of what was decided, `deposits` which files came by keys that show their own files
+    alone, `journal` what was consumed, and `series` the same summed up.
     """
 
     type = "site"
@@ -50,6 +52,8 @@ class Site(Branch):
         self.rounds = Timeline()
         self.derived = Transit()
         self.locked = Transit()
+        self.reserved = Transit()
+        self.aside = Transit()
         self.users = Users(self)
         self.audit = AuditLog()
         self.deposits = Deposits()
@@ -68,6 +72,7 @@ class Site(Branch):
         self.ids.discard(node.id)
         unlink(self, node)
         if isinstance(node, Mfile):
+            node.forget_places(self)
             self.deposits.drop(node)
         for key in (node.keys or {}).values():
             for digest in key.digests():

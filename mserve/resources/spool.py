@@ -86,13 +86,18 @@ class Spool:
 
     @classmethod
     def of_file(
-        cls, path: str, known: Hashing | None = None, algorithms: Iterable[str] = ()
+        cls,
+        path: str,
+        known: Hashing | None = None,
+        algorithms: Iterable[str] = (),
+        folder: str | None = None,
     ) -> "Spool":
         """A copy-free spool of a file that lies beside the blobs; the file itself stays.
 
-        Its bytes are read once to be hashed, where `known` has not hashed all of them.
+        It is in `folder`, or where the file is. Its bytes are read once to be hashed, where `known`
+        has not hashed all of them.
         """
-        spool = cls(os.path.dirname(path), algorithms)
+        spool = cls(folder or os.path.dirname(path), algorithms)
         try:
             os.unlink(spool.path)
             os.link(path, spool.path)
@@ -110,6 +115,7 @@ class Spool:
         return spool
 
     def _read(self, source: BinaryIO) -> None:
+        turn.give()
         while block := source.read(BLOCK):
             self._hashing.update(block)
 
@@ -117,6 +123,14 @@ class Spool:
         """Appends; raises StorageFull."""
         self._hashing.update(block)
         write_all(self._file.fileno(), block)
+
+    @property
+    def descriptor(self) -> int:
+        """For who appends by other means than `write`, and has the bytes hashed by `note`."""
+        return self._file.fileno()
+
+    def note(self, block: bytes) -> None:
+        self._hashing.update(block)
 
     def close(self, length: int | None = None, *, durable: bool = True) -> None:
         """Makes the bytes durable; raises ShortBody if they are not `length` bytes."""
@@ -141,7 +155,9 @@ class Spool:
         with room():
             os.link(self.path, link)
         self._links.append(link)
-        return Content(link, self.size, self.sha256)
+        content = Content(link, self.size, self.sha256)
+        content.learn({name: digest.hex() for name, digest in self.digests.items()})
+        return content
 
     def discard(self) -> None:
         """Removes the temporary file; a Content that was made of it keeps its own link."""

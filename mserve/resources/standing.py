@@ -3,7 +3,7 @@
 As files change place it goes along: it leaves some accounts, and joins others.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from mserve.resources.figure import Figure, Figures
@@ -15,39 +15,31 @@ from mserve.resources.usage import enter
 
 Kept = tuple[str, str, Figure]
 """A metric, the name of a mark, and what is kept."""
-GONE_WITH = (*KEPT, *sorted(LEVELS - set(KEPT)))
+IN_TRASH = frozenset({DISC, DISC_SPACE})
+"""What is counted of files in the trash."""
 
 
 class Part(NamedTuple):
-    """What is kept under one mark: amounts by metric, and how many files count as kept."""
+    """What is kept under one mark: a Figure of each metric, of which rate, running and total say
+    what there is now."""
 
     mark: Mark
-    amounts: dict[str, int]
-    running: int
+    figures: Figures
 
-    def changes(self, metrics: Iterable[str], sign: int, moment: int) -> Figures:
+    def changes(self, sign: int, moment: int) -> Figures:
         """What its coming (`sign` 1) or leaving (-1) at `moment` (µs) changes."""
-        return dict(self._changes(metrics, sign, moment))
+        found = {}
+        for metric, (_, total, _, _, _, running, rate, _) in self.figures.items():
+            if metric in LEVELS and total:
+                found[metric] = Figure.of(sign * total)
+            elif rate or running:
+                change, now = sign * rate, sign * running
+                found[metric] = Figure.rated(change, moment, now, max(now, 0))
+        return found
 
-    def _changes(
-        self, metrics: Iterable[str], sign: int, moment: int
-    ) -> Iterator[tuple[str, Figure]]:
-        for metric in metrics:
-            amount = sign * self.amounts.get(metric, 0)
-            running = sign * self.running if metric == DISC else 0
-            if metric == DISC and (amount or running):
-                yield metric, Figure.rated(amount, moment, running, max(running, 0))
-            elif amount:
-                yield metric, Figure.of(amount)
-
-    def without(self, others: Iterable["Part"]) -> "Part":
-        """What is left of it."""
-        amounts, running = dict(self.amounts), self.running
-        for other in others:
-            running -= other.running
-            for metric, amount in other.amounts.items():
-                amounts[metric] = amounts.get(metric, 0) - amount
-        return Part(self.mark, amounts, running)
+    def only(self, wanted: Callable[[str], bool]) -> "Part":
+        """Of the metrics that are wanted."""
+        return Part(self.mark, {m: each for m, each in self.figures.items() if wanted(m)})
 
 
 class Standing(NamedTuple):
@@ -59,41 +51,41 @@ class Standing(NamedTuple):
     def of(cls, site: Any, node: Any) -> "Standing":
         """What is kept below `node`, which may be in a trash of the `site`."""
         known = _parts(_marked(node) if node.type == "mfile" else _branch(site, node))
-        figures = node.usage.figures
-        amounts = {metric: int(figures[metric].total) for metric in LEVELS if metric in figures}
-        disc = node.usage.get(DISC)
-        rest = Part(UNKNOWN, amounts | {DISC: disc.rate}, disc.running).without(known)
-        return cls((*known, rest))
+        rest = dict(node.usage.figures)
+        for part in known:
+            for metric, figure in part.figures.items():
+                rest[metric] = rest.get(metric, Figure()).plus(figure.negated())
+        return cls((*known, Part(UNKNOWN, rest)))
 
-    def change(
-        self,
-        nodes: Sequence[Any],
-        sign: int,
-        moment: int,
-        metrics: Iterable[str] = GONE_WITH,
-        *,
-        paid: bool = False,
-    ) -> None:
+    @property
+    def in_trash(self) -> "Standing":
+        """Of it what is counted in the trash as well."""
+        return Standing(tuple(part.only(IN_TRASH.__contains__) for part in self.parts))
+
+    @property
+    def in_place(self) -> "Standing":
+        """Of it what is counted in the tree alone."""
+        return Standing(tuple(part.only(lambda m: m not in IN_TRASH) for part in self.parts))
+
+    def change(self, nodes: Sequence[Any], sign: int, moment: int, *, paid: bool = False) -> None:
         """At `moment` (µs) it joins (`sign` 1) or leaves (-1) the accounts of `nodes`.
 
         paid: and those of who pays for it.
         """
-        metrics = tuple(metrics)
         for part in self.parts:
-            changes = part.changes(metrics, sign, moment)
+            changes = part.changes(sign, moment)
             if changes:
                 enter(nodes, changes, moment, part.mark.payer if paid else (), part.mark.tags)
 
 
 def _parts(kept: Iterable[Kept]) -> list[Part]:
     """Of each mark that is known what is kept under it."""
-    found: dict[str, Part] = {}
+    found: dict[str, Figures] = {}
     for metric, name, figure in kept:
-        part = found.setdefault(name, Part(Mark.named(name), {}, 0))
-        amount = figure.rate if metric == DISC else int(figure.total)
-        amounts = part.amounts | {metric: part.amounts.get(metric, 0) + amount}
-        found[name] = Part(part.mark, amounts, part.running + figure.running)
-    return [part for part in found.values() if part.mark != UNKNOWN]
+        figures = found.setdefault(name, {})
+        figures[metric] = figures.get(metric, Figure()).plus(figure)
+    parts = (Part(Mark.named(name), figures) for name, figures in found.items())
+    return [part for part in parts if part.mark != UNKNOWN]
 
 
 def _marked(mfile: Any) -> Iterator[Kept]:

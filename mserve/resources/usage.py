@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from persistent import Persistent
+from ZODB.POSException import ConflictError
 
 from mserve.resources import clock
 from mserve.resources.asker import Payer, who_asks
@@ -23,6 +24,8 @@ class Usage(Persistent):  # type: ignore[misc]  # persistent has no types
     """The figures of one node and all below it; concurrent changes are added by the storage."""
 
     figures: Mapping[str, Figure] = {}
+    limits: Mapping[str, int] = {}
+    """The most that levels may be (resources/quota.py), by metric."""
 
     def get(self, metric: str) -> Figure:
         return self.figures.get(metric, NOTHING)
@@ -32,17 +35,39 @@ class Usage(Persistent):  # type: ignore[misc]  # persistent has no types
         changed = {metric: self.get(metric).plus(each) for metric, each in changes.items()}
         self.figures = {**self.figures, **changed}
 
+    def set_limit(self, metric: str, most: int | None) -> None:
+        """The level may be `most` at most; None: whatever it comes to."""
+        others = {name: each for name, each in self.limits.items() if name != metric}
+        self.limits = others if most is None else {**others, metric: most}
+
     def _p_resolveConflict(
         self, old: dict[str, Any], saved: dict[str, Any], new: dict[str, Any]
     ) -> dict[str, Any]:
-        was, theirs, ours = (state.get("figures", {}) for state in (old, saved, new))
-        merged = {
-            metric: theirs.get(metric, NOTHING).merged(
-                was.get(metric, NOTHING), ours.get(metric, NOTHING)
-            )
-            for metric in {*theirs, *ours}
-        }
-        return {**saved, "figures": merged}
+        made = added(old, saved, new)
+        for metric, most in made.get("limits", {}).items():
+            if saved.get("figures", {}).get(metric, NOTHING).total < _total(made, metric) > most:
+                raise ConflictError  # what there is room for alone is too much together
+        return made
+
+
+def _total(state: Mapping[str, Any], metric: str) -> float:
+    figure: Figure = state["figures"].get(metric, NOTHING)
+    return figure.total
+
+
+def added(
+    old: Mapping[str, Any], saved: Mapping[str, Any], new: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The state of a Usage that was `old`, with what both `saved` and `new` made of it."""
+    was, theirs, ours = (state.get("figures", {}) for state in (old, saved, new))
+    figures = {
+        metric: theirs.get(metric, NOTHING).merged(
+            was.get(metric, NOTHING), ours.get(metric, NOTHING)
+        )
+        for metric in {*theirs, *ours}
+    }
+    once, here, there = (state.get("limits", {}) for state in (old, new, saved))
+    return {**saved, "figures": figures, "limits": there if here == once else here}
 
 
 def report(
@@ -92,6 +117,8 @@ def enter(
         node.usage.change(changes)
     if nodes:
         accounts = packed([*(node.id for node in nodes), *payer])
+        service = next((node.id for node in nodes if node.type == "service"), None)
+        tags = tags if service is None else (*tags, ("service", service))
         file = nodes[0].type == "mfile"
         entry = Entry(moment, accounts, stored(changes), tags, file, shares)
         (site or nodes[-1].site).journal.note(entry)

@@ -143,6 +143,7 @@ def _outcome(told: Any, scratch: Path) -> Outcome:
         result=dict(told["result"]),
         facts=dict(told["facts"]),
         outputs=tuple(_output(each, scratch) for each in told["outputs"]),
+        usage=dict(told["usage"]),
         awaits=None if told["awaits"] is None else float(told["awaits"]),
     )
 

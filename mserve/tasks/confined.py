@@ -129,6 +129,7 @@ def _plain(outcome: Outcome) -> dict[str, Any]:
         "result": dict(outcome.result),
         "facts": dict(outcome.facts),
         "outputs": outputs,
+        "usage": dict(outcome.usage),
         "awaits": outcome.awaits,
     }
 

@@ -50,6 +50,13 @@ def meter(runs: Sequence[TaskRun], metric: str, amount: Callable[[TaskRun], floa
         usage.enter(job.node.lineage(), changes, clock.now(), job.payer, tags)
 
 
+def _report_own(run: TaskRun, own: Mapping[str, float]) -> None:
+    """Reports what the task has measured itself."""
+    job, changes = run.job, {metric: Figure.of(amount) for metric, amount in own.items()}
+    tags = (*paid(job.payer), ("task", _task(run)))
+    usage.enter(job.node.lineage(), changes, clock.now(), job.payer, tags)
+
+
 def _task(run: TaskRun) -> str:
     return run.spec.name
 
@@ -58,6 +65,8 @@ def _succeed(site: Any, run: TaskRun, result: Finished) -> None:
     content = run.job.content
     if result.outcome.copied is not None:
         keeping.note(run.job, site, result.outcome.copied)
+    if result.outcome.usage and run.job.in_tree:
+        _report_own(run, result.outcome.usage)
     run.move(DONE)
     run.ended, run.error = clock.now(), None
     run.result = dict(result.outcome.result)

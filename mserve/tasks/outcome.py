@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mserve.errors import TaskError
+from mserve.errors import BadInput, TaskError
+from mserve.resources.metrics import check_amount, check_own
 
 FACTS = frozenset({"mimetype", "md5"})  # what a task may record about the content itself
 
@@ -50,6 +51,8 @@ class Outcome:
     facts: Mapping[str, str] = field(default_factory=dict)
     outputs: tuple[Output, ...] = ()
     copied: Copied | None = None
+    usage: Mapping[str, float] = field(default_factory=dict)
+    """What was consumed, by the URI of its metric."""
     awaits: float | None = None
     """Seconds in which another is to answer, at the source's `callback`; None: the task is done."""
 
@@ -70,7 +73,8 @@ class Outcome:
             raise TaskError(f"the task returned a {type(value).__name__}, not an Outcome")
         outputs = _outputs(value.outputs)
         facts = _facts(value.facts)
-        return cls(_json(value.result), facts, outputs, value.copied, value.awaits)
+        usage = _usage(value.usage)
+        return cls(_json(value.result), facts, outputs, value.copied, usage, value.awaits)
 
 
 def _json(result: Mapping[str, Any]) -> dict[str, Any]:
@@ -88,6 +92,13 @@ def _facts(facts: Mapping[str, str]) -> dict[str, str]:
         if name not in FACTS or not isinstance(value, str):
             raise TaskError(f"the task states {name}={value!r}; facts are texts: {sorted(FACTS)}")
     return dict(facts)
+
+
+def _usage(usage: Mapping[str, float]) -> dict[str, float]:
+    try:
+        return {check_own(metric): check_amount(amount) for metric, amount in usage.items()}
+    except BadInput as fault:
+        raise TaskError(f"the task reports usage of {fault}") from fault
 
 
 def _outputs(outputs: tuple[Output, ...]) -> tuple[Output, ...]:

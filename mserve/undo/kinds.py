@@ -17,7 +17,7 @@ from mserve.resources.profile import Edition
 from mserve.resources.run import TaskRun
 from mserve.resources.service import Service
 from mserve.resources.trash import Trashed
-from mserve.resources.usage import Usage
+from mserve.resources.usage import Usage, added
 from mserve.undo.records import LOCKING, Record
 from mserve.undo.trees import BUCKETS, TREES
 
@@ -50,8 +50,9 @@ def put_back(record: Record) -> None:
     """Makes it as it was; figures and counts get the difference."""
     thing, before, after = record.thing, record.before, record.after
     if isinstance(thing, Usage):
-        now = {"figures": thing.figures}
-        thing.figures = thing._p_resolveConflict(after, now, before)["figures"]
+        now = {"figures": thing.figures, "limits": thing.limits}
+        thing.__setstate__(added(after, now, before))
+        thing._p_changed = True
     elif isinstance(thing, Length):
         thing.change(before - after)
     elif isinstance(thing, CHANGED):

@@ -36,6 +36,8 @@ def told(fault: errors.MserveError, request: Any) -> Response:
         more["faults"] = [{"place": place, "detail": what} for place, what in fault.faults]
     if isinstance(fault, errors.OverBudget):
         more |= {"caveat": fault.caveat, "left": fault.left}
+    if isinstance(fault, errors.OverQuota):
+        more["quota"] = {"of": fault.of, "bytes": fault.most, "needed": fault.size}
     answer = problem(request, status_of(fault), kind_of(fault), str(fault), **more)
     return with_wait(request, answer, fault)
 

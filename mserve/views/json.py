@@ -64,6 +64,7 @@ def _mfile(base: str, mfile: Mfile) -> Json:
         "size": content.size,
         "mimetype": mfile.mimetype,
         "sha256": content.sha256,
+        "sha1": content.sha1,
         "md5": content.md5,
         "etag": mfile.etag,
         "version": mfile.version,

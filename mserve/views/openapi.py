@@ -39,6 +39,7 @@ GROUPS = {
     "profiles": "What is to run when", "versions": "What files were before",
     "trash": "What was removed, for a time", "usage": "What was consumed, per metric",
     "usagesummary": "What reports were like, per metric",
+    "statement": "What is billed from, by month",
     "metrics-registry": "What consumption is reported in",
     "metrics": "How the servers do, for Prometheus",
     "search": "By words and facts", "copy": "Copies share their content",
@@ -52,6 +53,7 @@ GROUPS = {
     "offers": "Who takes requests for services", "requests": "What a container was asked for",
     "receipt": "What a dropbox has received, signed",
     "receipts": "Whether a receipt is genuine",
+    "locks": "What clients of WebDAV have locked",
     "audit": "Who did what, and what was refused",
 }  # fmt: skip
 SCHEMES: Json = {

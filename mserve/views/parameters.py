@@ -38,6 +38,7 @@ PATH: dict[str, tuple[Schema, str]] = {
     "user": (ID, "The `id` of a user"),
     "request": (ID, "The `id` of a request for a service"),
     "transaction": ({**TEXT, "pattern": "^[0-9a-f]{16}$"}, "The `id` of a transaction"),
+    "lock": ({**TEXT, "minLength": 1}, "The `id` of a lock, or its token"),
     "round": ({**TEXT, "minLength": 1}, "The `id` of a round"),
 }
 QUERY: dict[str, tuple[Schema, str]] = {
@@ -69,8 +70,9 @@ QUERY: dict[str, tuple[Schema, str]] = {
     "metric": (TEXT, "The URI of the metric that is asked for; it may be given several times"),
     "from": (TEXT, "From when on: a time where an hour begins, a day, or a month (UTC)"),
     "to": (TEXT, "Until when, likewise; what is asked for ends before it"),
+    "month": ({**TEXT, "pattern": "^[0-9]{4}-[0-9]{2}$"}, "A month, such as 2026-11"),
     "group": (
-        one_of("hour", "day", "month", "key", "task", "mimetype"),
+        one_of("hour", "day", "month", "key", "task", "mimetype", "service"),
         "What reports are told apart by",
     ),
     **AUDIT_QUERY,

@@ -8,7 +8,16 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from mserve.resources.facet import Facet
-from mserve.resources.facets import FACETS, Facets, History, HistoryEntry, Jobs, Keys
+from mserve.resources.facets import (
+    FACETS,
+    Facets,
+    History,
+    HistoryEntry,
+    Jobs,
+    Keys,
+    StatementEntries,
+    StatementFacet,
+)
 from mserve.resources.file_facets import Versions, VersionView
 from mserve.resources.job import Job
 from mserve.resources.job_parts import (
@@ -22,6 +31,7 @@ from mserve.resources.job_parts import (
 )
 from mserve.resources.key import Key
 from mserve.resources.key_parts import KeyUsage
+from mserve.resources.lock_places import Locks, LockView
 from mserve.resources.node import Node
 from mserve.resources.people_places import (
     Account,
@@ -96,6 +106,7 @@ NODES: dict[str, Templates] = {
 WORKFLOW = "{profile}/workflows/{workflow}"
 BELOW: dict[type, tuple[type[Facet], str]] = {
     Key: (Keys, "{key}"),
+    StatementEntries: (StatementFacet, "entries"),
     KeyUsage: (Keys, "{key}/usage"),
     Job: (Jobs, "{job}"),
     JobEvents: (Jobs, "{job}/events"),
@@ -136,6 +147,7 @@ BELOW: dict[type, tuple[type[Facet], str]] = {
     UserReset: (UsersFacet, "{user}/reset"),
     UserKeys: (UsersFacet, "{user}/keys"),
     HistoryEntry: (History, "{transaction}"),
+    LockView: (Locks, "{lock}"),
 }
 """What is reached through a facet."""
 

@@ -5,7 +5,7 @@ given up; the body is written to a Spool; a new transaction finds the context ag
 (the key may have been revoked meanwhile), acts and commits, and only that is tried again.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from contextlib import contextmanager
 from typing import Any
 
@@ -105,11 +105,15 @@ def need(request: Any, permission: str, context: Any) -> None:
         raise HTTPForbidden(result=allowed)
 
 
-def receive_body(request: Any) -> Spool:
-    """The raw body. Raises what Body raises, BadContent, StorageFull; then nothing is kept."""
+def receive_body(request: Any, algorithms: Set[str] = frozenset()) -> Spool:
+    """The raw body, with digests of `algorithms` beside those that were announced.
+
+    Raises what Body raises, BadContent, StorageFull; then nothing is kept.
+    """
     announced = Announced.of(request.headers.get)
     body = Body(request)
-    spool = Spool.receive(request.spool_folder, body, body.length, announced.algorithms)
+    wanted = announced.algorithms | algorithms
+    spool = Spool.receive(request.spool_folder, body, body.length, wanted)
     try:
         announced.check(spool.digests)
     except BaseException:

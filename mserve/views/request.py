@@ -14,12 +14,12 @@ from mserve.database import site_of
 from mserve.resources.site import Site
 from mserve.resources.user import User
 from mserve.security import KEY_IN_PATH, forget_identity
+from mserve.views import drives
 from mserve.views.body import LIMIT
+from mserve.views.drives import DAV
 
 OFFERS = ("application/octet-stream", "application/json", "text/html")
 DOORS = dict(zip(OFFERS, ("bytes", "json", "html"), strict=True))
-DAV = "mserve.dav"
-"""In the WSGI environ of a request below `/dav`."""
 
 
 class Request(PyramidRequest):  # type: ignore[misc]  # pyramid has no types
@@ -84,13 +84,8 @@ def door_of(accept: str) -> str:
 
 
 def mount(environ: dict[str, Any]) -> None:
-    """Moves `/dav` and `/k/<key>` to SCRIPT_NAME; a request that is tried again keeps them."""
-    path = environ.get("PATH_INFO", "")
-    fresh = DAV not in environ and KEY_IN_PATH not in environ
-    if fresh and (path == "/dav" or path.startswith("/dav/")):
-        environ[DAV] = True
-        environ["SCRIPT_NAME"] = f"{environ.get('SCRIPT_NAME', '')}/dav"
-        environ["PATH_INFO"] = path[4:] or "/"
+    """Moves the drive's address and `/k/<key>` to SCRIPT_NAME."""
+    drives.mount(environ)
     mount_key(environ)
 
 

@@ -11,7 +11,10 @@ from mserve.conflicts import REQUEST, TALLY
 from mserve.database import pause
 from mserve.views.body import LIMIT
 
-STREAMS = frozenset({"multipart/form-data", "application/offset+octet-stream"})
+STREAMS = frozenset({
+    "multipart/form-data", "application/offset+octet-stream",
+    "application/x-sabredav-partialupdate",
+})  # fmt: skip
 
 DOCUMENTS = ("/-/profiles/", "/-/account/")
 """Places of documents, whose PUT is like any other change."""

@@ -61,5 +61,6 @@ TIME: Schema = {"type": "string", "format": "date-time", "examples": ["2026-11-2
 URL: Schema = {"type": "string", "format": "uri"}
 ID: Schema = {"type": "string", "pattern": "^[0-9a-f]{32}$"}
 SHA256: Schema = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+SHA1: Schema = {"type": "string", "pattern": "^[0-9a-f]{40}$"}
 MD5: Schema = {"type": "string", "pattern": "^[0-9a-f]{32}$"}
 OBJECT: Schema = {"type": "object"}

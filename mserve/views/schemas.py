@@ -9,6 +9,7 @@ from mserve.resources.properties import TEMPORARY
 from mserve.views.audit_schemas import AUDIT
 from mserve.views.job_schemas import JOBS
 from mserve.views.key_schemas import KEYS, SPEED
+from mserve.views.lock_schemas import LOCKS
 from mserve.views.people_schemas import PEOPLE
 from mserve.views.profile_schemas import PROFILES
 from mserve.views.provenance_schemas import PROVENANCE
@@ -18,6 +19,7 @@ from mserve.views.schema_words import (
     MD5,
     NUMBER,
     OBJECT,
+    SHA1,
     SHA256,
     SHORT,
     TEXT,
@@ -46,7 +48,9 @@ PROPERTIES: Schema = closed(
     versions=may(null({"type": "integer", "minimum": 0, "maximum": 10_000})),
     trash_days=may(null({"type": "integer", "minimum": 0, "maximum": 36_500})),
     accessspeed=may(null(SPEED)),
+    quota=may(null({"type": "integer", "minimum": 0, "maximum": 1 << 60})),
     temporary=may(null({"enum": [*TEMPORARY]})),
+    temporary_days=may(null({"type": "integer", "minimum": 1, "maximum": 36_500})),
 )
 TERMS: dict[str, Schema] = {
     "start": may(null(TIME)),
@@ -81,7 +85,8 @@ NODES: dict[str, Schema] = {
     ),
     "Folder": node("folder"),
     "Mfile": node(
-        "mfile", size=WHOLE, mimetype=TEXT, sha256=SHA256, md5=null(MD5), etag=TEXT, version=WHOLE,
+        "mfile", size=WHOLE, mimetype=TEXT, sha256=SHA256, sha1=null(SHA1), md5=null(MD5),
+        etag=TEXT, version=WHOLE,
         state=one_of("ready", "processing"), renditions=table(ref("Rendition")),
         **STORED, derived_from=null(ref("Origin")), stale=FLAG,
     ),
@@ -101,8 +106,8 @@ NODES: dict[str, Schema] = {
     "Verified": fields(valid=FLAG),
     "AllStored": fields(items=array(ref("Stored"))),
     "Version": fields(
-        version=WHOLE, url=URL, size=WHOLE, mimetype=TEXT, sha256=SHA256, md5=null(MD5),
-        since=TIME, until=TIME, **STORED,
+        version=WHOLE, url=URL, size=WHOLE, mimetype=TEXT, sha256=SHA256, sha1=null(SHA1),
+        md5=null(MD5), since=TIME, until=TIME, **STORED,
     ),
     "Versions": page("Version"),
     "Trashed": fields(
@@ -134,6 +139,11 @@ NODES: dict[str, Schema] = {
     "Change": closed(**CHANGES),
     "ContainerChange": closed(**CHANGES, takes_requests=may(null(FLAG))),
     "ServiceChange": closed(**CHANGES, **TERMS),
+    "UsageReports": closed(reports=array(ref("UsageReport"), minItems=1, maxItems=1000)),
+    "UsageReport": closed(
+        metric={**SHORT, "examples": ["http://example.com/frames"]},
+        amount=may(NUMBER), rate=may(WHOLE),
+    ),
     "Destination": closed(parent=may(null(PATH)), name=may(null(NAME))),
     "Batch": closed(operations=array(ref("Operation"), maxItems=1000)),
     "Operation": closed(
@@ -143,7 +153,7 @@ NODES: dict[str, Schema] = {
 }  # fmt: skip
 
 OF_A_LINE = {
-    **dict.fromkeys(("key", "task", "mimetype"), may(TEXT)),
+    **dict.fromkeys(("key", "task", "mimetype", "service"), may(TEXT)),
     **dict.fromkeys(("from", "to"), may(TIME)),
 }
 REST: dict[str, Schema] = {
@@ -157,6 +167,13 @@ REST: dict[str, Schema] = {
         variance=null(NUMBER), stddev=null(NUMBER), **OF_A_LINE,
     ),
     "Summaries": page("Summary"),
+    "Statement": fields(
+        node=ID, name=null(TEXT), url=URL, month=TEXT, to=TIME, closed=FLAG, entries=WHOLE,
+        digest=TEXT, items=array(ref("StatementItem")), **{"from": TIME},
+    ),
+    "StatementItem": fields(
+        metric=TEXT, unit=null(TEXT), used=NUMBER, reports=WHOLE, at_end=NUMBER,
+    ),
     "Metric": fields(
         uri=TEXT, kind=one_of("value", "level", "rate"), unit=TEXT, description=TEXT
     ),
@@ -178,13 +195,24 @@ REST: dict[str, Schema] = {
     "Text": TEXT,
     "Exposition": TEXT,
     "Table": TEXT,
+    "Chart": TEXT,
+    "Lines": TEXT,
     "Bytes": {"description": "Bytes of any kind"},
     "Piece": {"description": "The next bytes of a file"},
     "Zip": {"description": "A zip archive"},
     "Archive": {"description": "A zip or tar archive"},
 }  # fmt: skip
 
-SCHEMAS: dict[str, Schema] = {**NODES, **KEYS, **JOBS, **PROFILES, **PEOPLE, **REST, **AUDIT}
+SCHEMAS: dict[str, Schema] = {
+    **NODES,
+    **KEYS,
+    **JOBS,
+    **LOCKS,
+    **PROFILES,
+    **PEOPLE,
+    **REST,
+    **AUDIT,
+}
 JSON = ("application/json",)
 MEDIA: dict[str, tuple[str, ...]] = {
     "Bytes": ("*/*",),
@@ -194,6 +222,8 @@ MEDIA: dict[str, tuple[str, ...]] = {
     "Text": ("text/plain",),
     "Exposition": ("text/plain", "application/openmetrics-text"),
     "Table": ("text/csv",),
+    "Chart": ("image/svg+xml",),
+    "Lines": ("application/x-ndjson",),
     "Events": ("text/event-stream",),
     "AuditLines": ("application/x-ndjson",),
     "Piece": ("application/offset+octet-stream",),

@@ -19,6 +19,7 @@ from mserve.resources.pieces import Workflows
 from mserve.resources.roles import Permission
 from mserve.resources.service_facets import Profiles
 from mserve.security import KEY_IN_PATH, Closed, Failed
+from mserve.views.drives import CHUNKED
 
 
 class Absent:
@@ -74,12 +75,12 @@ class Traverser:
 
     def __call__(self, request: Any) -> dict[str, Any]:
         """A route's own context is what its factory made: it is not in the tree."""
+        chunked = CHUNKED in request.environ and request.registry.chunked(request, self.root)
         routed = getattr(request, "matched_route", None) is not None and request.door != "dav"
         start = self.root if routed else virtual_root(request, self.root)
         names = () if routed else segments(request)
-        context = seen(request, start, names)
         return {
-            "context": context,
+            "context": chunked or seen(request, start, names),
             "view_name": "",
             "subpath": (),
             "traversed": names,

@@ -11,10 +11,12 @@ from pyramid.response import Response
 from mserve.errors import BadInput
 from mserve.resources import clock
 from mserve.resources.account import Account
-from mserve.resources.metrics import RATES, check_uri, short
+from mserve.resources.mark import MADE_FROM
+from mserve.resources.metrics import check_uri, short
 from mserve.resources.period import Grain, Span, around
 from mserve.resources.report import Asked, Line, lines
 from mserve.resources.series import Dimension
+from mserve.views.chart import draw
 
 Json = dict[str, Any]
 QUERY = ("metric", "from", "to", "group", "format")
@@ -23,7 +25,10 @@ GROUPS: dict[str, Grain | Dimension] = {
     "key": Dimension.KEY,
     "task": Dimension.TASK,
     "mimetype": Dimension.MIMETYPE,
+    "service": Dimension.SERVICE,
 }
+EVERYTHING = Asked()
+DRAWN = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
 MOST = 20_000  # lines of an answer
 MONTH = re.compile(r"\d{4}-\d{2}")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -81,7 +86,7 @@ def told(account: Account, found: Asked) -> Iterator[Line]:
 
 def report(line: Line, by: Grain | Dimension | None = None) -> Json:
     """One metric's report."""
-    rated = line.metric in RATES
+    rated = line.rated
     figure, end = line.figure, line.at_end
     return {
         "metric": line.metric,
@@ -98,7 +103,7 @@ def report(line: Line, by: Grain | Dimension | None = None) -> Json:
 
 def summary(line: Line, by: Grain | Dimension | None = None) -> Json:
     """One metric's summary: what its reports were like; of a rate its integral alone."""
-    n, rated = line.figure.reports, line.metric in RATES
+    n, rated = line.figure.reports, line.rated
     total, squares = line.figure.total, line.figure.squares
     single = n > 0 and not rated
     variance = (squares * n - total * total) / (n * n) if single else None
@@ -119,7 +124,8 @@ def _of(line: Line, by: Grain | Dimension | None) -> Json:
     """What the line is about, beside its metric."""
     found: Json = {}
     if isinstance(by, Dimension):
-        found[by.label] = line.value
+        value = line.value or ""
+        found[by.label] = value.partition(MADE_FROM)[0] if by is Dimension.KEY else value
     if line.span is not None:
         found["from"] = clock.rfc3339(line.span.start)
         found["to"] = clock.rfc3339(line.span.end)
@@ -130,12 +136,19 @@ def answer(request: Any, items: Iterable[Json], name: str) -> Any:
     """The lines as a listing, or as CSV where `format=csv` asks for that. Raises BadInput."""
     form = request.GET.get("format", "json")
     if form not in ("json", "csv"):
-        raise BadInput(f"format={form:.40}: should be json or csv")
+        raise BadInput(f"format={form:.40}: should be json or csv, or, of a report, svg")
     found = list(items)
     if form == "json":
         return {"items": found, "next": None, "total": len(found)}
     response = Response(table(found), content_type="text/csv", charset="utf-8")
     response.content_disposition = f'attachment; filename="{name}.csv"'
+    return response
+
+
+def drawn(lines: Iterable[Line], by: Grain | Dimension | None) -> Response:
+    """The lines as a chart."""
+    response = Response(draw(lines, by), content_type="image/svg+xml", charset="utf-8")
+    response.headers["Content-Security-Policy"] = DRAWN
     return response
 
 

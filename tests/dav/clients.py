@@ -1,29 +1,11 @@
 """Programs that know WebDAV, as a user runs them, against the demo service of a running mserve."""
 
-import os
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from tests.functional.stack import Stack, wait_for
-
-LIMIT = 120  # seconds for one command
-
-
-def run(*command: str, **environment: str) -> str:
-    """What the command has said; a failure is an error that tells it."""
-    done = subprocess.run(
-        command,
-        env={"PATH": os.environ["PATH"], **environment},
-        capture_output=True,
-        text=True,
-        timeout=LIMIT,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+from tests.dav.commands import run
+from tests.dav.davfs import mounted
+from tests.functional.stack import Stack
 
 
 class Drive:
@@ -42,31 +24,9 @@ class Drive:
         said["PASS"] = password
         return {"HOME": str(folder), **{f"RCLONE_CONFIG_DRIVE_{n}": v for n, v in said.items()}}
 
-    @contextmanager
-    def mounted(self) -> Iterator[Path]:
-        """The drive as a folder, by davfs2 without a cache from before; left, all is sent.
-
-        davfs2 gives up being root, so that its cache has to be open to it.
-        """
-        with TemporaryDirectory(dir="/tmp") as name:
-            folder = Path(name)
-            folder.chmod(0o755)
-            place, config, secrets = (folder / each for each in ("drive", "conf", "secrets"))
-            place.mkdir()
-            (folder / "cache").mkdir()
-            (folder / "cache").chmod(0o777)
-            secrets.write_text(f"{self.url} me {self.key}\n")
-            secrets.chmod(0o600)
-            config.write_text(
-                "buf_size 256\ndelay_upload 0\nuse_locks 0\n"
-                f"secrets {secrets}\ncache_dir {folder}/cache\n"
-            )
-            run("mount.davfs", "-o", f"conf={config}", self.url, str(place))
-            try:
-                yield place
-            finally:
-                run("umount", str(place))
-                wait_for(lambda: not place.is_mount())
+    def mounted(self) -> AbstractContextManager[Path]:
+        """The drive as a folder, by davfs2."""
+        return mounted(self.url, self.key)
 
 
 def tree_of(folder: Path) -> dict[str, bytes]:
@@ -76,7 +36,7 @@ def tree_of(folder: Path) -> dict[str, bytes]:
         if path.is_file()
         else b""
         for path in folder.rglob("*")
-        if path.name != "lost+found"
+        if "lost+found" not in path.parts
     }
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.dav.clients import Drive, make_tree, run, tree_of
+from tests.dav.clients import Drive, make_tree, tree_of
+from tests.dav.commands import run
 from tests.functional.stack import Stack
 
 FILES = 25
@@ -38,24 +39,6 @@ def copied(known: dict[str, str], target: Path) -> Path:
         if path.is_dir() and not any(path.iterdir()):
             path.rmdir()
     return target
-
-
-@pytest.mark.skipif(
-    os.geteuid() != 0 or not os.access("/dev/fuse", os.R_OK | os.W_OK),
-    reason="mounting takes root and /dev/fuse",
-)
-def test_davfs2_mounts_a_service_and_a_tree_is_copied_into_it(stack: Stack, tmp_path: Path) -> None:
-    drive = Drive(stack, "davfs2")
-    source = make_tree(tmp_path / "source", FILES)
-    with drive.mounted() as mounted:
-        run("cp", "-a", f"{source}/.", str(mounted))
-        (mounted / "empty").rename(mounted / "renamed")
-    (source / "empty").rename(source / "renamed")
-    with drive.mounted() as mounted:
-        assert tree_of(mounted) == tree_of(source)
-        run("rm", "-r", f"{mounted}/folder 0")
-    left = run("curl", "-sf", "-u", f":{drive.key}", "-X", "PROPFIND", "-H", "Depth: 1", drive.url)
-    assert "renamed" in left and "folder%200" not in left
 
 
 CADAVER = """\

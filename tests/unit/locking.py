@@ -18,7 +18,7 @@ def node_at(site: Any, path: str) -> Any:
 
 def lock_at(
     db: Any, path: str, actor: str, *, scope: str = EXCLUSIVE, deep: bool = False,
-    seconds: int = 60, note: str = "",
+    seconds: int = 60, note: str = "", owner: str = "<a/>",
 ) -> Lock:  # fmt: skip
     """A lock on the node at `path`, made by `actor`."""
 
@@ -26,7 +26,7 @@ def lock_at(
         if note:
             site._p_jar.transaction_manager.get().note(note)
         with asked_by(Asker(actor, "dav")):
-            return locks.lock(node_at(site, path), locks.Wish(scope, deep, "<a/>", seconds))
+            return locks.lock(node_at(site, path), locks.Wish(scope, deep, owner, seconds))
 
     return database.run(db, act)
 

@@ -25,7 +25,7 @@ from mserve.resources.roles import OWN_ONLY, ROLES, Permission
 from mserve.settings import Settings
 from tests.unit.access import operations
 from tests.unit.access.operations import OPEN, REACHED, Operation
-from tests.unit.access.places import CLASSES, NODES, Places, find
+from tests.unit.access.places import CLASSES, NODES, UPLOADS, Places, find, of_upload
 from tests.unit.access.trials import KEPT, PASSWORD, PLAIN, TRIALS, Case
 from tests.unit.conftest import Client
 
@@ -127,11 +127,15 @@ class Matrix:
         path, headers = case.url, {"Authorization": f"Bearer {secret}"}
         if in_path:
             path, headers = f"/k/{secret}/{path.removeprefix(NODES[case.node])}", {}
-        path = f"/dav{path}" if case.operation.route == ROUTE else path
+        kind = case.operation.context.__name__
+        if kind in UPLOADS:
+            path, headers["Destination"] = of_upload(kind, path)
+        elif case.operation.route == ROUTE:
+            path = f"/dav{path}"
         if case.trial.password is not None:
             headers["Mserve-Password"] = case.trial.password
         expected = case.expected(self.places.ids, in_path)
-        if expected == 404 and case.trial.unknown and not in_path and path.startswith("/dav"):
+        if expected == 404 and case.trial.unknown and not in_path and "/dav/" in path:
             expected = 401  # who has no key is asked for one
         lanes = (self.express.app, self.express) if case.operation.method in EXPRESS else ()
         for lane in lanes or (self.express,):

@@ -6,13 +6,15 @@ from typing import Any
 
 import pytest
 
-from mserve import database, evolve, ingest
+from mserve import booking, database, evolve, ingest
 from mserve.check import Finding, Scope, check
 from mserve.resources import audit_keys, clock, usage
 from mserve.resources.audit_keys import new_key
+from mserve.resources.chunks import Chunks
 from mserve.resources.profile import TaskSet, TaskSpec, Workflow
 from mserve.resources.round import Errand
 from mserve.resources.schedule import Schedule
+from mserve.resources.series import IN_ALL, Dimension, row_key
 from mserve.resources.spool import Spool, directory
 from mserve.settings import Settings
 from mserve.tasks import rounds
@@ -85,12 +87,35 @@ def test_orphans_are_found_and_removed(db: Any) -> None:
     assert found(db) == []
 
 
+def test_chunks_of_an_upload_are_left_to_the_scheduler(db: Any) -> None:
+    chunks = Chunks(db.storage.temporaryDirectory(), "key:1", "one")
+    chunks.make(1)
+    spool = chunks.spool()
+    spool.close(durable=False)
+    chunks.place("2", spool.path)
+    assert found(db, MEND) == []
+    assert [each.name for each in chunks.listed()] == ["2"]
+
+
 def test_wrong_sums_are_found_and_mended(db: Any) -> None:
     def spoil(site: Any) -> None:
         usage.keep([site["demo"]], 7, 1, files=1)
 
     database.run(db, spoil)
     assert {finding.where for finding in found(db)} == {"/demo"}
+    assert all(finding.mended for finding in found(db, MEND))
+    assert found(db) == []
+
+
+def test_accounts_that_say_otherwise_than_the_sums_are_found_and_mended(db: Any) -> None:
+    def spoil(site: Any) -> None:
+        booking.book_some(site)
+        rows = site.series.rows(site["demo"].id)
+        del rows[row_key(IN_ALL, Dimension.WHOLE, "file")]
+
+    database.run(db, spoil)
+    assert {finding.where for finding in found(db)} == {"/demo"}
+    assert ["in all lacks" in each.what for each in found(db)] == [True]
     assert all(finding.mended for finding in found(db, MEND))
     assert found(db) == []
 

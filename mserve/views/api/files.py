@@ -22,6 +22,7 @@ from mserve.views.config import created, rest
 from mserve.views.content.away import deliver
 from mserve.views.content.zip import serve_zip
 from mserve.views.if_header import need_unlocked
+from mserve.views.room import need_room
 from mserve.views.traversal import Absent
 from mserve.views.urls import facet_url, url
 
@@ -54,6 +55,7 @@ def put_on_folder(context: Branch, request: Any) -> Any:
 
 def _put(request: Any, permission: str) -> Any:
     need_unlocked(request.context)
+    need_room(request.context, request.content_length)
     announced = request.headers.get("Content-Type", "")
     with receive.outside_transaction(request):
         spool = receive.receive_body(request)

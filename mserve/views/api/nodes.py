@@ -1,5 +1,6 @@
 """REST of all nodes: their facts and listings, renaming, moving, removal."""
 
+from collections.abc import Iterable
 from json import dumps
 from typing import Any
 
@@ -26,8 +27,8 @@ from mserve.views.patches import merged
 from mserve.views.targets import target_folder
 from mserve.views.urls import child_url, url
 
-GIVEN = ("start", "end", "priority")
-"""Terms of a service that its provider sets, not its own administrator."""
+GIVEN = ("start", "end", "priority", "properties/quota")
+"""Terms and properties of a service that its provider sets, not its own administrator."""
 METADATA_LIMIT = 64 << 10  # bytes of JSON
 REMOVE: dict[str, Any] = {"gives": {204: None}, "query": ("recursive",)}
 
@@ -89,7 +90,7 @@ def change(context: Node, request: Any) -> Any:
     metadata = fields.take("metadata", mapping)
     service = isinstance(context, Service)
     terms = _terms(context, fields, asked, request) if service else _taking(context, fields)
-    properties = take_properties(fields) if service else {}
+    properties = _properties(context, fields, request) if service else {}
     fields.end()
     before = {each: getattr(context, each) for each in terms} | _known(context, properties)
     if cleared or metadata is not None:
@@ -107,6 +108,18 @@ def change(context: Node, request: Any) -> Any:
     if path is not None or name != context.__name__:
         ingest.move(context, target_folder(request, context, path), name)
     return json.node(request, context)
+
+
+def _properties(service: Service, fields: Fields, request: Any) -> dict[str, Any]:
+    properties = take_properties(fields)
+    _check_given(service, fields, request, [f"properties/{name}" for name in properties])
+    return properties
+
+
+def _check_given(service: Service, fields: Fields, request: Any, names: Iterable[str]) -> None:
+    given = [name for name in names if name in GIVEN]
+    if given and not request.has_permission(Permission.ADD_SERVICE, service):
+        fields.faults += [(f"/{name}", "is the provider's to set") for name in given]
 
 
 def _describe(node: Node, metadata: dict[str, Any]) -> None:
@@ -131,10 +144,7 @@ def _terms(service: Service, fields: Fields, asked: dict[str, Any], request: Any
     """A service's start, end, priority; null takes a time away."""
     checks = {"start": clock.parse, "end": clock.parse, "priority": flag, "profile": text}
     terms = {name: fields.take(name, checks[name]) for name in checks if name in asked}
-    if not request.has_permission(Permission.ADD_SERVICE, service):
-        fields.faults += [
-            (f"/{name}", "is the provider's to set") for name in terms if name in GIVEN
-        ]
+    _check_given(service, fields, request, terms)
     for name in ("priority", "profile"):
         if name in terms and terms[name] is None:
             del terms[name]

@@ -19,11 +19,14 @@ from mserve.views.announced import Announced
 from mserve.views.api.files import check_place
 from mserve.views.if_header import need_unlocked
 from mserve.views.pieces import HASHINGS, receive_piece
+from mserve.views.room import need_room
 from mserve.views.traversal import Absent, child
 
 
-def check_target(request: Any, folder: Any, described: Described) -> None:
-    """Raises what would be in the way of the file: a name, a permission, a condition."""
+def check_target(
+    request: Any, folder: Any, described: Described, length: int | None = None
+) -> None:
+    """Raises what would be in the way of the file: a name, a permission, a condition, a quota."""
     there = folder
     for name in described.names:
         there = Absent(there, name) if request.grant.own_only else child(there, name)
@@ -35,6 +38,7 @@ def check_target(request: Any, folder: Any, described: Described) -> None:
     else:
         raise NameTaken(described.names[-1])
     need_unlocked(there)
+    need_room(there, length)
     absent = isinstance(there, Absent)
     preconditions.check_conditions(described.conditions, None if absent else there)
 

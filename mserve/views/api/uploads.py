@@ -51,7 +51,7 @@ def create(context: Uploads, request: Any) -> Response:
     text = request.headers.get("Upload-Metadata", "")
     said = tus.metadata(text)
     described, announced = tus.described(said, text, id), tus.of_whole(request, said)
-    upload_steps.check_target(request, context.node, described)
+    upload_steps.check_target(request, context.node, described, length)
     where = facet_url(request, context.node, "uploads", id)
     with receive.outside_transaction(request):
         partial = Partial(request.spool_folder, id)

@@ -2,31 +2,59 @@
 
 from typing import Any
 
+from pyramid.response import Response
 from pyramid.security import NO_PERMISSION_REQUIRED
 
 from mserve.resources.account import Account
-from mserve.resources.facets import MetricsFacet, UsageFacet, UsageSummary
+from mserve.resources.facets import (
+    MetricsFacet,
+    StatementEntries,
+    StatementFacet,
+    UsageFacet,
+    UsageSummary,
+)
 from mserve.resources.key_parts import KeyUsage
-from mserve.resources.metrics import known
+from mserve.resources.metrics import known, short
+from mserve.resources.report import Asked
 from mserve.resources.roles import Permission
-from mserve.views import key_rights, usage
+from mserve.resources.signature import lines
+from mserve.views import key_rights, own_reports, statement, usage
+from mserve.views.body import document
 from mserve.views.config import rest
 
 
 @rest(context=UsageFacet, method="GET", permission=Permission.USAGE,
-      gives={200: ("Figures", "Table")}, query=usage.QUERY)  # fmt: skip
+      gives={200: ("Figures", "Table", "Chart")}, query=usage.QUERY)  # fmt: skip
 def report(context: UsageFacet, request: Any) -> Any:
     """A report for each metric, of the place and all below it.
 
     `metric` names those that are asked for; `from` and `to` say of when (RFC 3339, or a day, or a
     month; UTC); `group` tells them apart by `hour`, `day`, `month`, `key`, `task` or `mimetype`;
-    `format=csv` gives a table.
+    `format=csv` gives a table, `format=svg` a chart.
     """
     return _reports(request, Account(request.site, context.node.id, context.node))
 
 
+@rest(context=UsageFacet, method="POST", permission=Permission.REPORT,
+      takes="UsageReports", gives={200: "Figures"})  # fmt: skip
+def add(context: UsageFacet, request: Any) -> Any:
+    """Reports usage that a program has measured, of metrics of its own: all of it, or nothing.
+
+    Each of `reports` has the `metric`, and an `amount` that is added up, or a `rate` by which what
+    is used per second changes from now on, of a metric that the site has as a rate. Answers what
+    those metrics have come to here.
+    """
+    own = known(request.settings.usage.metrics)
+    found = own_reports.read(document(request), own)
+    own_reports.enter_all(context.node, found)
+    account = Account(request.site, context.node.id, context.node)
+    asked = Asked(tuple(sorted({short(each.metric) for each in found})))
+    items = [usage.report(line) for line in usage.told(account, asked)]
+    return {"items": items, "next": None, "total": len(items)}
+
+
 @rest(context=KeyUsage, method="GET", permission=Permission.DELEGATE,
-      gives={200: ("Figures", "Table")}, query=usage.QUERY)  # fmt: skip
+      gives={200: ("Figures", "Table", "Chart")}, query=usage.QUERY)  # fmt: skip
 def report_of_key(context: KeyUsage, request: Any) -> Any:
     """What was used through a key, and through those made from it. As for a place."""
     key_rights.check_seen(request, context.key)
@@ -35,8 +63,10 @@ def report_of_key(context: KeyUsage, request: Any) -> Any:
 
 def _reports(request: Any, account: Account) -> Any:
     asked = usage.asked(request, account)
-    found = (usage.report(line, asked.by) for line in usage.told(account, asked))
-    return usage.answer(request, found, "usage")
+    lines = usage.told(account, asked)
+    if request.GET.get("format") == "svg":
+        return usage.drawn(lines, asked.by)
+    return usage.answer(request, (usage.report(line, asked.by) for line in lines), "usage")
 
 
 @rest(context=UsageSummary, method="GET", permission=Permission.USAGE,
@@ -50,6 +80,33 @@ def summarize(context: UsageSummary, request: Any) -> Any:
     asked = usage.asked(request, account)
     found = (usage.summary(line, asked.by) for line in usage.told(account, asked))
     return usage.answer(request, found, "usagesummary")
+
+
+@rest(context=StatementFacet, method="GET", permission=Permission.USAGE,
+      gives={200: ("Statement", "Table")}, query=("month", "format"))  # fmt: skip
+def state(context: StatementFacet, request: Any) -> Any:
+    """What was used in a `month` (2026-11), as it is billed from; the present one so far.
+
+    A month is closed one day after its end, and its statement does not change any more: what comes
+    later counts in the next one. `digest` is over all `entries` that it came from.
+    """
+    told = statement.statement(request, context.node)
+    found = usage.answer(request, told["items"], f"statement-{told['month']}")
+    return told if isinstance(found, dict) else found
+
+
+@rest(context=StatementEntries, method="GET", permission=Permission.USAGE,
+      gives="Lines", query=("month",))  # fmt: skip
+def entries(context: StatementEntries, request: Any) -> Response:
+    """The entries that a statement came from, each one line of JSON, in the order of its digest.
+
+    The digest of no entries is empty; that of some is the SHA-256, in hex, of the digest of those
+    before the last one, and the last one's line, one after the other. `accounts` has the ids of
+    the places and keys that an entry counts for.
+    """
+    month = statement.month_of(request)
+    text = "".join(f"{line}\n" for line in lines(request.site, context.node.id, month))
+    return Response(text, content_type="application/x-ndjson", charset="utf-8")
 
 
 @rest(context=MetricsFacet, method="GET", permission=NO_PERMISSION_REQUIRED, gives="Metrics")

@@ -58,6 +58,7 @@ def _json(request: Any, mfile: Mfile, version: Version) -> dict[str, Any]:
         "size": content.size,
         "mimetype": content.mimetype or version.announced or UNKNOWN,
         "sha256": content.sha256,
+        "sha1": content.sha1,
         "md5": content.md5,
         **json.stored(mfile, content),
         "since": clock.rfc3339(version.since),

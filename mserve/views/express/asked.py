@@ -10,7 +10,8 @@ from webob.headers import EnvironHeaders
 
 from mserve.resources.site import Site
 from mserve.security import Grant, Identity, SecurityPolicy
-from mserve.views.request import DAV, door_of, mount
+from mserve.views.drives import DAV
+from mserve.views.request import door_of, mount
 
 
 class Answer:

@@ -11,6 +11,7 @@ from mserve.security import service_of
 from mserve.views import json, receipts
 from mserve.views.api.provenance import make_again
 from mserve.views.config import page
+from mserve.views.html import locks
 from mserve.views.html.forms import form
 from mserve.views.html.jobs import recent, shown
 from mserve.views.html.template import may
@@ -30,6 +31,7 @@ def mfile(context: Mfile, request: Any) -> dict[str, Any]:
         "movable": context is not request.virtual_root,
         "receipt": receipts.of(request, context) if context.deposit else None,
         "again": again(request, context),
+        "locks": locks.shown(request, context),
         "trash_days": service_of(context).property("trash_days"),
         **recent(request, context),
     }

@@ -1,5 +1,6 @@
 """A tree that has something of each class of the application, and where that is."""
 
+import re
 from collections import defaultdict
 from typing import Any
 
@@ -9,6 +10,7 @@ from mserve.resources.run import JobOutput
 from mserve.resources.service_request import ServiceRequest
 from mserve.resources.user import User
 from mserve.views.places import Own
+from tests.unit.locking import lock_at
 
 NODES = {
     "site": "/",
@@ -18,6 +20,8 @@ NODES = {
     "mfile": "/demo/files/folder/file.txt",
 }
 """Each lies below all that come before it."""
+UPLOADS = {"UploadFolder": "", "ChunkPlace": "/1"}
+"""Uploads in chunks have no place in the tree: the URL is their Destination; what is below them."""
 SERVICE, FILE = NODES["service"].rstrip("/"), NODES["mfile"]
 PROFILE = f"{SERVICE}/-/profiles/own"
 TUS = {"Tus-Resumable": "1.0.0", "Upload-Length": "10"}
@@ -53,8 +57,11 @@ class Places:
                 if type in facet.types:
                     self.of[facet].append((f"{url.rstrip('/')}/-/{name}", type))
         self.enter("Facets", f"{SERVICE}/-")
+        self.enter("StatementEntries", f"{SERVICE}/-/statement/entries")
         self.enter("Absent", f"{SERVICE}/nothing.txt")
         self.enter("Absent", f"{NODES['folder']}nothing.txt", "folder")
+        for name in UPLOADS:
+            self.enter(name, f"{NODES['folder']}nothing.bin", "folder")
         self.enter("VersionView", f"{FILE}/-/versions/1", "mfile")
 
     def _jobs(self) -> None:
@@ -109,16 +116,27 @@ class Places:
             return str(answer.headers["Location"]).removeprefix("http://localhost")
 
         client = self.client
-        self.enter("Key", path(client.json("POST", f"{FILE}/-/keys", {"role": "auditor"})), "mfile")
+        key = path(client.json("POST", f"{FILE}/-/keys", {"role": "auditor"}))
+        self.enter("Key", key, "mfile")
+        self.enter("KeyUsage", f"{key}/usage", "mfile")
         self.enter("Upload", path(client("POST", f"{SERVICE}/-/uploads", headers=TUS)))
         round = client.json("POST", f"{SERVICE}/-/rounds", {"workflow": "ingest"})
         self.enter("Round", path(round))
+        client("PUT", f"{SERVICE}/locked.txt", body=b"x")
+        made = lock_at(self.db, f"{SERVICE}/locked.txt", "key:another", seconds=3600)
+        self.enter("LockView", f"{SERVICE}/-/locks/{made.id}")
         client("PUT", f"{SERVICE}/removed.txt", body=b"x")
         client("DELETE", f"{SERVICE}/removed.txt")
         [trashed] = client("GET", f"{SERVICE}/-/trash").json["items"]
         self.enter("Trashed", trashed["url"].removeprefix("http://localhost"))
         for each in Own.__subclasses__():
             self.of[each].append((each.path, "site"))
+
+
+def of_upload(kind: str, path: str) -> tuple[str, str]:
+    """Where a file's upload in chunks, or a chunk of it, is; and what it says as Destination."""
+    [(key, rest)] = re.findall("^(/k/[^/]+)?(/.*)$", path)
+    return f"{key}/-/dav/uploads/me/one{UPLOADS[kind]}", f"{key}/-/dav/files/me{rest}"
 
 
 class Classes(dict[str, type]):

@@ -14,7 +14,7 @@ from mserve.dav.config import ROUTE
 from mserve.resources.caveats import NONE, Caveats
 from mserve.resources.roles import OWN_ONLY, ROLES, Permission
 from tests.unit.access.operations import OPEN, Operation
-from tests.unit.access.places import NODES
+from tests.unit.access.places import NODES, UPLOADS
 
 HOUR = 3600 * 10**6  # µs
 NOW = time.time_ns() // 1000
@@ -26,6 +26,8 @@ KEPT = QUICK.hash(PASSWORD)
 Ids = dict[str, str]
 AT_TOP = {"Uploads", "Receipts"}
 """Facets of the node of a key that shows its own uploads alone, which it finds there."""
+ANYWHERE = {"Absent", *UPLOADS}
+"""Places where nothing is yet, which such a key finds wherever it asks."""
 CREATES: dict[tuple[str, str | None], str] = {
     ("PUT", None): "mserve.views.api.files.create",
     ("PUT", ROUTE): "mserve.dav.storing.create",
@@ -141,7 +143,7 @@ class Case:
     @property
     def hidden(self) -> bool:
         """Whether there is nothing for the key, as it shows its own uploads alone."""
-        alone = self.role in OWN_ONLY and self.operation.context.__name__ != "Absent"
+        alone = self.role in OWN_ONLY and self.operation.context.__name__ not in ANYWHERE
         return alone and self.below not in ("site", self.node)
 
     @property
@@ -151,7 +153,7 @@ class Case:
             return True
         kind = self.operation.context.__name__
         here = kind in AT_TOP or self.url == NODES[self.below] != NODES["mfile"]
-        return self.node != "mfile" and (kind == "Absent" or (self.below == self.node and here))
+        return self.node != "mfile" and (kind in ANYWHERE or (self.below == self.node and here))
 
     @property
     def view(self) -> str:

@@ -16,6 +16,7 @@ from tests.unit.dav.locking import (
     token_of,
     unlock,
 )
+from tests.unit.locking import lock_at
 from tests.unit.support import Clock, Interrupted, bearer, call
 
 FILE = f"{DRIVE}/in/a.txt"
@@ -278,3 +279,13 @@ def test_options_tell_of_class_two(dav: Any) -> None:
     answer = dav("OPTIONS", f"{DRIVE}/")
     assert answer.headers["DAV"].split(", ")[:3] == ["1", "2", "3"]
     assert {"LOCK", "UNLOCK", "PROPPATCH"} <= {*answer.headers["Allow"].split(", ")}
+
+
+def test_no_byte_is_read_where_a_lock_is_in_the_way(dav: Any, db: Any) -> None:
+    dav("PUT", FILE, body=b"x")
+    lock_at(db, "demo/files", "key:anna", deep=True)
+    for path in (FILE, f"{DRIVE}/new.txt"):
+        read: list[int] = []
+        body = Interrupted(b"x" * 10, lambda read=read: read.append(1))
+        answer = dav("PUT", path, environ={"wsgi.input": body, "CONTENT_LENGTH": "10"})
+        assert (answer.status_int, read) == (423, [])

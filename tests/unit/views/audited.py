@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from mserve import database
 from mserve.tasks import rounds
+from tests.unit.locking import lock_at
 from tests.unit.support import form
 
 FILES = "/demo/files"
@@ -118,6 +119,11 @@ class World:
         """One that made a folder can be undone."""
         return str(self("GET", f"{self.folder()}/-/history").json["items"][0]["url"])
 
+    def lock(self) -> str:
+        url = self.file()
+        made = lock_at(self.db, url, "key:another")
+        return f"{url}/-/locks/{made.id}"
+
     def trashed(self) -> str:
         self("DELETE", self.file())
         return str(self("GET", f"{FILES}/-/trash").json["items"][0]["url"])
@@ -162,9 +168,12 @@ SCENES: dict[str, Scene] = {
     "jobs_start Jobs": lambda w: w("POST", f"{w.file()}/-/jobs", {"workflow": "check"}),
     "jobs_steer Job": lambda w: w("POST", w.job(), {"action": "cancel"}),
     "keys_change Key": lambda w: w("PATCH", w.key(), {"label": "other"}),
+    "usage_add UsageFacet": lambda w: w("POST", f"{FILES}/-/usage", {"reports": [
+        {"metric": "http://example.com/frames", "amount": 1}]}),
     "keys_make Keys": lambda w: w("POST", f"{FILES}/-/keys", {"role": "renditions"}),
     "keys_revoke Key": lambda w: w("DELETE", w.key()),
     "keys_rotate Key": lambda w: w("POST", w.key(), {"grace": 5}),
+    "locks_end LockView": lambda w: w("DELETE", w.lock()),
     "nodes_change Mfile": lambda w: w("PATCH", w.file(), {"metadata": {"a": 1}}),
     "nodes_change Folder": lambda w: w("PATCH", w.folder(), {"metadata": {"a": 1}}),
     "nodes_change Service": lambda w: w("PATCH", w.service(), {"priority": True}),
@@ -233,6 +242,7 @@ SCENES: dict[str, Scene] = {
     "undo HistoryEntry": lambda w: w.do(w.transaction(), "undo"),
     "steer NodesFacet": lambda w: w.do("/-/nodes", "resume", queue="priority"),
     "begin Rounds": lambda w: w.do(f"{FILES}/-/rounds", "begin", workflow="check", condition=""),
+    "unlock LockView": lambda w: w.do(w.lock(), "unlock"),
     "cancel Round": lambda w: w.do(w.round(), "cancel"),
 }  # fmt: skip
 

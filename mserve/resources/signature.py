@@ -1,0 +1,56 @@
+"""Signature: a digest over all that was booked in an account in a month, in that order.
+
+Each entry is one line of JSON (Entry.text); the digest of n entries is the SHA-256 of that of the
+n - 1 before, in hex, and of the line. So who has the lines can tell that none was changed, left
+out, added or put elsewhere.
+"""
+
+from collections.abc import Iterator
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from mserve.resources.journal import Entry
+from mserve.resources.period import Grain, number_of, span_of
+from mserve.resources.series import Rows
+
+SIGNED = "x"
+"""What stands in a row's key where a grain does."""
+
+
+class Signature(NamedTuple):
+    """Of so many entries."""
+
+    entries: int = 0
+    digest: str = ""
+
+    def plus(self, line: str) -> "Signature":
+        return Signature(self.entries + 1, sha256(f"{self.digest}{line}".encode()).hexdigest())
+
+
+def sign(site: Any, entry: Entry, counted: int) -> None:
+    """Adds the entry, which counts at `counted` (µs), to the signatures of its accounts."""
+    line, month = entry.text(counted), number_of(Grain.MONTH, counted)
+    for place, id in enumerate(entry.ids()):
+        if place or not entry.file:
+            rows = site.series.rows(id.hex())
+            rows[_key(month)] = tuple(signature(rows, month).plus(line))
+
+
+def signature(rows: Rows, month: int) -> Signature:
+    """That of the month; of nothing, where nothing was booked."""
+    found = None if rows is None else rows.get(_key(month))
+    return Signature() if found is None else Signature(*found)
+
+
+def lines(site: Any, account: str, month: int) -> Iterator[str]:
+    """What the signature is over, as far as the journal has it still."""
+    own, span = bytes.fromhex(account), span_of(Grain.MONTH, month)
+    for booked, parcel in site.journal.kept(span.start):
+        for entry in parcel.entries:
+            counted = entry.counted(booked)
+            if span.start <= counted < span.end and entry.concerns(own):
+                yield entry.text(counted)
+
+
+def _key(month: int) -> str:
+    return f"{SIGNED}{month:06x}"

@@ -1,0 +1,21 @@
+"""Room: a quota refuses an upload before its bytes come, where it is said how many they are."""
+
+from typing import Any
+
+from mserve.ingest.store import growth
+from mserve.resources import quota
+from mserve.resources.mfile import Mfile
+from mserve.resources.node import Node
+from mserve.views.traversal import Absent
+
+
+def need_room(place: Any, size: int | None) -> None:
+    """Raises OverQuota where `size` bytes have no room at the place, be it there or not.
+
+    What another transaction stores meanwhile is seen when the bytes are to be stored.
+    """
+    while isinstance(place, Absent):
+        place = place.__parent__
+    node = getattr(place, "node", place)
+    if size and isinstance(node, Node):
+        quota.need_room(node, growth(node, size) if isinstance(node, Mfile) else size)

@@ -30,6 +30,7 @@ REQUIRES = [
     "Pillow>=13.0",
     "plaster>=1.1",
     "plaster-pastedeploy>=1.0",
+    "prometheus-client>=0.26",
     "psutil>=6.0",
     "pygal>=3.1",
     "pylibmagic>=0.5",

@@ -16,7 +16,7 @@ def main(global_config: dict[str, str], **lines: str) -> Any:
     settings = Settings.parse(lines)
     lines |= {
         "zodbconn.uri": settings.database,
-        "tm.manager_hook": "pyramid_tm.explicit_manager",
+        "tm.manager_hook": "mserve.views.retry.manager",
         "tm.annotate_user": "false",
         "tm.commit_veto": "pyramid_tm.default_commit_veto",
         "retry.attempts": "10",

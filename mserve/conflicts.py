@@ -5,6 +5,12 @@ from dataclasses import dataclass, field
 
 from ZODB.POSException import ConflictError
 
+from mserve.counts import COUNTS, name_of
+
+COMMITS, CONFLICTS = "commits", "conflicts"
+SHORT, GROUP, REQUEST = "short", "group", "request"
+"""Ways to commit: a short transaction, several uploads in one, a request's own."""
+
 
 @dataclass
 class Tally:
@@ -13,10 +19,17 @@ class Tally:
     commits: int = 0
     met: Counter[str] = field(default_factory=Counter)
 
+    def committed(self, way: str = SHORT) -> None:
+        """A transaction has changed something, or has seen that there was nothing to change."""
+        self.commits += 1
+        COUNTS.add(name_of(COMMITS, way))
+
     def note(self, fault: Exception) -> None:
         """Counts what is a conflict; a database that is away is none."""
         if isinstance(fault, ConflictError):
-            self.met[(fault.class_name or type(fault).__name__).rpartition(".")[2]] += 1
+            name = (fault.class_name or type(fault).__name__).rpartition(".")[2]
+            self.met[name] += 1
+            COUNTS.add(name_of(CONFLICTS, name))
 
     def __str__(self) -> str:
         """As `2610 commits, 26 conflicts (0.010 a commit): OOBTree 20, Job 6`."""

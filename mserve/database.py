@@ -15,6 +15,7 @@ from mserve.conflicts import TALLY
 from mserve.resources.ids import together
 from mserve.resources.site import Site
 from mserve.settings import Settings
+from mserve.transfers import MONITOR
 
 SITE = "mserve"
 TURN = threading.Lock()
@@ -28,11 +29,16 @@ def open_database(settings: Settings) -> DB:
     for number in range(1, ATTEMPTS):
         storage = factory()
         try:
-            return DB(storage, **options)
+            return _monitored(DB(storage, **options))
         except TransientError:  # another process is the first to open an empty one
             storage.close()
             pause(number)
-    return DB(factory(), **options)
+    return _monitored(DB(factory(), **options))
+
+
+def _monitored(db: DB) -> DB:
+    db.setActivityMonitor(MONITOR)
+    return db
 
 
 def site_of(connection: Any) -> Site:
@@ -72,7 +78,7 @@ def attempt(manager: Any, action: Callable[[], T], *, attempts: int = ATTEMPTS) 
                 with together():
                     result = action()
                 manager.commit()
-                TALLY.commits += 1
+                TALLY.committed()
             return result
         except TransientError as fault:
             manager.abort()

@@ -24,15 +24,20 @@ from ZODB.POSException import ConflictError
 from ZODB.utils import z64
 
 from mserve import turn
+from mserve.conflicts import GROUP, TALLY
+from mserve.counts import COUNTS
 from mserve.database import TURN, pause, site_of
 from mserve.resources.ids import together
 from mserve.resources.loading import prefetch
 from mserve.resources.site import Site
 from mserve.taking_turns import MachineLock
+from mserve.transfers import MONITOR
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 MOST = 32  # changes in one transaction
+GROUPS, SIZES = "group", (1, 2, 4, 8, 16, 32)
+"""Record of groups that were committed, counted by how many changes they had."""
 TRIES = 3  # of a group that met other processes' changes; its members then have their own
 
 
@@ -120,7 +125,8 @@ class Group:
                 return
             except Spoilt as spoilt:
                 left.remove(spoilt.member)
-            except ConflictError:
+            except ConflictError as fault:
+                TALLY.note(fault)
                 tries += 1
                 pause(tries)
             except Exception as fault:
@@ -142,6 +148,9 @@ class Group:
         except BaseException:
             manager.abort()
             raise
+        TALLY.committed(GROUP)
+        MONITOR.closedConnection(connection)  # it stays open
+        COUNTS.observe(GROUPS, SIZES, len(members))
         for member, result in zip(members, results, strict=True):
             member.result, member.committed = result, True
 

@@ -14,7 +14,15 @@ from urllib.parse import quote, urlencode
 
 import plaster
 
-from mserve import dav_settings, logins, outlets, people_settings, usage_settings, vault
+from mserve import (
+    dav_settings,
+    logins,
+    monitoring_settings,
+    outlets,
+    people_settings,
+    usage_settings,
+    vault,
+)
 from mserve import setting_words as words
 from mserve.errors import SettingsError
 
@@ -52,6 +60,7 @@ class Settings:
     demo: bool
     dav: dav_settings.DavSettings
     usage: usage_settings.UsageSettings
+    monitoring: monitoring_settings.MonitoringSettings
     people: people_settings.PeopleSettings
     logins: logins.Logins
     outlets: Mapping[str, str]  # variables of the environment, for workers
@@ -128,6 +137,7 @@ class _Parser:
             demo=self.read("demo", "false", words.boolean),
             dav=dav_settings.parse(self.read),
             usage=usage_settings.parse(self.read),
+            monitoring=monitoring_settings.parse(self.read),
             people=people_settings.parse(self.read),
             logins=logins.parse(self.lines, self.faults),
             outlets=outlets.environment(self.lines, self.faults),
@@ -183,10 +193,11 @@ class _Parser:
             "logins",
             "dav",
             "usage",
+            "monitoring",
         }  # of lines of other names
         fields = {*Settings.__dataclass_fields__} - parsed
-        lines = (outlets.LINES, people_settings.LINES, dav_settings.LINES, usage_settings.LINES)
-        known = {*fields, *(name for each in lines for name in each)}
+        modules = (outlets, people_settings, dav_settings, usage_settings, monitoring_settings)
+        known = {*fields, *(name for each in modules for name in each.LINES)}
         for line in self.lines:
             name = line.removeprefix("mserve.")
             elsewhere = outlets.is_line(name) or logins.is_line(name)

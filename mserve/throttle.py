@@ -12,6 +12,8 @@ from ipaddress import IPv6Address, ip_address
 from math import ceil
 from typing import Any, NamedTuple
 
+from mserve.counts import COUNTS, name_of
+
 SCRIPT = """
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -34,6 +36,8 @@ end
 return counts
 """
 PREFIX = "mserve:throttle:"
+GUESSES = "guesses"
+"""Records of what came of guesses of a kind, of each process."""
 REMEMBERED = 5.0  # seconds
 MOST = 10_000  # subjects that a process remembers
 NETWORK = 64  # bits of an IPv6 address that one customer has, RFC 6177
@@ -120,8 +124,10 @@ class Throttle:
     def attempt(self, subjects: Sequence[Subject]) -> Looked:
         """As `count`, without Redis where it is known that one of them waits. Raises RedisError."""
         if wait := self.known(subjects):
+            self._note(subjects, "refused")
             return Looked((1000 * wait,), 0)
         looked = count(self.redis, subjects)
+        self._note(subjects, "refused" if looked.wait else "looked_at")
         for subject, milliseconds in zip(subjects, looked.waits, strict=False):
             self._remember(subject, milliseconds / 1000)
         return looked
@@ -154,6 +160,11 @@ class Throttle:
     def forgive(self, subjects: Sequence[Subject]) -> None:
         """As the function."""
         forgive(self.redis, subjects)
+        self._note(subjects, "right")
+
+    def _note(self, subjects: Sequence[Subject], outcome: str) -> None:
+        if subjects:
+            COUNTS.add(name_of(GUESSES, subjects[0].kind, outcome))
 
 
 def network(address: str) -> str:

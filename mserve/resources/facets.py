@@ -124,6 +124,11 @@ class Tasks(Facet):
     types = frozenset({"site", "container", "service"})
 
 
+class Monitoring(Facet):
+    name = "metrics"
+    types = frozenset({"site"})
+
+
 class NodesFacet(Facet):
     name = "nodes"
     types = frozenset({"site"})
@@ -136,7 +141,7 @@ FACETS: dict[str, type[Facet]] = {
         ContentFacet, Thumbnail, Poster, Jobs, Profiles,
         Versions, Provenance, Trash, Copy, Batch, Uploads, Search, Tasks, NodesFacet, Schedules,
         Rounds, Access, Login, Reset, Account, UsersFacet, Offers, RequestsFacet,
-        AuditFacet, History, Receipt, Receipts, Locks,
+        AuditFacet, History, Receipt, Receipts, Locks, Monitoring,
     )
 }  # fmt: skip
 

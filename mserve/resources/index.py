@@ -59,6 +59,10 @@ class Index(Persistent):  # type: ignore[misc]  # persistent has no types
         for shard in self.shards:
             yield from shard
 
+    def count(self) -> int:
+        """How many there are; costs all of the index but the values."""
+        return sum(map(len, self.shards))
+
     def beginning(self, prefix: str, start: str = "") -> Iterator[str]:
         """The keys that begin so, in order, and go on with `start` or what is above it.
 
@@ -104,6 +108,9 @@ class Transit(Index):
 
     def __iter__(self) -> Iterator[str]:
         return (key for key in super().__iter__() if key)
+
+    def count(self) -> int:
+        return super().count() - len(self.shards)
 
     def page(self, limit: int, after: str | None = None) -> list[tuple[str, Any]]:
         return super().page(limit, after or self.FIRST)

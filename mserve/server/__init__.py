@@ -31,6 +31,7 @@ GARBAGE = 10_000
 def serve(app: Any, global_conf: Mapping[str, str], **lines: str) -> int:
     """A `paste.server_runner`: serves `app` until SIGTERM, then finishes the requests at hand."""
     options = Options.parse(lines)
+    getattr(app, "begin_counting", lambda: None)()
     server = Server(app, options, listeners(options))
     stop_on_signals(server)
     sys.setswitchinterval(SWITCH)

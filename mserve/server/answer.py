@@ -9,6 +9,7 @@ from mserve.errors import MserveError
 from mserve.server.body import Cut, Input
 from mserve.server.head import Head
 from mserve.server.held import Held, Row
+from mserve.server.meter import Exchange
 from mserve.server.plain import date, plain
 from mserve.server.sending import FileBody, Sending
 from mserve.server.wire import Gone, Wire
@@ -23,13 +24,19 @@ class Answer:
     """The answer to one request. `stays`: whether the connection may serve another afterwards.
 
     row: where it waits, if the application holds it back. stopping: whether the server is about to
-    end.
+    end. exchange: is told what it is.
     """
 
     def __init__(
-        self, wire: Wire, head: Head, body: Input, row: Row, stopping: Callable[[], bool]
+        self,
+        wire: Wire,
+        head: Head,
+        body: Input,
+        row: Row,
+        stopping: Callable[[], bool],
+        exchange: Exchange,
     ) -> None:
-        self.wire, self.head, self.body = wire, head, body
+        self.wire, self.head, self.body, self.exchange = wire, head, body, exchange
         self.stays = head.keep_alive
         self._row, self._stopping = row, stopping
         self._late: float | None = None
@@ -177,6 +184,7 @@ class Answer:
             self.stays = False  # what of the body is on its way is not waited for
         head = b"".join(self._lines())
         self.sent = True
+        self.exchange.answers(self.status)
         return head
 
     def _spare(self) -> bool:
@@ -202,4 +210,5 @@ class Answer:
         self.stays = False
         if not self.sent:
             self.sent = True
+            self.exchange.answers(status)
             self.wire.send(plain(status, detail))

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
+from mserve.answered import ANSWERED
 from mserve.late import HOLD
 from mserve.server.answer import Answer, Application
 from mserve.server.attendance import Attendance
@@ -17,6 +18,7 @@ from mserve.server.body import Chunked, Counted, Cut, Input
 from mserve.server.environ import Environ
 from mserve.server.head import END, LIMIT, Head, Refused, parse
 from mserve.server.held import Held, Row
+from mserve.server.meter import OTHER, Exchange, Meter
 from mserve.server.plain import plain
 from mserve.server.sending import AT_ONCE, Sending
 from mserve.server.wire import Gone, Wire
@@ -36,6 +38,7 @@ class Host(Protocol):
     stopping: bool
     closing: int
     row: Row
+    meter: Meter
 
     def watch(self, connection: "Connection", event: int) -> None: ...
     def later(self, connection: "Connection", moment: float) -> None: ...
@@ -50,6 +53,7 @@ class Connection:
     def __init__(self, host: Host, wire: Wire, client: tuple[str, str], make: Maker) -> None:
         self.host, self.wire, self.client, self.make = host, wire, client, make
         self.sending: Sending | Held | None = None
+        self.exchange: Exchange | None = None
         self.stays = True
         self.unread = False
         self.watched = False
@@ -106,6 +110,8 @@ class Connection:
             return None
 
     def _refuse(self, status: str, detail: str) -> None:
+        self.exchange = self.host.meter.begin(OTHER)
+        self.exchange.answers(status)
         self.wire.send(plain(status, detail))
         self._linger()
         raise Gone(detail)
@@ -113,10 +119,12 @@ class Connection:
     def _answer(self, head: Head) -> Sending | Held | None:
         source = Chunked(self.wire) if head.chunked else Counted(self.wire, head.length)
         body = Input(self.wire, source, head.expects)
-        answer = Answer(self.wire, head, body, self.host.row, lambda: self.host.stopping)
+        told = self.exchange = self.host.meter.begin(head.method)
+        answer = Answer(self.wire, head, body, self.host.row, lambda: self.host.stopping, told)
         environ = self.make(head, *self.client, body)
         environ[ATTEND] = Attendance(self.wire, self.host.closing)
         environ[HOLD] = answer.hold
+        environ[ANSWERED] = told.by
         sending = answer.give(self.host.app, environ)
         self.stays = answer.stays
         while body.left and self.stays:
@@ -139,12 +147,19 @@ class Connection:
 
     def _over(self) -> bool:
         """After an answer: whether another request is served."""
+        self._count()
         if self.stays:
             return True
         if self.unread:
             self._linger()
         self.end()
         return False
+
+    def _count(self) -> None:
+        """The request is over, if there is one."""
+        if self.exchange is not None:
+            self.host.meter.end(self.exchange, self.wire)
+            self.exchange = None
 
     def _linger(self) -> None:
         """Passes over what the client still sends, so that it reads the answer (RFC 9112, 9.6)."""
@@ -164,5 +179,6 @@ class Connection:
         if self.sending is not None:
             self.sending.close()
             self.sending = None
+        self._count()
         self.host.forget(self)
         self.wire.close()

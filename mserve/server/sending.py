@@ -88,6 +88,7 @@ class Sending:
             raise Gone from fault
         if not sent:
             raise OSError("the file is shorter than it should be")
+        self._wire.sent += sent
         return sent
 
     def close(self) -> None:

@@ -7,6 +7,7 @@ import select
 import socket
 import threading
 import time
+from collections.abc import Callable
 from itertools import count
 from typing import Any
 
@@ -16,6 +17,7 @@ from mserve.server.connection import Connection, Maker
 from mserve.server.crew import Crew
 from mserve.server.environ import maker
 from mserve.server.held import Row
+from mserve.server.meter import Meter
 from mserve.server.options import Options
 from mserve.server.wire import Wire
 
@@ -30,6 +32,8 @@ EVENTS = 16  # at a time from the epoll
 class Server:
     """Serves `app` on the sockets; `run` it in the main thread.
 
+    The app's `gauge`, if it has one, is called now and then: to count what is so at the moment.
+
     closing: an eventfd, readable once the server is to end.
     """
 
@@ -39,6 +43,8 @@ class Server:
         self.makers = {each.fileno(): _maker(options, each) for each in listeners}
         self.connections: dict[int, Connection] = {}
         self.stopping = False
+        self.meter = Meter()
+        self._gauge: Callable[[], None] = getattr(app, "gauge", lambda: None)
         self.row = Row(options.connection_limit // 2)
         self.crew = Crew(options.threads, self._moved, self._serve, self._ring)
         self._epoll = select.epoll()
@@ -102,9 +108,16 @@ class Server:
             self.watch(connection, select.EPOLLOUT)
         if now >= self._next_round:
             self._next_round = now + TICK
+            self._measure()
             for connection in [*self.connections.values()]:
                 if connection.deadline < now:
                     connection.wire.drop()
+
+    def _measure(self) -> None:
+        try:
+            self._gauge()
+        except Exception:
+            log.exception("the moment could not be measured")
 
     def _due(self, now: float) -> list[Connection]:
         found = []

@@ -14,12 +14,16 @@ class Gone(OSError):
 
 
 class Wire:
-    """Bytes that came and are not used yet are in `held`. All methods but `poll` raise Gone."""
+    """Bytes that came and are not used yet are in `held`; those that came and went are counted.
+
+    All methods but `poll` raise Gone.
+    """
 
     def __init__(self, connected: socket.socket, waiting: Waiting, timeout: float) -> None:
         connected.setblocking(False)
         self.socket = connected
         self.held = bytearray()
+        self.received = self.sent = 0
         self.waiting = waiting
         self._timeout = timeout
         self._poll: select.poll | None = None
@@ -27,11 +31,13 @@ class Wire:
     def arrived(self, most: int = BLOCK) -> bytes | None:
         """What has come by now: None if nothing has, empty if nothing will."""
         try:
-            return self.socket.recv(most)
+            block = self.socket.recv(most)
         except BlockingIOError:
             return None
         except OSError as fault:
             raise Gone from fault
+        self.received += len(block)
+        return block
 
     def take(self, most: int) -> bytes:
         """Up to `most` of the bytes that are held."""
@@ -68,11 +74,14 @@ class Wire:
     def _receive_into(self, block: memoryview) -> int:
         while True:
             try:
-                return self.socket.recv_into(block)
+                count = self.socket.recv_into(block)
             except BlockingIOError:
                 self.wait(select.POLLIN)
+                continue
             except OSError as fault:
                 raise Gone from fault
+            self.received += count
+            return count
 
     def send(self, *blocks: bytes | bytearray | memoryview) -> None:
         """Sends all of the blocks."""
@@ -87,11 +96,13 @@ class Wire:
     def put(self, block: bytes | bytearray | memoryview, flags: int = 0) -> int:
         """Sends what can be sent at once; returns how many bytes that were."""
         try:
-            return self.socket.send(block, flags)
+            count = self.socket.send(block, flags)
         except BlockingIOError:
             return 0
         except OSError as fault:
             raise Gone from fault
+        self.sent += count
+        return count
 
     def wait(self, event: int, timeout: float | None = None) -> None:
         """Waits for the client, in seconds; raises Gone where it does nothing for so long."""

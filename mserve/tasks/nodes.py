@@ -92,6 +92,20 @@ class Nodes:
             for name in sorted(known)
         ]
 
+    def lengths(self, names: Iterable[str]) -> tuple[dict[str, int], set[str], set[str]]:
+        """Of the queues `names`, and of all that were ever used, how many deliveries wait; which of
+        them are paused; which nodes are drained. Whatever waits, it costs two round trips.
+        """
+        known = sorted({*names, *(each.name for each in Queue.all(self.redis))})
+        pipeline = self.redis.pipeline(transaction=False)
+        for key in (PAUSED, DRAINED):
+            pipeline.smembers(key)
+        for name in known:
+            pipeline.llen(Queue.redis_queue_namespace_prefix + name)
+        paused, drained, *lengths = pipeline.execute()
+        found = dict(zip(known, lengths, strict=True))
+        return found, {each.decode() for each in paused}, {each.decode() for each in drained}
+
     def _depth(self, queue: str) -> int:
         parcels = self.redis.lrange(Queue.redis_queue_namespace_prefix + queue, 0, -1)
         return sum(len(members(id.decode())) for id in parcels)

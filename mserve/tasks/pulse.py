@@ -11,6 +11,7 @@ from rq import Queue
 from rq.job import Job, JobStatus
 from rq.worker.base import WorkerStatus
 
+from mserve.tasks.counted import WORKER, Counted
 from mserve.tasks.delivery import members
 from mserve.tasks.queue import Queues
 
@@ -28,6 +29,7 @@ class Pulse:
     def __init__(self, worker: Any, queues: Queues, interval: float, lease: float) -> None:
         self.worker, self.queues = worker, queues
         self.interval, self.lease = interval, lease
+        self._counted = Counted(queues.redis, WORKER)
         self._id: str | None = None
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._keep, name="heartbeats", daemon=True)
@@ -38,6 +40,7 @@ class Pulse:
     def end(self) -> None:
         self._end.set()
         self._thread.join(timeout=1)
+        self._counted.tell_last()
 
     @contextmanager
     def at(self, job: Job, queue: Queue) -> Iterator[None]:
@@ -87,5 +90,6 @@ class Pulse:
                 self.worker.show()
                 if (id := self._id) is not None:
                     self.beat(id)
+                self._counted.tell()
             except RedisError as fault:
                 log.warning("%s: a heartbeat was missed: %s", self._id or "idle", fault)

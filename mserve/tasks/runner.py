@@ -25,6 +25,7 @@ from mserve.resources.run import TaskRun
 from mserve.settings import Settings
 from mserve.tasks import attempts, engine
 from mserve.tasks.claim import Claim, Ended, Failed, Finished, Taker
+from mserve.tasks.counted import DONE, FAILED, LATE, count_task
 from mserve.tasks.delivery import Delivery
 from mserve.tasks.execution import Executor
 from mserve.tasks.queue import Queues
@@ -35,6 +36,7 @@ T = TypeVar("T")
 Store = Callable[[Any, str], None]
 Done = list[tuple[Claim, Finished | Failed]]
 
+UNKNOWN = "unknown"
 PREFIX = "task-"  # of scratch folders
 PATIENCE = 60.0  # seconds to wait for a database that is away
 
@@ -125,9 +127,13 @@ class Runner:
                 self._finish([each])
             return
         for (claim, result), one in zip(done, took, strict=True):
-            _tell(claim, result, one)
+            _tell(self._known(claim.task), claim, result, one)
         if not settled:
             self.in_tree(lambda site: engine.advance(site, done[0][0].job_id))
+
+    def _known(self, task: str) -> str:
+        """Its name, if there is such a task: so counts have no names that profiles make up."""
+        return task if task in self.registry else UNKNOWN
 
     def _record(self, site: Any, done: Done) -> tuple[list[bool], bool]:
         """Which attempts were still awaited, and whether their job has gone on as far as it can.
@@ -155,7 +161,10 @@ def _not_recorded(
     return claim, Failed(f"its outcome could not be recorded: {fault}", result.seconds)
 
 
-def _tell(claim: Claim, result: Finished | Failed, took: bool) -> None:
+def _tell(known: str, claim: Claim, result: Finished | Failed, took: bool) -> None:
+    failed = isinstance(result, Failed)
+    outcome = LATE if not took else FAILED if failed else DONE
+    count_task(known, outcome, result.seconds)
     words = result.error if isinstance(result, Failed) else "done"
     if not took:
         words += ", too late: the attempt was given up meanwhile"

@@ -35,6 +35,7 @@ from mserve import database
 from mserve.resources import clock
 from mserve.settings import Settings
 from mserve.tasks import attempts, engine, outlook, process
+from mserve.tasks.counted import SCHEDULER, Counted
 from mserve.tasks.delivery import Delivery, pack
 from mserve.tasks.outbox import bind
 from mserve.tasks.queue import Queues
@@ -95,6 +96,7 @@ class Scheduler:
         cleaning = Chore(remove_abandoned_files, CLEANING_INTERVAL)
         self.chores = dict.fromkeys((cleaning, *chores), 0.0)
         self.interval = settings.sweep_interval
+        self.counted = Counted(queues.redis, SCHEDULER)
         self.suspects: set[Delivery] = set()
         self.looked_at: str | None = None
         self.swept = 0.0  # seconds that the last sweep took
@@ -129,6 +131,7 @@ class Scheduler:
     def announce(self) -> None:
         """Tells that there is a scheduler."""
         facts = {"host": socket.gethostname(), "pid": os.getpid(), "time": time.time()}
+        self.counted.tell()
         seconds = max(5.0, 3 * self.interval)
         self.queues.redis.set(HEARTBEAT, json.dumps(facts), px=int(seconds * 1000))
 

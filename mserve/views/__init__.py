@@ -32,6 +32,7 @@ def includeme(config: Configurator) -> None:
     config.include("mserve.views.errors")
     config.include("mserve.views.preconditions")
     config.include("mserve.views.asker")
+    config.include("mserve.views.named")
     config.include("mserve.views.budgets")
     config.include("mserve.views.retry")
     config.include("mserve.views.html.static")

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from mserve import database, evolve
+from mserve.count_files import FOLDER, CountFiles
 from mserve.group import Group
 from mserve.people.mail import Post
 from mserve.people.ways import ways
@@ -22,6 +23,7 @@ from mserve.tasks.refusals import Refusals
 from mserve.tasks.registry import TaskRegistry
 from mserve.tasks.used import Uses
 from mserve.throttle import Throttle
+from mserve.transfers import MONITOR
 from mserve.views.content.throttle import Seats
 from mserve.views.follow.looks import Looks
 
@@ -42,12 +44,14 @@ def bind(registry: Any) -> None:
     registry.refusals = Refusals(registry.queues)
     registry.looks = Looks(registry)
     registry.waiters = Seats(settings.waiters)
+    registry.count_files = CountFiles(settings.data / FOLDER)
 
 
 def bind_database(registry: Any) -> None:
     """The database is open by now: check its version, and tell it where its jobs are queued."""
     db = registry._zodb_databases[""]
     evolve.check(db)
+    db.setActivityMonitor(MONITOR)
     outbox.bind(db, registry.queues)
     lock.bind(db, registry.queues.redis)
     registry.accesses = Accesses(registry.queues)

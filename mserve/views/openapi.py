@@ -41,6 +41,7 @@ GROUPS = {
     "usagesummary": "What reports were like, per metric",
     "statement": "What is billed from, by month",
     "metrics-registry": "What consumption is reported in",
+    "metrics": "How the servers do, for Prometheus",
     "search": "By words and facts", "copy": "Copies share their content",
     "batch": "Many changes in one request", "tasks": "What workflows can have done with files",
     "nodes": "What does the work", "schedules": "What starts by the clock",

@@ -4,8 +4,10 @@ from typing import Any
 
 from pyramid.config import Configurator
 from pyramid_retry import IBeforeRetry
+from pyramid_tm import explicit_manager
 from webob.request import DisconnectionError
 
+from mserve.conflicts import REQUEST, TALLY
 from mserve.database import pause
 from mserve.views.body import LIMIT
 
@@ -38,7 +40,35 @@ def attempts_of(request: Any) -> int | None:
     return None
 
 
+COMMITTED = "Committed"
+
+
+class Counting:
+    """Counts the commits of requests, of those that changed something."""
+
+    def beforeCompletion(self, transaction: Any) -> None:  # noqa: N802 - as ISynchronizer has it
+        pass
+
+    def newTransaction(self, transaction: Any) -> None:  # noqa: N802 - as ISynchronizer has it
+        pass
+
+    def afterCompletion(self, transaction: Any) -> None:  # noqa: N802 - as ISynchronizer has it
+        if transaction.status == COMMITTED and transaction._resources:
+            TALLY.committed(REQUEST)
+
+
+COUNTING = Counting()
+
+
+def manager(request: Any) -> Any:
+    """The transaction manager of a request."""
+    found = explicit_manager(request)
+    found.registerSynch(COUNTING)
+    return found
+
+
 def before_retry(event: Any) -> None:
+    TALLY.note(event.exception)
     event.environ["wsgi.input"].seek(0)  # the attempt before has read it
     pause(event.environ.get("retry.attempt", 0) + 1)
 

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from pyramid.httpexceptions import HTTPNotFound
 
+from mserve.answered import EXPRESS, answered, name_of
 from mserve.database import site_of
 from mserve.purse import budgets_of
 from mserve.resources.container import Container
@@ -31,9 +32,11 @@ from mserve.views.express.answers import document
 from mserve.views.express.asked import Answer, Asked
 from mserve.views.express.bodies import small
 from mserve.views.express.guesses import Guesses
+from mserve.views.express.scrapes import Scrapes
 from mserve.views.express.snapshots import Snapshots
 from mserve.views.express.uploads import Uploads
 from mserve.views.html.headers import OTHERS, transport
+from mserve.views.metrics.process import gauge_process
 from mserve.views.traversal import walk
 
 log = logging.getLogger(__name__)
@@ -63,6 +66,7 @@ class Stop(NamedTuple):
     view: Callable[[Any, Any], Any]
     permission: str
     query: frozenset[str]
+    name: str
 
 
 class Express:
@@ -74,7 +78,16 @@ class Express:
         self.snapshots = Snapshots(self.registry._zodb_databases[""])
         self.uploads = Uploads(self.registry, self.policy, self.snapshots)
         self.guesses = Guesses(self.registry, self.policy, self.snapshots)
+        self.scrapes = Scrapes(self.registry, self.snapshots)
         self.stops = {lane: stop_of(self.registry, lane[0], view) for lane, view in VIEWS.items()}
+
+    def begin_counting(self) -> None:
+        """The server begins: what this process counts is to be seen by the others."""
+        self.registry.count_files.begin()
+
+    def gauge(self) -> None:
+        """The server calls it now and then."""
+        gauge_process(self.registry._zodb_databases[""])
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         environ[BEGAN] = time.monotonic()
@@ -88,7 +101,7 @@ class Express:
     def answer(self, environ: dict[str, Any]) -> Answer | None:
         """The answer, or None where it is Pyramid's to give."""
         try:
-            read = self.read(environ) if plain(environ) else None
+            read = self.scrapes.answer(environ) or self.read(environ) if plain(environ) else None
             return read or self.guesses.answer(environ) or self.store(environ)
         except Exception as fault:  # Pyramid meets it again, and tells the client and the log
             log.debug("left to Pyramid: %s", type(fault).__name__)
@@ -119,8 +132,11 @@ class Express:
         self.registry.uses.note(asked.grant.key)
         found = stop.view(context, asked)
         if isinstance(found, dict):
-            return document(found)
-        return found if isinstance(found, Answer) else None
+            found = document(found)
+        if not isinstance(found, Answer):
+            return None
+        answered(asked.environ, stop.name, EXPRESS)
+        return found
 
 
 def plain(environ: dict[str, Any]) -> bool:
@@ -140,4 +156,4 @@ def stop_of(registry: Any, context: type, view: Any) -> Stop:
         for each in registry.declared
         if each.view is view and each.context is context and each.method == "GET"
     )
-    return Stop(view, declared.permission, frozenset(declared.door.query))
+    return Stop(view, declared.permission, frozenset(declared.door.query), name_of(view))

@@ -9,6 +9,7 @@ from typing import Any
 from pyramid.httpexceptions import HTTPNotFound
 from pyramid.interfaces import IRoutesMapper
 
+from mserve.answered import EXPRESS, answered
 from mserve.database import site_of
 from mserve.errors import Throttled
 from mserve.late import hold_back
@@ -27,6 +28,8 @@ from mserve.views.traversal import walk
 
 TITLES = {404: "Not Found", 429: "Too Many Requests"}
 CREDENTIALS = {frozenset({"name", "password"}), frozenset({"name", "password", "code"})}
+NAME = "express.guesses"
+"""As what its answers are counted."""
 LONGEST = 4096  # characters of a field
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
@@ -45,6 +48,7 @@ class Guesses:
         if asked.door == "html" or not wrong or self._open(asked):
             return None
         found = refusal(asked)
+        answered(asked.environ, NAME, EXPRESS)
         if KEY_IN_PATH in asked.environ:
             refused.note_guess(asked, found.status)
         else:
@@ -94,6 +98,7 @@ class Guesses:
         wait = login.waits(asked, name)
         if not wait:
             return None
+        answered(asked.environ, NAME, EXPRESS)
         hold_back(asked.environ)
         refused.note(asked, 429)
         return answer(Refusal(429, "throttled", str(Throttled(wait)), wait))

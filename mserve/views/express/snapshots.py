@@ -8,6 +8,8 @@ from typing import Any
 from transaction import TransactionManager
 from ZODB import DB
 
+from mserve.transfers import MONITOR
+
 MOST = 1
 """Kept open. That used last is used next: one does nearly all, and its objects are in memory."""
 
@@ -55,6 +57,7 @@ class Snapshots:
     def _give(self, connection: Any) -> None:
         """Takes it back; what it holds beyond its cache's size is let go."""
         connection.afterCompletion(None)
+        MONITOR.closedConnection(connection)
         if len(self._free) < MOST:
             self._free.append(connection)
         else:

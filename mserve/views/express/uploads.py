@@ -12,6 +12,7 @@ from io import BytesIO
 from typing import Any
 
 from mserve import ingest
+from mserve.answered import EXPRESS, answered, name_of
 from mserve.database import site_of
 from mserve.group import Group
 from mserve.purse import budgets_of
@@ -21,6 +22,7 @@ from mserve.resources.site import Site
 from mserve.resources.spool import Spool
 from mserve.security import SecurityPolicy
 from mserve.views import preconditions
+from mserve.views.api import files
 from mserve.views.api.files import check_place, store_new, stored_json
 from mserve.views.asker import asker_of
 from mserve.views.express.answers import document
@@ -31,6 +33,8 @@ from mserve.views.noting import note
 from mserve.views.receive import receive_body
 from mserve.views.traversal import Absent, walk
 from mserve.views.urls import url
+
+NAME = name_of(files.create)
 
 
 class Uploads:
@@ -47,7 +51,12 @@ class Uploads:
             return None
         body = BytesIO(whole(environ))
         with self.receive({**environ, "wsgi.input": body}, room) as spool:
-            return self.group.run(lambda site: self.store(environ, site, spool), _nothing)
+            found: Answer | None = self.group.run(
+                lambda site: self.store(environ, site, spool), _nothing
+            )
+        if found is not None:
+            answered(environ, NAME, EXPRESS)
+        return found
 
     def look(self, environ: Environ) -> str | None:
         """Where the bytes may lie meanwhile, if the file may come here."""

@@ -33,13 +33,14 @@ def measure(stack: Stack, share: float) -> Report:
     took = time.monotonic() - began
     rows, samples = [], {}
     for name, path in asked(stack):
-        stack.kill_web()
+        stack.stop()
+        stack.start()
         cold, *warm = (timed(stack, path) for _ in range(REPEATS))
         samples[name] = warm
         rows.append([name, f"{cold:.1f}", f"{median(warm):.1f}"])
     return Report(
         question="Reports of a site that has been used for a year: how many milliseconds?",
-        columns=("report", "first, of a new web process", "median of the next"),
+        columns=("report", "first, after a start", "median of the next"),
         rows=rows,
         samples=samples,
         settings=settings(stack),

@@ -495,7 +495,7 @@ def test_a_picture_that_is_not_there_yet_is_told(customer: Any, file: str, name:
         ("/demo/files/a.bin/-/info", "PUT", {"GET"}),
         ("/demo/files/a.bin/-/jobs", "DELETE", {"GET", "POST"}),
         ("/demo/files/a.bin/-/thumbnail", "PUT", {"GET"}),
-        ("/demo/files/-/usage", "POST", {"GET"}),
+        ("/demo/files/-/usage", "DELETE", {"GET", "POST"}),
         ("/demo/files/-/keys", "PUT", {"GET", "POST"}),
         ("/demo/files/-/profiles", "DELETE", {"GET"}),
         ("/demo/files/-/profiles/default", "POST", {"GET", "PUT", "PATCH", "DELETE"}),

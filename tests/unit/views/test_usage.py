@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from mserve import booking, database
+from mserve.check import Scope, check
 from tests.unit.conftest import Client
 from tests.unit.support import Clock
 
@@ -217,6 +218,20 @@ def test_its_digest_is_over_its_entries(used: None, admin: Client, db: Any) -> N
         digest = sha256(f"{digest}{line}".encode()).hexdigest()
     assert (told["entries"], told["digest"]) == (len(lines), digest)
     assert [json.loads(line)["counted"] // 10**15 for line in lines] == [1, 1]
+
+
+@pytest.mark.parametrize("booked", [False, True])
+def test_what_is_undone_counts_no_more(admin: Client, db: Any, booked: bool) -> None:
+    admin("PUT", f"{SERVICE}/x.jpg", body=b"12345")
+    before = told(admin, "metric=http://mserve/disc_space&group=mimetype")
+    admin("PUT", f"{SERVICE}/._y.jpg", body=b"1234567")  # no workflow runs
+    if booked:
+        database.run(db, booking.book_some)
+    newest = admin("GET", f"{SERVICE}/-/history").json["items"][0]["url"]
+    assert admin.json("POST", newest, {"undo": True}).status_int == 200
+    after = told(admin, "metric=http://mserve/disc_space&group=mimetype")
+    assert [each["total"] for each in after] == [each["total"] for each in before] == [5]
+    assert [each for each in check(db, Scope()) if each.kind == "usage"] == []
 
 
 def report(client: Client, *reports: Any) -> Any:

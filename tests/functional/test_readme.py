@@ -5,7 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from mserve import dav_settings, logins, outlets, people_settings, usage_settings
+from mserve import (
+    dav_settings,
+    logins,
+    monitoring_settings,
+    outlets,
+    people_settings,
+    usage_settings,
+)
 from mserve.resources.facets import FACETS
 from mserve.resources.roles import ROLES
 from mserve.server.options import Options
@@ -32,13 +39,9 @@ def test_the_walk_is_the_journey_of_a_first_customer() -> None:
 
 def test_the_table_of_settings_has_every_setting_and_its_default(tmp_path: Path) -> None:
     rows = lines_of(section(README, "Settings").partition("[server:main]")[0])
-    own = {
-        *Settings.__dataclass_fields__,
-        *people_settings.LINES,
-        *dav_settings.LINES,
-        *usage_settings.LINES,
-    }
-    own -= {"database", "outlets", "people", "logins", "dav", "usage"}
+    parts = (people_settings, dav_settings, usage_settings, monitoring_settings)
+    own = {*Settings.__dataclass_fields__, *(name for part in parts for name in part.LINES)}
+    own -= {"database", "outlets", "people", "logins", "dav", "usage", "monitoring"}
     fields = {f"mserve.{name}" for name in own | {*outlets.LINES, f"{outlets.COMMAND}<name>"}}
     elsewhere = {f"mserve.oidc.<name>.{name}" for name in logins.FIELDS} | {"mserve.openid2"}
     assert sorted(rows) == sorted(fields | elsewhere | {"zodbconn.uri"})

@@ -45,6 +45,10 @@ class Accesses:
         self._notes: deque[Note] = deque(maxlen=KEPT)
         self._bell = Bell("access", self._tell)
 
+    def end(self) -> None:
+        """What is noted is told no more."""
+        self._bell.end()
+
     def note(self, mfile: Mfile) -> None:
         """The file's content is being sent."""
         workflow = _workflow(mfile)

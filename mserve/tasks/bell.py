@@ -16,22 +16,27 @@ class Bell:
         self.name, self.answer, self.rest = name, answer, rest
         self._rung = threading.Event()
         self._guard = threading.Lock()
-        self._begun = False
+        self._begun = self._over = False
 
     def ring(self) -> None:
         if not self._rung.is_set():
             self._begin()
             self._rung.set()
 
+    def end(self) -> None:
+        """The thread ends, and nobody answers any more."""
+        self._over = True
+        self._rung.set()
+
     def _begin(self) -> None:
         with self._guard:
-            if not self._begun:
+            if not (self._begun or self._over):
                 self._begun = True
                 threading.Thread(target=self._wait, name=self.name, daemon=True).start()
 
     def _wait(self) -> None:
-        while True:
-            self._rung.wait()
+        while self._rung.wait() and not self._over:
             time.sleep(self.rest)
             self._rung.clear()
-            self.answer()
+            if not self._over:
+                self.answer()

@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 READS = "mserve:reads"  # a stream of parcels
 FIELD = "parcel"
 REST = 0.1  # seconds between two words of one process to Redis
+AWAY = 2.0  # seconds before a Redis that was away is tried again
 MOST = 1000  # reads in a parcel
 KEPT = 200_000  # reads that wait for a Redis that is away
 PARTS = 64
@@ -70,7 +71,7 @@ class Reads:
     """Those of one process."""
 
     def __init__(self, queues: Queues, rest: float = REST) -> None:
-        self.queues = queues
+        self.queues, self.rest = queues, rest
         self._notes: deque[Note] = deque()
         self._untold: tuple[int, str] | None = None
         self._number = self._dropped = 0
@@ -79,6 +80,11 @@ class Reads:
         self._guard = threading.Lock()
         self._bell = Bell("reads", self.tell, rest)
         atexit.register(self.tell)
+
+    def end(self) -> None:
+        """What is noted is told no more."""
+        self._bell.end()
+        atexit.unregister(self.tell)
 
     def note(self, place: Place, read: Read) -> None:
         """The read has ended now."""
@@ -116,7 +122,7 @@ class Reads:
     def _gone(self, fault: RedisError) -> None:
         if not self._away:
             log.warning("reads of content wait in memory to be counted: %s", fault)
-        self._away = True
+        self._away, self._bell.rest = True, max(AWAY, self.rest)
         self._bell.ring()
 
     def _back(self) -> None:
@@ -124,7 +130,7 @@ class Reads:
             log.info("reads of content are counted again")
         if self._dropped:
             log.error("%d reads of content are not counted: Redis was away", self._dropped)
-        self._away, self._dropped = False, 0
+        self._away, self._dropped, self._bell.rest = False, 0, self.rest
 
 
 def grouped(notes: Iterable[Note]) -> list[Group]:

@@ -58,6 +58,10 @@ class Refusals:
         self._bell = Bell("refusals", self.push, WINDOW)
         atexit.register(self.push)
 
+    def end(self) -> None:
+        """What is noted is told no more."""
+        self._bell.end()
+
     def note(self, refusal: Refusal) -> None:
         """It was refused just now."""
         with self._guard:

@@ -45,6 +45,10 @@ class Uses:
         self._moments: dict[str, int] = {}
         self._bell = Bell("used", self._tell, rest)
 
+    def end(self) -> None:
+        """What is noted is told no more."""
+        self._bell.end()
+
     def note(self, key: Key) -> None:
         """The key is used now."""
         self._moments[owner_of(key)] = clock.now()

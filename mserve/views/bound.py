@@ -27,6 +27,8 @@ from mserve.transfers import MONITOR
 from mserve.views.content.throttle import Seats
 from mserve.views.follow.looks import Looks
 
+TELLING = ("refusals", "accesses", "uses", "reads")
+"""What has a thread that tells Redis what was noted."""
 LOCK = "web.lock"
 """In the data folder: which web process of this machine stores what has come."""
 
@@ -59,3 +61,9 @@ def bind_database(registry: Any) -> None:
     registry.reads = Reads(registry.queues)
     registry.spending = Spending(registry.queues.redis, partial(database.run, db))
     registry.group = Group(db, MachineLock(registry.mserve.data / LOCK))
+
+
+def unbind(registry: Any) -> None:
+    """Ends the threads that `bind` and `bind_database` have made."""
+    for name in TELLING:
+        getattr(registry, name).end()

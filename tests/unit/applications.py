@@ -13,7 +13,7 @@ from ZODB.ActivityMonitor import ActivityMonitor
 
 from mserve import evolve, main
 from mserve.settings import Settings
-from mserve.views.bound import bind, bind_database
+from mserve.views.bound import bind, bind_database, unbind
 from mserve.views.express import Express
 
 
@@ -36,6 +36,7 @@ class Application:
         evolve.ensure(Settings.parse(lines))
         self.router = main({}, **lines).app
         self.registry = self.router.registry
+        unbind(self.registry)
         self.registry._zodb_databases[""].close()
         self.configured = dict(vars(self.registry))
 
@@ -54,6 +55,9 @@ class Application:
             db.setActivityMonitor(ActivityMonitor())  # as pyramid_zodbconn has it
             bind(registry)
             bind_database(registry)
-            yield Express(self.router)
+            try:
+                yield Express(self.router)
+            finally:
+                unbind(registry)
         finally:
             db.close()

@@ -20,7 +20,8 @@ READ = Read(4096, 0, 16, 32)
 
 
 @pytest.fixture
-def reads(queues: Queues) -> Reads:
+def reads(queues: Queues, monkeypatch: pytest.MonkeyPatch) -> Reads:
+    monkeypatch.setattr(module, "AWAY", 0.1)
     return Reads(queues, rest=0.01)
 
 

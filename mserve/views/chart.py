@@ -27,7 +27,7 @@ UNITS = ("", "k", "M", "G", "T", "P", "E")
 def draw(lines: Iterable[Line], by: Grain | Dimension | None) -> bytes:
     """A chart over time where the lines are told apart by that, else a pie."""
     found = list(lines)
-    chart = _over_time(found, by) if isinstance(by, Grain) else _pie(found)
+    chart = _over_time(found, by) if isinstance(by, Grain) else _pie(found, by)
     tree = chart.render_tree()
     for parent in tree.iter():
         for script in parent.findall(SCRIPT):
@@ -65,18 +65,19 @@ def _amount(line: Line) -> float:
     return line.at_end.total if line.metric in LEVELS else line.figure.total
 
 
-def _pie(lines: list[Line]) -> Any:
+def _pie(lines: list[Line], by: Dimension | None) -> Any:
     chart = _chart("Pie")
     ordered = sorted(lines, key=_amount, reverse=True)
     for line in ordered[:MOST]:
-        chart.add(_name(line), max(_amount(line), 0))
+        chart.add(_name(line, by), max(_amount(line), 0))
     if rest := sum(max(_amount(line), 0) for line in ordered[MOST:]):
         chart.add("others", rest)
     return chart
 
 
-def _name(line: Line) -> str:
-    return (line.value or line.metric.removeprefix(OURS)).partition(MADE_FROM)[0]
+def _name(line: Line, by: Dimension | None) -> str:
+    name = line.value or line.metric.removeprefix(OURS)
+    return name.partition(MADE_FROM)[0] if by is Dimension.KEY else name
 
 
 def _chart(kind: str) -> Any:
@@ -88,7 +89,12 @@ def _chart(kind: str) -> Any:
         js=[],
         width=800,
         height=320,
-        style=Style(font_family="sans-serif", background="transparent", transition="0s"),
+        style=Style(
+            font_family="sans-serif",
+            background="transparent",
+            plot_background="transparent",
+            transition="0s",
+        ),
         value_formatter=short,
         truncate_label=-1,
         truncate_legend=40,

@@ -8,7 +8,7 @@ from mserve.errors import BadInput
 from mserve.resources import clock
 from mserve.resources.account import Account
 from mserve.resources.facets import StatementFacet, UsageFacet
-from mserve.resources.metrics import DISC, DISC_SPACE, FILE, INGEST, JOB_RUNTIME, TASK
+from mserve.resources.metrics import ACCESS, DISC, DISC_SPACE, FILE, INGEST, JOB_RUNTIME, TASK
 from mserve.resources.period import DAY_LONG, Grain, around
 from mserve.resources.roles import Permission
 from mserve.views import statement, usage
@@ -45,6 +45,7 @@ CHARTS = (
     Chart("Bytes kept", (DISC,)),
     Chart("Files", (FILE,)),
     Chart("Bytes that came in", (INGEST,)),
+    Chart("Bytes that were read", (ACCESS,)),
     Chart("Tasks that ended", (TASK,)),
     Chart("Seconds of tasks", (JOB_RUNTIME,)),
     Chart("Bytes kept, by type", (DISC_SPACE,), "mimetype"),

@@ -153,6 +153,7 @@ def test_a_chart_needs_no_script(used: None, admin: Client) -> None:
         assert "sandbox" in answer.headers["Content-Security-Policy"]
         assert ElementTree.fromstring(answer.body).tag == "{http://www.w3.org/2000/svg}svg"
         assert b"<script" not in answer.body
+        assert (b">text/plain<" in answer.body) == ("mimetype" in query)
 
 
 def test_pages_show_charts_and_statements(used: None, admin: Client) -> None:
@@ -165,7 +166,7 @@ def test_pages_show_charts_and_statements(used: None, admin: Client) -> None:
     ):
         page = admin("GET", place, headers=html)
         charts = [img["src"] for img in page.html.select("figure img")]
-        assert len(charts) == (8 if place.partition("/-/")[0] in ("", "/demo") else 7)
+        assert len(charts) == (9 if place.partition("/-/")[0] in ("", "/demo") else 8)
         for address in charts:
             path = address.removeprefix("http://localhost")
             assert admin("GET", path).content_type == "image/svg+xml"

@@ -151,7 +151,8 @@ def config(ids: dict[str, Any], root: str) -> dict[str, Any]:
             by_place.append((f"{place}/-/keys/{{key}}", "", {"key": ids["keys"][node]}))
     by_place.append((f"{way}/{{path}}/-/keys/{{key}}", "", {"key": ids["keys"]["path"]}))
     by_place += [(f"{way}/{{path}}/-/{each}", "", {"path": "photos"})
-                 for each in ("batch", "search", "uploads", "receipts")]  # fmt: skip
+                 for each in ("batch", "search", "uploads", "receipts", "statement",
+                              "statement/entries")]  # fmt: skip
     pieces = {"path": "photos", "upload": {"dictionary": "pieces"}}
     by_place.append((f"{way}/{{path}}/-/uploads/{{upload}}", "", pieces))
     lists = {

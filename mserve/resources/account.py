@@ -116,8 +116,6 @@ class Account:
 
 def _waiting(site: Any, id: str) -> Iterator[tuple[int, Change]]:
     own, now = bytes.fromhex(id), clock.now()
-    for parcel in site.journal.all_waiting():
-        for entry in parcel.entries:
-            if entry.concerns(own):
-                for change in changes_of(entry, own):
-                    yield entry.counted(now), change
+    for entry in site.journal.about(own):
+        for change in changes_of(entry, own):
+            yield entry.counted(now), change

@@ -142,6 +142,11 @@ class Journal(PerTransaction):
             prefetch(page)
             yield from page
 
+    def about(self, account: bytes) -> Iterator[Entry]:
+        """The entries that are not booked yet, of those that change the account."""
+        for parcel in self.all_waiting():
+            yield from (entry for entry in parcel.entries if entry.concerns(account))
+
     def keep(self, key: str, parcel: Parcel) -> int:
         """The parcel is booked; returns when (µs)."""
         del self.pending[key]

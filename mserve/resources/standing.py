@@ -116,10 +116,8 @@ def _booked(site: Any, node: Any) -> Iterator[Kept]:
 def _waiting(site: Any, node: Any) -> Iterator[Kept]:
     """What is to be booked there."""
     own, by_short = bytes.fromhex(node.id), {short(metric): metric for metric in KEPT}
-    for parcel in site.journal.all_waiting():
-        for entry in parcel.entries:
-            if entry.concerns(own):
-                name = Mark.of_tags(entry.tags).name
-                for metric, report in entry.reports:
-                    if metric in STANDING:
-                        yield by_short[metric], name, Figure(*report)
+    for entry in site.journal.about(own):
+        name = Mark.of_tags(entry.tags).name
+        for metric, report in entry.reports:
+            if metric in STANDING:
+                yield by_short[metric], name, Figure(*report)

@@ -8,7 +8,7 @@ from typing import Any
 
 from mserve import database
 from mserve.resources import clock
-from mserve.resources.figure import Figure
+from mserve.resources.figure import Figure, tally
 from mserve.resources.journal import WIDTH, Entry, packed
 from mserve.resources.period import DAY_LONG, Grain, around
 from mserve.resources.series import add, keys_of
@@ -68,8 +68,7 @@ class Batch:
         file = entry.file and accounts == entry.accounts[:WIDTH]
         sums = self.sums.setdefault((accounts, entry.tags, entry.shares, file, hour), {})
         for metric, report in entry.reports:
-            known, change = sums.get(metric), Figure(*report)
-            sums[metric] = change if known is None else known.plus(change)
+            tally(sums, metric, Figure(*report))
 
     def write(self) -> None:
         """Adds all to the rows."""
@@ -86,8 +85,7 @@ def _gather(changes: Changes, entry: Entry) -> None:
     for id in entry.ids():
         rows = changes[id.hex()]
         for key, change in keys_of(entry, id):
-            known = rows.get(key)
-            rows[key] = change if known is None else known.plus(change)
+            tally(rows, key, change)
 
 
 def _write(site: Any, changes: Changes) -> None:

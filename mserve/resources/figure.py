@@ -74,3 +74,9 @@ def _fold(
 NOTHING = Figure()
 Figures = dict[str, Figure]
 """By metric."""
+
+
+def tally(figures: Figures, key: str, change: Figure) -> None:
+    """Adds the change to the figure of that key."""
+    known = figures.get(key)
+    figures[key] = change if known is None else known.plus(change)

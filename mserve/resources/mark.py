@@ -22,19 +22,13 @@ class Mark(NamedTuple):
     @property
     def name(self) -> str:
         """What stands for it in the rows of an account."""
-        return f"{MADE_FROM.join(self.payer)} {self.mimetype}"
+        return name_of(self.tags)
 
     @classmethod
     def named(cls, name: str) -> "Mark":
         """The mark whose `name` that is."""
         payer, _, mimetype = name.partition(" ")
         return cls(tuple(payer.split(MADE_FROM)) if payer else (), mimetype)
-
-    @classmethod
-    def of_tags(cls, tags: Tags) -> "Mark":
-        """The mark whose `tags` are among these."""
-        known = dict(tags)
-        return cls.named(f"{known.get('key', '')} {known.get('mimetype', '')}")
 
 
 UNKNOWN = Mark()
@@ -43,6 +37,12 @@ UNKNOWN = Mark()
 def mark_for(mimetype: str | None) -> Mark:
     """That of what comes now."""
     return Mark(who_asks().payer, mimetype or "")
+
+
+def name_of(tags: Tags) -> str:
+    """The name of the mark whose tags are among these."""
+    known = dict(tags)
+    return f"{known.get('key', '')} {known.get('mimetype', '')}"
 
 
 def paid(payer: Payer) -> Tags:

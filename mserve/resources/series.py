@@ -14,7 +14,7 @@ from BTrees.OOBTree import OOBTree
 from mserve.resources.figure import NOTHING, Figure
 from mserve.resources.index import Index
 from mserve.resources.journal import Entry
-from mserve.resources.mark import Mark
+from mserve.resources.mark import name_of
 from mserve.resources.metrics import KEPT, short
 from mserve.resources.period import FINE_FIRST, Grain, number_of
 
@@ -116,7 +116,7 @@ def _values(entry: Entry, metric: str) -> Iterator[tuple[Dimension, str]]:
     for name, value in entry.tags:
         yield TAGGED[name], value
     if metric in STANDING:
-        yield Dimension.MARK, Mark.of_tags(entry.tags).name
+        yield Dimension.MARK, name_of(entry.tags)
 
 
 def metrics_in(rows: Rows, dimension: str = Dimension.WHOLE, grain: str = IN_ALL) -> list[str]:

@@ -6,8 +6,8 @@ As files change place it goes along: it leaves some accounts, and joins others.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from mserve.resources.figure import Figure, Figures
-from mserve.resources.mark import UNKNOWN, Mark
+from mserve.resources.figure import Figure, Figures, tally
+from mserve.resources.mark import UNKNOWN, Mark, name_of
 from mserve.resources.metrics import DISC, DISC_SPACE, FILE, KEPT, LEVELS, short
 from mserve.resources.mfile import OF_THE_FILE
 from mserve.resources.series import IN_ALL, STANDING, Dimension, values_in
@@ -54,7 +54,7 @@ class Standing(NamedTuple):
         rest = dict(node.usage.figures)
         for part in known:
             for metric, figure in part.figures.items():
-                rest[metric] = rest.get(metric, Figure()).plus(figure.negated())
+                tally(rest, metric, figure.negated())
         return cls((*known, Part(UNKNOWN, rest)))
 
     @property
@@ -82,8 +82,7 @@ def _parts(kept: Iterable[Kept]) -> list[Part]:
     """Of each mark that is known what is kept under it."""
     found: dict[str, Figures] = {}
     for metric, name, figure in kept:
-        figures = found.setdefault(name, {})
-        figures[metric] = figures.get(metric, Figure()).plus(figure)
+        tally(found.setdefault(name, {}), metric, figure)
     parts = (Part(Mark.named(name), figures) for name, figures in found.items())
     return [part for part in parts if part.mark != UNKNOWN]
 
@@ -117,7 +116,7 @@ def _waiting(site: Any, node: Any) -> Iterator[Kept]:
     """What is to be booked there."""
     own, by_short = bytes.fromhex(node.id), {short(metric): metric for metric in KEPT}
     for entry in site.journal.about(own):
-        name = Mark.of_tags(entry.tags).name
+        name = name_of(entry.tags)
         for metric, report in entry.reports:
             if metric in STANDING:
                 yield by_short[metric], name, Figure(*report)

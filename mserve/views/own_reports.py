@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from mserve.errors import BadInput
 from mserve.resources import audit, clock
 from mserve.resources.audit import Action
-from mserve.resources.figure import Figure, Figures
+from mserve.resources.figure import Figure, Figures, tally
 from mserve.resources.metrics import Kind, Metric, check_amount, check_own
 from mserve.resources.node import depend_on
 from mserve.resources.usage import enter, report
@@ -69,7 +69,7 @@ def enter_all(node: Any, reports: list[Own]) -> None:
             report([*node.lineage()], each.metric, each.amount)
         elif each.rate is not None:
             change = Figure.rated(each.rate, clock.now(), 0, 1)
-            rates[each.metric] = rates.get(each.metric, Figure()).plus(change)
+            tally(rates, each.metric, change)
     if rates:
         enter(node.lineage(), rates, clock.now())
     told = {each.metric: each.rate if each.amount is None else each.amount for each in reports}

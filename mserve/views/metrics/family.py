@@ -26,8 +26,7 @@ def gauge(name: str, words: str, value: float) -> GaugeMetricFamily:
 
 def gauges(name: str, words: str, labels: Sequence[str], rows: Rows) -> GaugeMetricFamily:
     family = GaugeMetricFamily(name, words, labels=labels)
-    for values, value in sorted(rows):
-        family.add_metric(values, value)
+    _add(family, rows)
     return family
 
 
@@ -37,9 +36,13 @@ def counter(name: str, words: str, value: float) -> CounterMetricFamily:
 
 def counters(name: str, words: str, labels: Sequence[str], rows: Rows) -> CounterMetricFamily:
     family = CounterMetricFamily(name, words, labels=labels)
+    _add(family, rows)
+    return family
+
+
+def _add(family: GaugeMetricFamily | CounterMetricFamily, rows: Rows) -> None:
     for values, value in sorted(rows):
         family.add_metric(values, value)
-    return family
 
 
 def histogram(

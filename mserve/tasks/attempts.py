@@ -125,7 +125,7 @@ def _take(site: Any, ended: Ended) -> TaskRun | None:
 
 def _end(site: Any, run: TaskRun, result: Finished | Failed) -> None:
     site.running.discard(run.id)
-    run.seconds = result.seconds
+    run.seconds = _counted(result.seconds)
     _note_attempt(run, result)
     if isinstance(result, Finished) and result.outcome.awaits is not None:
         awaiting.hold(site, run, result.outcome.awaits)
@@ -136,7 +136,7 @@ def _end(site: Any, run: TaskRun, result: Finished | Failed) -> None:
 
 def _note_attempt(run: TaskRun, result: Finished | Failed) -> None:
     run.note_attempt(
-        seconds=result.seconds,
+        seconds=run.seconds,
         cpu=result.meter.spent.cpu,
         memory=result.meter.spent.memory,
         error=result.error if isinstance(result, Failed) else None,
@@ -147,14 +147,14 @@ def _note_attempt(run: TaskRun, result: Finished | Failed) -> None:
 def _report(runs: Sequence[TaskRun]) -> None:
     """Meters attempts that have ended, and the tasks of which they were the last ones."""
     if runs and runs[0].job.in_tree:
-        ending.meter(runs, metrics.JOB_RUNTIME, _seconds)
+        ending.meter(runs, metrics.JOB_RUNTIME, lambda run: run.attempts[-1].seconds or 0.0)
     ending.count(runs)
 
 
-def _seconds(run: TaskRun) -> float:
-    """What the last attempt took, in whole parts of a second by a power of two: so sums of them,
+def _counted(seconds: float) -> float:
+    """Seconds as they are told and billed: in whole parts by a power of two, so that sums of them,
     and of their squares, are exact, in whatever order they are added up."""
-    return round((run.attempts[-1].seconds or 0.0) * PARTS) / PARTS
+    return round(seconds * PARTS) / PARTS
 
 
 def requeue(site: Any, run_id: str, attempt: int) -> bool:

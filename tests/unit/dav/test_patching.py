@@ -8,7 +8,7 @@ import pytest
 
 from mserve import database
 from mserve.dav.patching import KIND
-from mserve.resources.usage import INGEST
+from mserve.resources.metrics import INGEST
 from tests.unit.dav.conftest import DRIVE
 from tests.unit.support import Interrupted, bearer, call
 

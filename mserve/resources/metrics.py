@@ -50,6 +50,7 @@ SERVICE = "http://mserve/service"
 CONTAINER = "http://mserve/container"
 JOB = "http://mserve/job"
 TASK = "http://mserve/task"
+TASK_FAILURE = "http://mserve/taskfailure"
 BACKUP_FILE = "http://mserve/backupfile"
 ARCHIVED = "http://mserve/archived"
 JOB_RUNTIME = "http://mserve/jobruntime"
@@ -69,6 +70,7 @@ BUILT_IN: Mapping[str, Metric] = {
         (CONTAINER, Kind.LEVEL, "containers", "Containers that are there now."),
         (JOB, Kind.VALUE, "jobs", "Jobs that have ended."),
         (TASK, Kind.VALUE, "tasks", "Tasks of jobs that have ended, those too that failed."),
+        (TASK_FAILURE, Kind.VALUE, "tasks", "Tasks of jobs that have failed, after all attempts."),
         (BACKUP_FILE, Kind.VALUE, "bytes", "Bytes of which the backup has got a copy."),
         (ARCHIVED, Kind.VALUE, "bytes", "Bytes of which the archive has got a copy."),
         (JOB_RUNTIME, Kind.VALUE, "seconds", "What attempts at tasks took, those too that failed."),

@@ -5,12 +5,12 @@ from typing import NamedTuple
 
 from mserve.resources.account import Account, Of
 from mserve.resources.figure import Figure
-from mserve.resources.metrics import RATES, full
+from mserve.resources.metrics import RATES, TASK, TASK_FAILURE, full, short
 from mserve.resources.period import Grain, Span, around, cut
 from mserve.resources.series import Dimension
 
-TASK_OF = "task/"
-"""What a metric begins with that counts one task alone."""
+OF_TASKS = (short(TASK), short(TASK_FAILURE))
+"""Metrics (as stored) that are told of each task alone as well, as `task/<name>`."""
 
 
 class Asked(NamedTuple):
@@ -63,14 +63,15 @@ def _metrics(account: Account, asked: Asked, dimension: Dimension) -> list[str]:
     if asked.metrics is not None:
         return list(asked.metrics)
     found = account.metrics(dimension)
-    if dimension is Dimension.WHOLE and "task" in found:
-        found += [TASK_OF + name for name in account.values(Dimension.TASK, "task")]
+    for metric in OF_TASKS if dimension is Dimension.WHOLE else ():
+        found += [f"{metric}/{name}" for name in account.values(Dimension.TASK, metric)]
     return sorted(found)
 
 
 def _of(metric: str, dimension: Dimension) -> Of:
-    if dimension is Dimension.WHOLE and metric.startswith(TASK_OF):
-        return Of("task", Dimension.TASK, metric.removeprefix(TASK_OF))
+    whole, slash, task = metric.partition("/")
+    if slash and whole in OF_TASKS and dimension is Dimension.WHOLE:
+        return Of(whole, Dimension.TASK, task)
     return Of(metric, dimension)
 
 

@@ -175,6 +175,7 @@ def requeue(site: Any, run_id: str, attempt: int) -> bool:
         site.due.discard(run_id)
         run.move(FAILED)
         run.ended, run.error = clock.now(), f"its worker died {LAPSES} times"
+        ending.count([run])
         return True
     ending.again(site, run, 0)
     push(site, [Delivery(run.id, run.attempt, run.queue)])

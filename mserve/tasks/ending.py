@@ -39,12 +39,13 @@ def count(runs: Sequence[TaskRun]) -> None:
     for run in ended:
         run.counted = True
     meter(ended, metrics.TASK, lambda run: 1)
+    meter([run for run in ended if run.state == FAILED], metrics.TASK_FAILURE, lambda run: 1)
 
 
 def meter(runs: Sequence[TaskRun], metric: str, amount: Callable[[TaskRun], float]) -> None:
     """Reports an amount of each of a job's runs, told apart by their tasks, to who pays for it."""
-    job, by_task = runs[0].job, sorted(runs, key=_task)
-    for task, those in groupby(by_task, key=_task):
+    for task, those in groupby(sorted(runs, key=_task), key=_task):
+        job = runs[0].job
         tags = (*paid(job.payer), ("task", task))
         changes = {metric: Figure.of(*map(amount, those))}
         usage.enter(job.node.lineage(), changes, clock.now(), job.payer, tags)

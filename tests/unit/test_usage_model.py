@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import Callable
-from itertools import count
+from itertools import count, product
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ from mserve.resources.account import Account, Of
 from mserve.resources.asker import Asker, asked_by
 from mserve.resources.figure import Figure
 from mserve.resources.mark import paid
-from mserve.resources.metrics import DISC, DISC_SPACE, FILE, INGEST, TASK, short
+from mserve.resources.metrics import DISC, DISC_SPACE, FILE, INGEST, TASK, TASK_FAILURE, short
 from mserve.resources.period import DAY_LONG, HOUR_LONG, Grain
 from mserve.resources.report import Asked, Line, lines
 from mserve.resources.series import Dimension
@@ -122,20 +122,25 @@ class Use(RuleBasedStateMachine):
             if f"{mfile.id} {number}" in self.model.present:
                 self.model.end(f"{mfile.id} {number}", self.now)
 
-    @rule(place=PLACES, name=st.sampled_from(("thumbnail", "mime")), which=st.integers(0, 3))
-    def task(self, place: Any, name: str, which: int) -> None:
+    @rule(
+        place=PLACES,
+        name=st.sampled_from(("thumbnail", "mime")),
+        which=st.integers(0, 3),
+        metric=st.sampled_from((TASK, TASK_FAILURE)),
+    )
+    def task(self, place: Any, name: str, which: int, metric: str) -> None:
         payer = self.keys[which]
 
         def act(site: Any) -> None:
             mfile = branch(site, place).get(place[2])
             if mfile is not None:
                 tags = (*paid(payer), ("task", name))
-                changes = {TASK: Figure.of(1, 1)}
+                changes = {metric: Figure.of(1, 1)}
                 usage.enter(mfile.lineage(), changes, self.now, payer, tags)
                 for _ in range(2):
                     told = {"key": "/".join(payer), "task": name}
                     accounts = accounts_of(mfile, payer)
-                    self.model.reports.append(Report(accounts, TASK, 1, self.now, told))
+                    self.model.reports.append(Report(accounts, metric, 1, self.now, told))
 
         self.do(act, payer)
 
@@ -307,13 +312,13 @@ class Use(RuleBasedStateMachine):
         assert account.now(Of(short(FILE), dimension, value)).total == files
 
     def compare_reports(self, account: Account, id: str) -> None:
-        for metric in (INGEST, TASK):
+        for metric in (INGEST, TASK, TASK_FAILURE):
             told = [each.amount for each in self.model.reported(id, metric)]
             figure = account.now(Of(short(metric)))
             assert figure == Figure.of(*told) if told else figure.reports == 0
-        for name in ("thumbnail", "mime"):
-            told = [each.amount for each in self.model.reported(id, TASK, task=name)]
-            assert account.now(Of("task", Dimension.TASK, name)).total == sum(told)
+        for metric, name in product((TASK, TASK_FAILURE), ("thumbnail", "mime")):
+            told = [each.amount for each in self.model.reported(id, metric, task=name)]
+            assert account.now(Of(short(metric), Dimension.TASK, name)).total == sum(told)
 
     @rule(by=st.sampled_from((Grain.DAY, Grain.MONTH, Grain.HOUR)), data=st.data())
     def the_times_are_those_of_the_model(self, by: Grain, data: Any) -> None:

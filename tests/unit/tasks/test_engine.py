@@ -528,6 +528,7 @@ def test_a_task_that_kills_its_workers_fails(world: World) -> None:
         assert world.requeue(attempt=attempt)
     assert world.see("0-0", "state") == FAILED
     assert "died" in world.see("0-0", "error")
+    assert (total(world, metrics.TASK), total(world, metrics.TASK_FAILURE)) == (1, 1)
     assert world.to_be_advanced() == [world.job]
     world.advance()
     assert world.outcome() == FAILED

@@ -85,7 +85,19 @@ def test_what_failed_is_done_once_more_and_the_rest_follows(world: World) -> Non
     perform(world, "1-0")
     assert (world.outcome(), world.states()) == (DONE, [[DONE, DONE], [DONE]])
     assert (total(world, metrics.TASK), total(world, metrics.JOB)) == (3, 1)
+    assert total(world, metrics.TASK_FAILURE) == 1
     assert total(world, metrics.JOB_RUNTIME) == 4 * 0.5
+
+
+def test_a_task_counts_as_failed_once_when_its_attempts_are_over(world: World) -> None:
+    world.start(task_set(spec("a", retries=1)))
+    for failures in (0, 1, 1):
+        world.do(lambda site: setattr(site.run(world.id("0-0")), "not_before", 0))
+        perform(world, "0-0", ILL)
+        assert total(world, metrics.TASK_FAILURE) == failures
+        if world.outcome() == FAILED:
+            retry(world)
+    assert total(world, metrics.TASK) == 1
 
 
 def test_what_failed_in_an_earlier_set_is_waited_for(world: World) -> None:

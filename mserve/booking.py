@@ -44,7 +44,7 @@ def book_some(site: Any, limit: int = BATCH) -> int:
 
 
 class Batch:
-    """Entries that are booked together: those of one hour, of the same accounts and about the
+    """Entries that are booked together: those of five minutes, of the same accounts and about the
     same, are added up before anything is looked up.
     """
 
@@ -56,26 +56,26 @@ class Batch:
     def take(self, entry: Entry, counted: int) -> None:
         """The entry counts at `counted` (µs)."""
         self.signatures.sign(entry, counted)
-        hour = around(Grain.HOUR, counted).start
+        step = around(Grain.STEP, counted).start
         above = entry.accounts
         if entry.file:
             above = entry.accounts[WIDTH:]
-            self._sum(entry, entry.accounts[:WIDTH], hour)
+            self._sum(entry, entry.accounts[:WIDTH], step)
         if above:
-            self._sum(entry, above, hour)
+            self._sum(entry, above, step)
 
-    def _sum(self, entry: Entry, accounts: bytes, hour: int) -> None:
+    def _sum(self, entry: Entry, accounts: bytes, step: int) -> None:
         file = entry.file and accounts == entry.accounts[:WIDTH]
-        sums = self.sums.setdefault((accounts, entry.tags, entry.shares, file, hour), {})
+        sums = self.sums.setdefault((accounts, entry.tags, entry.shares, file, step), {})
         for metric, report in entry.reports:
             tally(sums, metric, Figure(*report))
 
     def write(self) -> None:
         """Adds all to the rows."""
         changes: Changes = defaultdict(dict)
-        for (accounts, tags, shares, file, hour), sums in self.sums.items():
+        for (accounts, tags, shares, file, step), sums in self.sums.items():
             reports = tuple((metric, tuple(figure)) for metric, figure in sums.items())
-            _gather(changes, Entry(hour, accounts, reports, tags, file, shares))
+            _gather(changes, Entry(step, accounts, reports, tags, file, shares))
         _write(self.site, changes)
         self.signatures.write()
 

@@ -7,6 +7,7 @@ from typing import Any
 from mserve import database
 from mserve.booking import book
 from mserve.booking import forget as forget_journal
+from mserve.expiring import expire_rows
 from mserve.folding import fold, forget_tellers
 from mserve.indexing import index_changes
 from mserve.ingest import locks, reserved, tidying
@@ -128,6 +129,7 @@ CHORES = (
     Chore(fold, every=0.0),
     Chore(book, every=0.0),
     Chore(settle_used, every=MINUTE),
+    Chore(expire_rows, every=MINUTE),
     Chore(begin_empty, every=MINUTE),
     Chore(empty_trash, every=HOUR),
     Chore(end_uploads, every=HOUR),

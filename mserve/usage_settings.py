@@ -29,6 +29,8 @@ def _metric(line: str) -> Own:
 
 LINES: dict[str, tuple[str, Callable[[str], Any]]] = {
     "usage_days": ("400", days),
+    "usage_by_hour_days": ("92", days),
+    "usage_by_day_days": ("800", days),
     "metrics": ("", metrics),
 }
 """Each line without its `mserve.`: what it is by default, and what it may be."""
@@ -37,9 +39,13 @@ Read = Callable[[str, str, Callable[[str], Any]], Any]
 
 @dataclass(frozen=True)
 class UsageSettings:
-    """For how many days reports are kept beside the sums, 0: for ever; and the site's metrics."""
+    """For how many days reports are kept beside the sums, and sums by hour and by day, 0: for
+    ever; and the site's metrics.
+    """
 
     usage_days: int
+    usage_by_hour_days: int
+    usage_by_day_days: int
     metrics: tuple[Own, ...]
 
 

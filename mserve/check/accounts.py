@@ -33,16 +33,26 @@ def _differs(lacking: float | None, booked: float | None) -> bool:
     return bool(lacking)
 
 
+def _told(rows: Any, grain: str, metric: str, kept_from: int) -> Iterator[Figure]:
+    """Of all time; by day, and before there are days still, by month."""
+    first, whole = 0, Dimension.WHOLE
+    if grain is Grain.DAY:
+        first, month = number_of(Grain.DAY, kept_from), number_of(Grain.MONTH, kept_from)
+        yield from (figure for _, figure in values_in(rows, Grain.MONTH, whole, metric, 0, month))
+    yield from (figure for _, figure in values_in(rows, grain, whole, metric, first))
+
+
 def _compare(site: Any, node: Any, metric: str, booked: Figure, repair: bool) -> Iterator[Finding]:
     """Rows of each grain against what should have been booked."""
     rows = site.series.rows(node.id) if repair else site.series.get(node.id)
     for grain in GRAINS:
         lacking = booked
-        for _, figure in values_in(rows, grain, Dimension.WHOLE, short(metric)):
+        for figure in _told(rows, grain, short(metric), site.series.kept_from.get(Grain.DAY, 0)):
             lacking = lacking.plus(figure.negated())
         lacking = lacking._replace(least=None, most=None)  # these are not sums
         if any(_differs(*each) for each in zip(lacking, booked, strict=True)):
             if repair:
+                node.usage.touch()
                 number = 0 if grain == IN_ALL else number_of(Grain(grain), clock.now())
                 add(rows, row_key(grain, Dimension.WHOLE, short(metric), number), lacking)
             facts = {name: value for name, value in lacking._asdict().items() if value}

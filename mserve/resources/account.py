@@ -4,7 +4,7 @@ It is read from the account's rows (series.py) and from what waits in the journa
 one transaction sees both. So nothing is lacking, and nothing is summed over objects.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -25,6 +25,9 @@ from mserve.resources.series import (
     values_in,
 )
 
+EVER = -1 << 62
+"""Before all that was (µs)."""
+
 
 class Of(NamedTuple):
     """What is asked for: a metric (as stored) in all, or of one value of a dimension."""
@@ -39,6 +42,7 @@ class Account:
 
     def __init__(self, site: Any, id: str, node: Any = None) -> None:
         self._rows = site.series.get(id)
+        self._kept_from: Mapping[str, int] = site.series.kept_from
         self._file = node is not None and node.type == "mfile"
         self._figures = None if node is None else node.usage.figures
         self._waiting = [*_waiting(site, id)]
@@ -49,9 +53,20 @@ class Account:
     def begin(self) -> int:
         """The beginning of the first day of which something is known (µs)."""
         times = [time for time, _ in self._waiting]
-        first = first_period(self._rows, Grain.DAY)
-        times += [] if first is None else [span_of(Grain.DAY, first).start]
+        for grain in (Grain.DAY, Grain.MONTH):
+            first = first_period(self._rows, grain)
+            begin = None if first is None else span_of(grain, first).start
+            if begin is not None and (grain is Grain.DAY or begin < self.kept_from(Grain.DAY)):
+                times.append(begin)
         return around(Grain.DAY, min(times, default=self.moment)).start
+
+    def begin_by(self, by: Grain | Dimension | None) -> int:
+        """The same of what is told by a grain."""
+        return max(self.begin, self.kept_from(by)) if isinstance(by, Grain) else self.begin
+
+    def kept_from(self, grain: Grain) -> int:
+        """Since when (µs) usage is told by that grain: what was before is told by coarser ones."""
+        return self._kept_from.get(self.grains[0] if self._file else grain, EVER)
 
     @property
     def end(self) -> int:

@@ -121,6 +121,10 @@ def short(uri: str) -> str:
     return uri.removeprefix(OURS)
 
 
+OF_TASKS = frozenset({short(TASK), short(TASK_FAILURE)})
+"""Those (as stored) that are told of each task alone as well, as `task/<name>`."""
+
+
 def full(stored: str) -> str:
     """The URI that `short` has shortened."""
     return stored if "/" in stored and ":" in stored else OURS + stored

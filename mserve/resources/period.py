@@ -1,4 +1,4 @@
-"""Periods: the hours, days and months (UTC) by which usage is summed up, each by a number."""
+"""Periods: the times (UTC) by which usage is summed up, each by a number."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from mserve.resources.clock import SECOND
 
+STEP_LONG = 300 * SECOND
 HOUR_LONG = 3600 * SECOND
 DAY_LONG = 24 * HOUR_LONG
 
@@ -15,15 +16,18 @@ DAY_LONG = 24 * HOUR_LONG
 class Grain(StrEnum):
     """How fine; its value is what stands in the keys of rows."""
 
+    STEP = "f"
+    """Five minutes: of tasks alone, and for some days."""
     HOUR = "h"
     DAY = "d"
     MONTH = "m"
 
     @property
     def label(self) -> str:
-        return self.name.lower()
+        return "5min" if self is Grain.STEP else self.name.lower()
 
 
+LONG = {Grain.STEP: STEP_LONG, Grain.HOUR: HOUR_LONG, Grain.DAY: DAY_LONG}
 FINE_FIRST = (Grain.HOUR, Grain.DAY, Grain.MONTH)
 
 
@@ -42,7 +46,7 @@ def number_of(grain: Grain, moment: int) -> int:
     """The period in which `moment` (µs) is."""
     if grain is Grain.MONTH:
         return _month_of(moment // DAY_LONG)
-    return moment // (DAY_LONG if grain is Grain.DAY else HOUR_LONG)
+    return moment // LONG[grain]
 
 
 @lru_cache(1024)
@@ -61,7 +65,7 @@ def span_of(grain: Grain, number: int) -> Span:
     """Where the period begins and ends."""
     if grain is Grain.MONTH:
         return Span(_begin_of_month(number), _begin_of_month(number + 1))
-    long = DAY_LONG if grain is Grain.DAY else HOUR_LONG
+    long = LONG[grain]
     return Span(number * long, (number + 1) * long)
 
 

@@ -5,12 +5,9 @@ from typing import NamedTuple
 
 from mserve.resources.account import Account, Of
 from mserve.resources.figure import Figure
-from mserve.resources.metrics import RATES, TASK, TASK_FAILURE, full, short
+from mserve.resources.metrics import OF_TASKS, RATES, full
 from mserve.resources.period import Grain, Span, around, cut
 from mserve.resources.series import Dimension
-
-OF_TASKS = (short(TASK), short(TASK_FAILURE))
-"""Metrics (as stored) that are told of each task alone as well, as `task/<name>`."""
 
 
 class Asked(NamedTuple):
@@ -81,7 +78,7 @@ def _in_time(account: Account, asked: Asked, metric: str, of: Of) -> Iterator[Li
         yield Line(full(metric), of.value, None, figure, figure, figure.used(now), now)
         return
     span = Span(
-        account.begin if asked.start is None else asked.start,
+        account.begin_by(asked.by) if asked.start is None else asked.start,
         around(account.grains[0], account.moment).end if asked.end is None else asked.end,
     )
     yield from reversed([*_backwards(account, asked, metric, of, span)])

@@ -1,11 +1,13 @@
 """Series: what was booked in each account, in rows by hour, day and month, and in all.
 
+Tasks are counted by five minutes as well. Rows of fine grains go after a time (expiry.py).
+
 An account's rows are in one BTree, `site.series[account]`; a row is a Figure: by how much a metric
 has changed in that period. Beside the whole there are rows of each `Dimension`'s values: by who
 paid, by task, by media type. Of a file there are rows by day alone, as there are many files.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -15,7 +17,7 @@ from mserve.resources.figure import NOTHING, Figure
 from mserve.resources.index import Index
 from mserve.resources.journal import Entry
 from mserve.resources.mark import name_of
-from mserve.resources.metrics import KEPT, short
+from mserve.resources.metrics import KEPT, OF_TASKS, short
 from mserve.resources.period import FINE_FIRST, Grain, number_of
 
 BREAK = "\0"
@@ -46,11 +48,9 @@ class Dimension(StrEnum):
 
 
 TAGGED = {
-    "key": Dimension.KEY,
-    "task": Dimension.TASK,
-    "mimetype": Dimension.MIMETYPE,
+    "key": Dimension.KEY, "task": Dimension.TASK, "mimetype": Dimension.MIMETYPE,
     "service": Dimension.SERVICE,
-}
+}  # fmt: skip
 
 
 def row_key(grain: str, dimension: str, metric: str, period: int = 0, value: str = "") -> str:
@@ -59,7 +59,13 @@ def row_key(grain: str, dimension: str, metric: str, period: int = 0, value: str
 
 
 class Accounts(Index):
-    """By the account's id its rows."""
+    """By the account's id its rows.
+
+    kept_from: since when (µs) there are rows of a grain; round: which are gone (expiry.py).
+    """
+
+    kept_from: Mapping[str, int] = {}
+    round: Any = None
 
     def rows(self, account: str) -> Rows:
         """Those of the account, made where there are none."""
@@ -106,6 +112,8 @@ def keys_of(entry: Entry, account: bytes) -> Iterator[tuple[str, Figure]]:
     for dimension, value, metric, figure in changes_of(entry, account):
         for grain, period in () if dimension is Dimension.MARK else periods:
             yield row_key(grain, dimension, metric, period, value), figure
+        if dimension is Dimension.WHOLE and metric in OF_TASKS and not file:
+            yield row_key(Grain.STEP, dimension, metric, number_of(Grain.STEP, entry.time)), figure
         if not file:
             yield row_key(IN_ALL, dimension, metric, value=value), figure
 
@@ -130,12 +138,27 @@ def metrics_in(rows: Rows, dimension: str = Dimension.WHOLE, grain: str = IN_ALL
     return found
 
 
-def values_in(rows: Rows, grain: str, dimension: str, metric: str) -> Iterator[tuple[str, Figure]]:
-    """Values of the dimension, and the figure of each row, of all periods of the grain."""
-    start = f"{grain}{dimension}{metric}"
-    if rows is not None:
-        for key, row in rows.items(start + BREAK, start + AFTER, excludemax=True):
-            yield key[len(start) + 1 + DIGITS :], Figure(*row)
+def values_in(
+    rows: Rows, grain: str, dimension: str, metric: str, first: int = 0, end: int | None = None
+) -> Iterator[tuple[str, Figure]]:
+    """Values of the dimension, and the figure of each row, of the grain's periods before `end`."""
+    for key in keys_in(rows, grain, dimension, metric, first, end):
+        yield value_of(key), Figure(*rows[key])
+
+
+def keys_in(
+    rows: Rows, grain: str, dimension: str, metric: str, first: int = 0, end: int | None = None
+) -> Iterator[str]:
+    """The rows of the grain's periods from `first` on, before `end`."""
+    low, high = row_key(grain, dimension, metric, first), f"{grain}{dimension}{metric}{AFTER}"
+    if end is not None:
+        high = row_key(grain, dimension, metric, end)
+    yield from () if rows is None else rows.keys(low, high, excludemax=True)
+
+
+def value_of(key: str) -> str:
+    """The value that a row is of."""
+    return key.partition(BREAK)[2][DIGITS:]
 
 
 def first_period(rows: Rows, grain: str) -> int | None:

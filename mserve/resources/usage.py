@@ -30,6 +30,10 @@ class Usage(Persistent):  # type: ignore[misc]  # persistent has no types
     def get(self, metric: str) -> Figure:
         return self.figures.get(metric, NOTHING)
 
+    def touch(self) -> None:
+        """Has it written anew: what is told of it is not what it was, though the sums are."""
+        self._p_changed = True
+
     def change(self, changes: Mapping[str, Figure]) -> None:
         """Adds to the figures, by metric."""
         changed = {metric: self.get(metric).plus(each) for metric, each in changes.items()}
@@ -113,8 +117,8 @@ def enter(
     the sums are made of, which stay; site: where the nodes are, if in a trash.
     """
     nodes = list(nodes)
-    for node in () if shares else nodes:
-        node.usage.change(changes)
+    for node in nodes:
+        node.usage.touch() if shares else node.usage.change(changes)
     if nodes:
         accounts = packed([*(node.id for node in nodes), *payer])
         service = next((node.id for node in nodes if node.type == "service"), None)

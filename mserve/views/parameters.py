@@ -72,7 +72,7 @@ QUERY: dict[str, tuple[Schema, str]] = {
     "to": (TEXT, "Until when, likewise; what is asked for ends before it"),
     "month": ({**TEXT, "pattern": "^[0-9]{4}-[0-9]{2}$"}, "A month, such as 2026-11"),
     "group": (
-        one_of("hour", "day", "month", "key", "task", "mimetype", "service"),
+        one_of("5min", "hour", "day", "month", "key", "task", "mimetype", "service"),
         "What reports are told apart by",
     ),
     **AUDIT_QUERY,

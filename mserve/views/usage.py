@@ -1,8 +1,7 @@
-"""Usage over time: what a request asks for, and its lines as JSON and as CSV."""
+"""Usage over time: its lines as JSON and as CSV."""
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -12,66 +11,15 @@ from mserve.errors import BadInput
 from mserve.resources import clock
 from mserve.resources.account import Account
 from mserve.resources.mark import MADE_FROM
-from mserve.resources.metrics import check_uri, short
-from mserve.resources.period import Grain, Span, around
+from mserve.resources.period import Grain
 from mserve.resources.report import Asked, Line, lines
 from mserve.resources.series import Dimension
 from mserve.views.chart import draw
+from mserve.views.usage_query import MOST
 
 Json = dict[str, Any]
-QUERY = ("metric", "from", "to", "group", "format")
-GROUPS: dict[str, Grain | Dimension] = {
-    **{grain.label: grain for grain in Grain},
-    "key": Dimension.KEY,
-    "task": Dimension.TASK,
-    "mimetype": Dimension.MIMETYPE,
-    "service": Dimension.SERVICE,
-}
 EVERYTHING = Asked()
 DRAWN = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
-MOST = 20_000  # lines of an answer
-MONTH = re.compile(r"\d{4}-\d{2}")
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-
-
-def asked(request: Any, account: Account) -> Asked:
-    """What the query asks for. Raises BadInput."""
-    query = request.GET
-    metrics = tuple(short(check_uri(each)) for each in query.getall("metric"))
-    start, end = (_moment(query.get(name), name, account) for name in ("from", "to"))
-    if start is not None and end is not None and end <= start:
-        raise BadInput("`to` has to be after `from`")
-    group = query.get("group")
-    if group is not None and group not in GROUPS:
-        raise BadInput(f"group={group:.40}: should be one of: {', '.join(GROUPS)}")
-    found = Asked(metrics or None, start, end, GROUPS[group] if group else None)
-    _check_many(account, found)
-    return found
-
-
-def _moment(text: str | None, name: str, account: Account) -> int | None:
-    """A time, a day or a month, in µs, at which a period of the account begins."""
-    if text is None:
-        return None
-    whole = text + "-01" if MONTH.fullmatch(text) else text
-    moment = clock.parse(whole + "T00:00Z" if DAY.fullmatch(whole) else whole)
-    finest = account.grains[0]
-    begin = around(finest, moment).start
-    if begin != moment:
-        told = f"usage is summed up by {finest.label} here; right is for example"
-        raise BadInput(f"{name}={text:.40}: {told} {clock.rfc3339(begin)}")
-    return moment
-
-
-def _check_many(account: Account, found: Asked) -> None:
-    if isinstance(found.by, Grain):
-        end = account.moment if found.end is None else found.end
-        span = Span(account.begin if found.start is None else found.start, end)
-        if found.by not in account.grains:
-            raise BadInput(f"of a file there is no usage by {found.by.label}; ask for days")
-        long = around(found.by, account.moment)
-        if (span.end - span.start) // (long.end - long.start) > MOST:
-            raise BadInput(f"that are more than {MOST} lines; ask for a shorter time")
 
 
 def told(account: Account, found: Asked) -> Iterator[Line]:

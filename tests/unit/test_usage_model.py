@@ -22,13 +22,13 @@ from mserve import booking, database, evolve, ingest
 from mserve.errors import Conflict
 from mserve.ingest import trash
 from mserve.provision import make_container, make_service
-from mserve.resources import clock, usage
+from mserve.resources import clock, expiry, usage
 from mserve.resources.account import Account, Of
 from mserve.resources.asker import Asker, asked_by
 from mserve.resources.figure import Figure
 from mserve.resources.mark import paid
 from mserve.resources.metrics import DISC, DISC_SPACE, FILE, INGEST, TASK, TASK_FAILURE, short
-from mserve.resources.period import DAY_LONG, HOUR_LONG, Grain
+from mserve.resources.period import DAY_LONG, FINE_FIRST, HOUR_LONG, Grain, around
 from mserve.resources.report import Asked, Line, lines
 from mserve.resources.series import Dimension
 from mserve.settings import Settings
@@ -275,6 +275,14 @@ class Use(RuleBasedStateMachine):
     def book(self, limit: int) -> None:
         self.do(lambda site: booking.book_some(site, limit))
 
+    @rule(hours=st.integers(0, 50), days=st.integers(0, 50))
+    def expire(self, hours: int, days: int) -> None:
+        ends = {Grain.HOUR: hours, Grain.DAY: hours + days}
+        moments = {grain: self.latest - ends[grain] * DAY_LONG for grain in ends}
+        self.do(lambda site: expiry.keep_from(site.series, moments))
+        while self.do(lambda site: expiry.expire(site.series, 3, 7)):
+            pass
+
     # what is told of it
 
     @invariant()
@@ -325,8 +333,9 @@ class Use(RuleBasedStateMachine):
         self.now = self.latest
         long = {Grain.HOUR: HOUR_LONG, Grain.DAY: DAY_LONG, Grain.MONTH: 31 * DAY_LONG}[by]
         steps = data.draw(st.integers(1, 4))
-        start = (self.now - steps * long) // HOUR_LONG * HOUR_LONG
-        end = data.draw(st.sampled_from((None, start + steps * long // 2 // HOUR_LONG * HOUR_LONG)))
+        kept = self.do(lambda site: dict(site.series.kept_from))
+        start = aligned(kept, max(self.now - steps * long, kept.get(by, 0)))
+        end = data.draw(st.sampled_from((None, aligned(kept, start + steps * long // 2))))
         asked = Asked(("disc", "ingest", "disc_space"), start, end if end != start else None, by)
         self.do(lambda site: self.compare_times(site, asked))
 
@@ -356,6 +365,12 @@ def branch(site: Any, place: Any) -> Any:
         found = node.get(name)
         node = node if found is None or found.type != "folder" else found
     return node
+
+
+def aligned(kept: dict[str, int], moment: int) -> int:
+    """Where a period begins of the finest grain by which it is told."""
+    grain = next(each for each in FINE_FIRST if moment >= kept.get(each, 0))
+    return around(grain, moment).start
 
 
 def accounts_of(node: Any, payer: tuple[str, ...] = ()) -> frozenset[str]:

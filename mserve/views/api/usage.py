@@ -18,19 +18,20 @@ from mserve.resources.metrics import known, short
 from mserve.resources.report import Asked
 from mserve.resources.roles import Permission
 from mserve.resources.signature import lines
-from mserve.views import key_rights, own_reports, statement, usage
+from mserve.views import key_rights, own_reports, statement, usage, usage_query
 from mserve.views.body import document
 from mserve.views.config import rest
 
 
 @rest(context=UsageFacet, method="GET", permission=Permission.USAGE,
-      gives={200: ("Figures", "Table", "Chart")}, query=usage.QUERY)  # fmt: skip
+      gives={200: ("Figures", "Table", "Chart")}, query=usage_query.QUERY)  # fmt: skip
 def report(context: UsageFacet, request: Any) -> Any:
     """A report for each metric, of the place and all below it.
 
     `metric` names those that are asked for; `from` and `to` say of when (RFC 3339, or a day, or a
-    month; UTC); `group` tells them apart by `hour`, `day`, `month`, `key`, `task` or `mimetype`;
-    `format=csv` gives a table, `format=svg` a chart.
+    month; UTC); `group` tells them apart by `hour`, `day`, `month`, `key`, `task`, `mimetype` or
+    `service`, tasks by `5min` as well; `format=csv` gives a table, `format=svg` a chart. What is
+    not kept by a `group` any more is refused; without `from` it begins with what is.
     """
     return _reports(request, Account(request.site, context.node.id, context.node))
 
@@ -54,7 +55,7 @@ def add(context: UsageFacet, request: Any) -> Any:
 
 
 @rest(context=KeyUsage, method="GET", permission=Permission.DELEGATE,
-      gives={200: ("Figures", "Table", "Chart")}, query=usage.QUERY)  # fmt: skip
+      gives={200: ("Figures", "Table", "Chart")}, query=usage_query.QUERY)  # fmt: skip
 def report_of_key(context: KeyUsage, request: Any) -> Any:
     """What was used through a key, and through those made from it. As for a place."""
     key_rights.check_seen(request, context.key)
@@ -62,7 +63,7 @@ def report_of_key(context: KeyUsage, request: Any) -> Any:
 
 
 def _reports(request: Any, account: Account) -> Any:
-    asked = usage.asked(request, account)
+    asked = usage_query.asked(request, account)
     lines = usage.told(account, asked)
     if request.GET.get("format") == "svg":
         return usage.drawn(lines, asked.by)
@@ -70,14 +71,14 @@ def _reports(request: Any, account: Account) -> Any:
 
 
 @rest(context=UsageSummary, method="GET", permission=Permission.USAGE,
-      gives={200: ("Summaries", "Table")}, query=usage.QUERY)  # fmt: skip
+      gives={200: ("Summaries", "Table")}, query=usage_query.QUERY)  # fmt: skip
 def summarize(context: UsageSummary, request: Any) -> Any:
     """For each metric how many reports there were, and their sum, least, most, mean and spread.
 
     It is asked for as the reports are.
     """
     account = Account(request.site, context.node.id, context.node)
-    asked = usage.asked(request, account)
+    asked = usage_query.asked(request, account)
     found = (usage.summary(line, asked.by) for line in usage.told(account, asked))
     return usage.answer(request, found, "usagesummary")
 

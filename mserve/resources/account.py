@@ -45,9 +45,13 @@ class Account:
         self._kept_from: Mapping[str, int] = site.series.kept_from
         self._file = node is not None and node.type == "mfile"
         self._figures = None if node is None else node.usage.figures
-        self._waiting = [*_waiting(site, id)]
+        self._site, self._id = site, id
         self.moment = clock.now()
         self.grains: Sequence[Grain] = GRAINS_OF_A_FILE if self._file else FINE_FIRST
+
+    @cached_property
+    def _waiting(self) -> list[tuple[int, Change]]:
+        return [*_waiting(self._site, self._id)]
 
     @cached_property
     def begin(self) -> int:

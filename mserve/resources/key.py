@@ -11,7 +11,7 @@ from mserve.attenuation import root_of
 from mserve.resources import clock
 from mserve.resources.caveats import NONE, Caveats
 from mserve.resources.ids import new_id
-from mserve.resources.key_parts import USAGE, KeyUsage
+from mserve.resources.key_parts import PARTS
 from mserve.resources.roles import NOTHING, ROLES, Permission
 from mserve.seal import Seal
 
@@ -70,9 +70,7 @@ class Key(Persistent):  # type: ignore[misc]  # persistent has no types
         self.digest = ""
 
     def __getitem__(self, name: str) -> Any:
-        if name == USAGE:
-            return KeyUsage(self)
-        raise KeyError(name)
+        return PARTS[name](self)
 
     def renew_secret(self, seal: Seal | None = None) -> str:
         """Makes the key's secret; it can't be had again.

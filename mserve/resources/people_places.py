@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from mserve.resources.facet import Facet
+from mserve.resources.statement_places import OwnStatement, UserStatement
 
 OF_SITE = frozenset({"site"})
 
@@ -107,7 +108,8 @@ class RequestsFacet(Facet):
         return (self.node.requests or {})[name]
 
 
-PARTS: dict[str, type[Place]] = {
+PARTS: dict[str, type[Place] | type[OwnStatement]] = {
+    "statement": OwnStatement,
     "password": PasswordPlace,
     "second-factor": FactorPlace,
     "sessions": SessionsPlace,
@@ -151,4 +153,13 @@ class UserKeys(UserPart):
     pass
 
 
-USER_PARTS: dict[str, type[UserPart]] = {"reset": UserReset, "keys": UserKeys}
+class UserUsage(UserPart):
+    """What the user has used."""
+
+
+USER_PARTS: dict[str, type[UserPart] | type[UserStatement]] = {
+    "reset": UserReset,
+    "keys": UserKeys,
+    "usage": UserUsage,
+    "statement": UserStatement,
+}

@@ -15,6 +15,7 @@ from mserve.resources.series import Rows
 
 SIGNED = "x"
 """What stands in a row's key where a grain does."""
+AFTER_HEX = "g"
 
 
 class Signature(NamedTuple):
@@ -51,6 +52,12 @@ def signature(rows: Rows, month: int) -> Signature:
     """That of the month; of nothing, where nothing was booked."""
     found = None if rows is None else rows.get(_key(month))
     return Signature() if found is None else Signature(*found)
+
+
+def entries_of(rows: Rows) -> int:
+    """How many entries were booked in all months."""
+    known = () if rows is None else rows.values(SIGNED, f"{SIGNED}{AFTER_HEX}")
+    return sum(Signature(*each).entries for each in known)
 
 
 def lines(site: Any, account: str, month: int) -> Iterator[str]:

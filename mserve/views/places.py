@@ -30,7 +30,7 @@ from mserve.resources.job_parts import (
     OutputView,
 )
 from mserve.resources.key import Key
-from mserve.resources.key_parts import KeyUsage
+from mserve.resources.key_parts import KeyEntries, KeyStatement, KeyUsage
 from mserve.resources.lock_places import Locks, LockView
 from mserve.resources.node import Node
 from mserve.resources.people_places import (
@@ -52,6 +52,7 @@ from mserve.resources.people_places import (
     UserPlace,
     UserReset,
     UsersFacet,
+    UserUsage,
 )
 from mserve.resources.pieces import (
     Editions,
@@ -66,6 +67,7 @@ from mserve.resources.profile import Explain, Profile
 from mserve.resources.round import Round
 from mserve.resources.service_facets import Profiles, Rounds, Trash, Uploads
 from mserve.resources.service_request import ServiceRequest
+from mserve.resources.statement_places import OwnEntries, OwnStatement, UserEntries, UserStatement
 from mserve.resources.trash import Trashed
 from mserve.resources.upload import Upload
 from mserve.views.traversal import Absent, AbsentProfile, AbsentWorkflow
@@ -108,6 +110,8 @@ BELOW: dict[type, tuple[type[Facet], str]] = {
     Key: (Keys, "{key}"),
     StatementEntries: (StatementFacet, "entries"),
     KeyUsage: (Keys, "{key}/usage"),
+    KeyStatement: (Keys, "{key}/statement"),
+    KeyEntries: (Keys, "{key}/statement/entries"),
     Job: (Jobs, "{job}"),
     JobEvents: (Jobs, "{job}/events"),
     JobsEvents: (Jobs, "events"),
@@ -146,6 +150,11 @@ BELOW: dict[type, tuple[type[Facet], str]] = {
     UserPlace: (UsersFacet, "{user}"),
     UserReset: (UsersFacet, "{user}/reset"),
     UserKeys: (UsersFacet, "{user}/keys"),
+    UserUsage: (UsersFacet, "{user}/usage"),
+    UserStatement: (UsersFacet, "{user}/statement"),
+    UserEntries: (UsersFacet, "{user}/statement/entries"),
+    OwnStatement: (Account, "statement"),
+    OwnEntries: (Account, "statement/entries"),
     HistoryEntry: (History, "{transaction}"),
     LockView: (Locks, "{lock}"),
 }

@@ -168,8 +168,9 @@ REST: dict[str, Schema] = {
     ),
     "Summaries": page("Summary"),
     "Statement": fields(
-        node=ID, name=null(TEXT), url=URL, month=TEXT, to=TIME, closed=FLAG, entries=WHOLE,
-        digest=TEXT, items=array(ref("StatementItem")), **{"from": TIME},
+        node=may(ID), key=may(ID), user=may(ID), name=null(TEXT), url=URL, month=TEXT, to=TIME,
+        closed=FLAG, entries=WHOLE, digest=TEXT, items=array(ref("StatementItem")),
+        **{"from": TIME},
     ),
     "StatementItem": fields(
         metric=TEXT, unit=null(TEXT), used=NUMBER, reports=WHOLE, at_end=NUMBER,

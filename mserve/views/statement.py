@@ -1,8 +1,11 @@
-"""A statement: what a place and all below it have used in one month, as it is billed from."""
+"""A statement: what a node with all below it, a key or a user has used in one month, as it is
+billed from."""
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
+
+from pyramid.response import Response
 
 from mserve.errors import BadInput
 from mserve.resources import clock
@@ -10,9 +13,12 @@ from mserve.resources.account import Account
 from mserve.resources.metrics import Metric, known
 from mserve.resources.period import Grain, number_of, open_since, span_of
 from mserve.resources.report import Asked, Line, lines
-from mserve.resources.signature import signature
+from mserve.resources.signature import Signature, signature
+from mserve.resources.signature import lines as signed_lines
+from mserve.views import usage, usage_tags
 from mserve.views.urls import url
 
+LINES = "application/x-ndjson"
 MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 Json = dict[str, Any]
 
@@ -28,27 +34,77 @@ def month_of(request: Any) -> int:
     return int(found[1]) * 12 + int(found[2]) - 1
 
 
-def statement(request: Any, node: Any) -> Json:
-    """That of a node. Raises BadInput."""
+class Of(NamedTuple):
+    """Whose statement it is: a `node`, `key` or `user`, of what name and where."""
+
+    kind: str
+    id: str
+    name: str | None
+    url: str
+    node: Any = None
+
+
+def of_node(request: Any, node: Any) -> Of:
+    return Of("node", node.id, node.__name__, url(request, node), node)
+
+
+def of_key(request: Any, key: Any) -> Of:
+    return Of("key", key.id, key.label, url(request, key))
+
+
+def of_user(user: Any, address: str) -> Of:
+    return Of("user", user.id, user.called, address)
+
+
+def answer(request: Any, of: Of) -> Any:
+    """The statement as JSON, or its table; or that the client has it. Raises BadInput."""
+    number = month_of(request)
+    signed = _signed(request, of, number)
+    state = _closed(number) or usage_tags.state_of(request.site, of.id, of.node)
+
+    def made() -> Any:
+        told = statement(request, of)
+        found = usage.answer(request, told["items"], f"statement-{told['month']}")
+        return told if isinstance(found, dict) else found
+
+    return usage_tags.tagged(request, (of.name, number, signed, state), made)
+
+
+def entries(request: Any, of: Of) -> Response:
+    """The entries that it came from, each one line of JSON."""
+    text = "".join(f"{line}\n" for line in signed_lines(request.site, of.id, month_of(request)))
+    return Response(text, content_type=LINES, charset="utf-8")
+
+
+def _closed(number: int) -> bool:
+    return span_of(Grain.MONTH, number).end <= open_since(clock.now())
+
+
+def _signed(request: Any, of: Of, number: int) -> Signature:
+    return signature(request.site.series.get(of.id), number)
+
+
+def statement(request: Any, of: Of) -> Json:
+    """What was used in the month that is asked for. Raises BadInput."""
     number = month_of(request)
     span = span_of(Grain.MONTH, number)
-    signed = signature(request.site.series.get(node.id), number)
+    signed = _signed(request, of, number)
     return {
-        "node": node.id,
-        "name": node.__name__,
-        "url": url(request, node),
+        of.kind: of.id,
+        "name": of.name,
+        "url": of.url,
         "month": f"{number // 12}-{number % 12 + 1:02}",
         "from": clock.rfc3339(span.start),
         "to": clock.rfc3339(span.end),
-        "closed": span.end <= open_since(clock.now()),
-        "items": [*_items(request, node, number)],
+        "closed": _closed(number),
+        "items": [*_items(request, of, number)],
         "entries": signed.entries,
         "digest": signed.digest,
     }
 
 
-def _items(request: Any, node: Any, number: int) -> Iterator[Json]:
-    account = Account(request.site, node.id, node)
+def _items(request: Any, of: Of, number: int) -> Iterator[Json]:
+    account = Account(request.site, of.id, of.node)
     metrics = known(request.settings.usage.metrics)
     span = span_of(Grain.MONTH, number)
     if span.start > account.moment:

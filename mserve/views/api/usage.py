@@ -2,29 +2,24 @@
 
 from typing import Any
 
-from pyramid.response import Response
 from pyramid.security import NO_PERMISSION_REQUIRED
 
 from mserve.resources.account import Account
-from mserve.resources.facets import (
-    MetricsFacet,
-    StatementEntries,
-    StatementFacet,
-    UsageFacet,
-    UsageSummary,
-)
+from mserve.resources.facets import MetricsFacet, UsageFacet, UsageSummary
 from mserve.resources.key_parts import KeyUsage
 from mserve.resources.metrics import known, short
+from mserve.resources.people_places import UserUsage
 from mserve.resources.report import Asked
 from mserve.resources.roles import Permission
-from mserve.resources.signature import lines
-from mserve.views import key_rights, own_reports, statement, usage, usage_query
+from mserve.views import key_rights, own_reports, usage, usage_query, usage_tags
 from mserve.views.body import document
 from mserve.views.config import rest
 
+REPORTS = {200: ("Figures", "Table", "Chart"), 304: None}
+
 
 @rest(context=UsageFacet, method="GET", permission=Permission.USAGE,
-      gives={200: ("Figures", "Table", "Chart")}, query=usage_query.QUERY)  # fmt: skip
+      gives=REPORTS, query=usage_query.QUERY)  # fmt: skip
 def report(context: UsageFacet, request: Any) -> Any:
     """A report for each metric, of the place and all below it.
 
@@ -33,7 +28,7 @@ def report(context: UsageFacet, request: Any) -> Any:
     `service`, tasks by `5min` as well; `format=csv` gives a table, `format=svg` a chart. What is
     not kept by a `group` any more is refused; without `from` it begins with what is.
     """
-    return _reports(request, Account(request.site, context.node.id, context.node))
+    return _reports(request, context.node.id, context.node)
 
 
 @rest(context=UsageFacet, method="POST", permission=Permission.REPORT,
@@ -55,59 +50,48 @@ def add(context: UsageFacet, request: Any) -> Any:
 
 
 @rest(context=KeyUsage, method="GET", permission=Permission.DELEGATE,
-      gives={200: ("Figures", "Table", "Chart")}, query=usage_query.QUERY)  # fmt: skip
+      gives=REPORTS, query=usage_query.QUERY)  # fmt: skip
 def report_of_key(context: KeyUsage, request: Any) -> Any:
     """What was used through a key, and through those made from it. As for a place."""
     key_rights.check_seen(request, context.key)
-    return _reports(request, Account(request.site, context.key.id))
+    return _reports(request, context.key.id)
 
 
-def _reports(request: Any, account: Account) -> Any:
-    asked = usage_query.asked(request, account)
-    lines = usage.told(account, asked)
-    if request.GET.get("format") == "svg":
-        return usage.drawn(lines, asked.by)
-    return usage.answer(request, (usage.report(line, asked.by) for line in lines), "usage")
+@rest(context=UserUsage, method="GET", permission=Permission.ADMIN, gives=REPORTS,
+      query=usage_query.QUERY)  # fmt: skip
+def report_of_user(context: UserUsage, request: Any) -> Any:
+    """What a user has used. As for a place."""
+    return _reports(request, context.user.id)
+
+
+def _reports(request: Any, id: str, node: Any = None) -> Any:
+    def made() -> Any:
+        account = Account(request.site, id, node)
+        asked = usage_query.asked(request, account)
+        lines = usage.told(account, asked)
+        if request.GET.get("format") == "svg":
+            return usage.drawn(lines, asked.by)
+        return usage.answer(request, (usage.report(line, asked.by) for line in lines), "usage")
+
+    return usage_tags.tagged(request, usage_tags.of_query(request, id, node), made)
 
 
 @rest(context=UsageSummary, method="GET", permission=Permission.USAGE,
-      gives={200: ("Summaries", "Table")}, query=usage_query.QUERY)  # fmt: skip
+      gives={200: ("Summaries", "Table"), 304: None}, query=usage_query.QUERY)  # fmt: skip
 def summarize(context: UsageSummary, request: Any) -> Any:
     """For each metric how many reports there were, and their sum, least, most, mean and spread.
 
     It is asked for as the reports are.
     """
-    account = Account(request.site, context.node.id, context.node)
-    asked = usage_query.asked(request, account)
-    found = (usage.summary(line, asked.by) for line in usage.told(account, asked))
-    return usage.answer(request, found, "usagesummary")
+    node = context.node
 
+    def made() -> Any:
+        account = Account(request.site, node.id, node)
+        asked = usage_query.asked(request, account)
+        found = (usage.summary(line, asked.by) for line in usage.told(account, asked))
+        return usage.answer(request, found, "usagesummary")
 
-@rest(context=StatementFacet, method="GET", permission=Permission.USAGE,
-      gives={200: ("Statement", "Table")}, query=("month", "format"))  # fmt: skip
-def state(context: StatementFacet, request: Any) -> Any:
-    """What was used in a `month` (2026-11), as it is billed from; the present one so far.
-
-    A month is closed one day after its end, and its statement does not change any more: what comes
-    later counts in the next one. `digest` is over all `entries` that it came from.
-    """
-    told = statement.statement(request, context.node)
-    found = usage.answer(request, told["items"], f"statement-{told['month']}")
-    return told if isinstance(found, dict) else found
-
-
-@rest(context=StatementEntries, method="GET", permission=Permission.USAGE,
-      gives="Lines", query=("month",))  # fmt: skip
-def entries(context: StatementEntries, request: Any) -> Response:
-    """The entries that a statement came from, each one line of JSON, in the order of its digest.
-
-    The digest of no entries is empty; that of some is the SHA-256, in hex, of the digest of those
-    before the last one, and the last one's line, one after the other. `accounts` has the ids of
-    the places and keys that an entry counts for.
-    """
-    month = statement.month_of(request)
-    text = "".join(f"{line}\n" for line in lines(request.site, context.node.id, month))
-    return Response(text, content_type="application/x-ndjson", charset="utf-8")
+    return usage_tags.tagged(request, usage_tags.of_query(request, node.id, node), made)
 
 
 @rest(context=MetricsFacet, method="GET", permission=NO_PERMISSION_REQUIRED, gives="Metrics")

@@ -7,11 +7,11 @@ from urllib.parse import urlencode
 from mserve.errors import BadInput
 from mserve.resources import clock
 from mserve.resources.account import Account
-from mserve.resources.facets import StatementFacet, UsageFacet
+from mserve.resources.facets import UsageFacet
 from mserve.resources.metrics import ACCESS, DISC, DISC_SPACE, FILE, INGEST, JOB_RUNTIME, TASK
 from mserve.resources.period import DAY_LONG, Grain, around
 from mserve.resources.roles import Permission
-from mserve.views import statement, usage
+from mserve.views import usage
 from mserve.views.api import usage as api
 from mserve.views.chart import short
 from mserve.views.config import page
@@ -92,18 +92,3 @@ def _charts(node: Any, account: Account, here: str, time: Time) -> Iterator[dict
             "svg": f"{here}?{urlencode([*asked, ('format', 'svg')])}",
             "csv": f"{here}?{urlencode([*asked, ('format', 'csv')])}",
         }
-
-
-@page(context=StatementFacet, permission=Permission.USAGE, template="statement.jinja2")
-def state(context: StatementFacet, request: Any) -> Any:
-    """A statement, to be printed; or its table."""
-    if "format" in request.GET:
-        return api.state(context, request)
-    number = statement.month_of(request)
-    near = {"before": number - 1, "after": number + 1}
-    return {
-        "node": context.node,
-        "here": facet_url(request, context.node, "statement"),
-        "told": statement.statement(request, context.node),
-        **{name: f"{each // 12}-{each % 12 + 1:02}" for name, each in near.items()},
-    }

@@ -99,13 +99,18 @@ class Places:
             ("TokensPlace", "tokens"), ("TokenPlace", "tokens/one"), ("KeptPlaces", "keys"),
             ("KeptPlace", "keys/one"), ("RequestPlaces", "requests"),
             ("RequestPlace", "requests/one"),
+            ("OwnStatement", "statement"), ("OwnEntries", "statement/entries"),
         ):  # fmt: skip
             self.enter(name, f"/-/account/{below}", "site")
         self.enter("ResetLink", "/-/reset/a-link", "site")
         self.enter("WayPlace", "/-/login/oidc/elsewhere", "site")
         self.enter("WayBack", "/-/login/oidc/elsewhere/back", "site")
         user, request = database.run(self.db, put_user)
-        for name, below in (("UserPlace", ""), ("UserReset", "/reset"), ("UserKeys", "/keys")):
+        for name, below in (
+            ("UserPlace", ""), ("UserReset", "/reset"), ("UserKeys", "/keys"),
+            ("UserUsage", "/usage"), ("UserStatement", "/statement"),
+            ("UserEntries", "/statement/entries"),
+        ):  # fmt: skip
             self.enter(name, f"/-/users/{user}{below}", "site")
         self.enter("ServiceRequest", f"/demo/-/requests/{request}", "container")
         self.enter("HistoryEntry", f"{FILE}/-/history/one", "mfile")
@@ -119,6 +124,8 @@ class Places:
         key = path(client.json("POST", f"{FILE}/-/keys", {"role": "auditor"}))
         self.enter("Key", key, "mfile")
         self.enter("KeyUsage", f"{key}/usage", "mfile")
+        self.enter("KeyStatement", f"{key}/statement", "mfile")
+        self.enter("KeyEntries", f"{key}/statement/entries", "mfile")
         self.enter("Upload", path(client("POST", f"{SERVICE}/-/uploads", headers=TUS)))
         round = client.json("POST", f"{SERVICE}/-/rounds", {"workflow": "ingest"})
         self.enter("Round", path(round))

@@ -59,6 +59,25 @@ class StatementEntries:
         self.node = statement.node
 
 
+class EventsFacet(Facet):
+    name = "events"
+
+    def __getitem__(self, name: str) -> Any:
+        if name == UsageFacet.name:
+            return UsageEvents(self)
+        raise KeyError(name)
+
+
+class UsageEvents:
+    """`…/-/events/usage`: what is used, as it changes."""
+
+    __name__ = UsageFacet.name
+
+    def __init__(self, events: EventsFacet) -> None:
+        self.__parent__ = events
+        self.node = events.node
+
+
 class MetricsFacet(Facet):
     name = "metrics-registry"
     types = frozenset({"site"})
@@ -142,6 +161,7 @@ FACETS: dict[str, type[Facet]] = {
         Versions, Provenance, Trash, Copy, Batch, Uploads, Search, Tasks, NodesFacet, Schedules,
         Rounds, Access, Login, Reset, Account, UsersFacet, Offers, RequestsFacet,
         AuditFacet, History, Receipt, Receipts, Locks, Monitoring,
+        EventsFacet,
     )
 }  # fmt: skip
 

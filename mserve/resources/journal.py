@@ -17,7 +17,7 @@ from BTrees.IOBTree import IOBTree
 from BTrees.LOBTree import LOBTree
 from persistent import Persistent
 
-from mserve.resources import clock
+from mserve.resources import clock, ripple
 from mserve.resources.figure import Figure
 from mserve.resources.ids import new_id
 from mserve.resources.index import Timeline, Transit
@@ -119,6 +119,7 @@ class Journal(PerTransaction):
 
     def note(self, entry: Entry) -> None:
         """Adds the entry to the transaction's parcel."""
+        ripple.note(self._p_jar, entry.accounts)
         parcel: Parcel | None = self.of_transaction()
         if parcel is None or len(parcel.entries) >= MOST:
             parcel = Parcel(new_key(clock.now()))

@@ -44,6 +44,11 @@ class Line(NamedTuple):
         return self.metric in RATES or bool(self.at_end.rate or self.at_end.offset)
 
 
+def so_far(metric: str, value: str, figure: Figure, moment: int) -> Line:
+    """What a metric (a URI) has come to at `moment` (µs), from the beginning."""
+    return Line(metric, value, None, figure, figure, figure.used(moment), moment)
+
+
 def lines(account: Account, asked: Asked) -> Iterator[Line]:
     """In the order of metrics, of what they are told apart by, and of time."""
     dimension = asked.by if isinstance(asked.by, Dimension) else Dimension.WHOLE
@@ -74,8 +79,7 @@ def _of(metric: str, dimension: Dimension) -> Of:
 
 def _in_time(account: Account, asked: Asked, metric: str, of: Of) -> Iterator[Line]:
     if asked.start is None and asked.end is None and not isinstance(asked.by, Grain):
-        figure, now = account.now(of), account.moment
-        yield Line(full(metric), of.value, None, figure, figure, figure.used(now), now)
+        yield so_far(full(metric), of.value, account.now(of), account.moment)
         return
     span = Span(
         account.begin_by(asked.by) if asked.start is None else asked.start,

@@ -17,6 +17,7 @@ from ZODB.POSException import StorageError
 from mserve.conflicts import TALLY
 from mserve.database import open_database
 from mserve.settings import Settings
+from mserve.tasks import ripples
 from mserve.tasks.confine import preload
 from mserve.tasks.outbox import bind
 from mserve.tasks.queue import Queues, connect
@@ -50,6 +51,7 @@ def run(
             ready(db)
         queues = Queues.from_url(settings.redis)
         bind(db, queues)
+        ripples.begin(db, queues)
         runner = Runner(db, registry, queues, settings, store=store)
         serve(settings, queue, runner, queues, stop)
     finally:

@@ -34,7 +34,7 @@ from typing import Any
 from mserve import database
 from mserve.resources import clock
 from mserve.settings import Settings
-from mserve.tasks import attempts, engine, outlook, process
+from mserve.tasks import attempts, engine, outlook, process, ripples
 from mserve.tasks.counted import SCHEDULER, Counted
 from mserve.tasks.delivery import Delivery, pack
 from mserve.tasks.outbox import bind
@@ -74,6 +74,7 @@ def run(
             ready(db)
         queues = Queues.from_url(settings.redis)
         bind(db, queues)
+        ripples.begin(db, queues)
         Scheduler(db, queues, settings, chores).run()
     finally:
         db.close()

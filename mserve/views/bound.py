@@ -15,7 +15,7 @@ from mserve.seal import Seal
 from mserve.security import lock
 from mserve.spending import Spending
 from mserve.taking_turns import MachineLock
-from mserve.tasks import outbox, queue
+from mserve.tasks import outbox, queue, ripples
 from mserve.tasks.access import Accesses
 from mserve.tasks.news import News
 from mserve.tasks.reads import Reads
@@ -27,7 +27,7 @@ from mserve.transfers import MONITOR
 from mserve.views.content.throttle import Seats
 from mserve.views.follow.looks import Looks
 
-TELLING = ("refusals", "accesses", "uses", "reads")
+TELLING = ("refusals", "accesses", "uses", "reads", "ripples")
 """What has a thread that tells Redis what was noted."""
 LOCK = "web.lock"
 """In the data folder: which web process of this machine stores what has come."""
@@ -59,6 +59,7 @@ def bind_database(registry: Any) -> None:
     registry.accesses = Accesses(registry.queues)
     registry.uses = Uses(registry.queues)
     registry.reads = Reads(registry.queues)
+    registry.ripples = ripples.begin(db, registry.queues)
     registry.spending = Spending(registry.queues.redis, partial(database.run, db))
     registry.group = Group(db, MachineLock(registry.mserve.data / LOCK))
 

@@ -54,7 +54,7 @@ JOBS: dict[str, Schema] = {
     "Events": {
         "type": "object",
         "properties": {"id": TEXT, "event": TEXT, "data": TEXT},
-        "description": "Server-Sent Events: `job`, `progress`, `end`; `data` is JSON",
+        "description": "Server-Sent Events: `job`, `progress`, `end`, `usage`; `data` is JSON",
     },
     "AtWork": fields(nodes=array(ref("WorkingNode")), queues=array(ref("Queue"))),
     "WorkingNode": fields(

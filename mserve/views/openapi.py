@@ -39,6 +39,7 @@ GROUPS = {
     "profiles": "What is to run when", "versions": "What files were before",
     "trash": "What was removed, for a time", "usage": "What was consumed, per metric",
     "usagesummary": "What reports were like, per metric",
+    "events": "What happens, as it happens",
     "statement": "What is billed from, by month",
     "metrics-registry": "What consumption is reported in",
     "metrics": "How the servers do, for Prometheus",

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from mserve.resources.facet import Facet
 from mserve.resources.facets import (
     FACETS,
+    EventsFacet,
     Facets,
     History,
     HistoryEntry,
@@ -17,6 +18,7 @@ from mserve.resources.facets import (
     Keys,
     StatementEntries,
     StatementFacet,
+    UsageEvents,
 )
 from mserve.resources.file_facets import Versions, VersionView
 from mserve.resources.job import Job
@@ -109,6 +111,7 @@ WORKFLOW = "{profile}/workflows/{workflow}"
 BELOW: dict[type, tuple[type[Facet], str]] = {
     Key: (Keys, "{key}"),
     StatementEntries: (StatementFacet, "entries"),
+    UsageEvents: (EventsFacet, "usage"),
     KeyUsage: (Keys, "{key}/usage"),
     KeyStatement: (Keys, "{key}/statement"),
     KeyEntries: (Keys, "{key}/statement/entries"),

@@ -1,10 +1,11 @@
-"""REST of following: what happens to a job, or to the jobs of a file or service, as it happens."""
+"""REST of following: what happens to a job, to the jobs of a file or service, or to usage."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from pyramid.response import Response
 
+from mserve.resources.facets import UsageEvents
 from mserve.resources.job_parts import JobEvents, JobsEvents
 from mserve.resources.roles import Permission
 from mserve.views.config import no_content, rest
@@ -13,6 +14,7 @@ from mserve.views.follow.listed import Listed
 from mserve.views.follow.looks import kept
 from mserve.views.follow.seats import busy, seat
 from mserve.views.follow.stream import END, Stream
+from mserve.views.follow.used import GAP, UsageWatch, Used
 from mserve.views.follow.watch import Watch
 from mserve.views.html.headers import guard_document
 
@@ -28,7 +30,8 @@ def of_job(context: JobEvents, request: Any) -> Response:
     job = context.job
     if request.headers.get("Last-Event-ID") == END and job.outcome is not None:
         return no_content()
-    return _stream(request, job.id, lambda watch: Stream(watch).blocks())
+    watch = Watch(request.registry, kept(request.environ), job.id)
+    return _stream(request, Stream(watch).blocks())
 
 
 @rest(context=JobsEvents, method="GET", permission=Permission.VIEW, gives="Events")
@@ -38,10 +41,24 @@ def of_jobs(context: JobsEvents, request: Any) -> Response:
     Each event `job` has `id`, `url`, `name`, `state` and `percent`; first come those of the newest
     that have not ended.
     """
-    return _stream(request, context.node.id, lambda watch: Listed(watch).blocks())
+    watch = Watch(request.registry, kept(request.environ), context.node.id)
+    return _stream(request, Listed(watch).blocks())
 
 
-def _stream(request: Any, id: str, blocks: Callable[[Watch], Iterator[bytes]]) -> Response:
+@rest(context=UsageEvents, method="GET", permission=Permission.USAGE, gives="Events")
+def of_usage(context: UsageEvents, request: Any) -> Response:
+    """What a place and all below it have used, as it changes, as Server-Sent Events, without an
+    end.
+
+    `usage` has in `items` a report of each metric, as `usage` has it: first of all, then of those
+    that have changed, once a second at most. Who comes again with its `Last-Event-ID` is told what
+    has changed since.
+    """
+    watch = UsageWatch(request.registry, kept(request.environ), context.node.id, GAP)
+    return _stream(request, Used(watch, request.headers.get("Last-Event-ID")).blocks())
+
+
+def _stream(request: Any, blocks: Iterator[bytes]) -> Response:
     response = Response(headerlist=[("Content-Type", "text/event-stream")])
     guard_document(response.headers)
     response.headers["X-Accel-Buffering"] = "no"
@@ -50,6 +67,5 @@ def _stream(request: Any, id: str, blocks: Callable[[Watch], Iterator[bytes]]) -
     found = seat(request)
     if found is None:
         return busy(request)
-    watch = Watch(request.registry, kept(request.environ), id)
-    response.app_iter = Body(blocks(watch), found)
+    response.app_iter = Body(blocks, found)
     return response

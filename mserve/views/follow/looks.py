@@ -39,22 +39,28 @@ class Looks:
         self.registry = registry
         self._lock = threading.Lock()
 
-    def look(self, environ: Environ, id: str, function: Callable[[Asked, Any], T]) -> T | None:
+    def look(
+        self,
+        environ: Environ,
+        id: str,
+        function: Callable[[Asked, Any], T],
+        permission: Permission = Permission.VIEW,
+    ) -> T | None:
         """What function(asked, thing) returns of the job or node of that id.
 
-        None where it is not there, or may not be seen by the key.
+        None where it is not there, or the key has not that permission.
         """
         registry = self.registry
         with self._lock, reading(registry._zodb_databases[""]) as site:
             asked = Asked(environ, registry, site, registry.mserve_policy)
             thing = site.ids.get(id)
-            if thing is None or not self._seen(asked, thing):
+            if thing is None or not self._may(asked, thing, permission):
                 return None
             return function(asked, thing)
 
-    def _seen(self, asked: Asked, thing: Any) -> bool:
+    def _may(self, asked: Asked, thing: Any, permission: Permission) -> bool:
         try:
             asked.virtual_root = virtual_root(asked, asked.site)
         except HTTPNotFound:
             return False
-        return bool(asked.policy.permits(asked, thing, Permission.VIEW))
+        return bool(asked.policy.permits(asked, thing, permission))

@@ -14,6 +14,7 @@ from typing import Any, Self, TypeVar
 from transaction.interfaces import TransientError
 from ZODB.POSException import StorageError
 
+from mserve.resources.roles import Permission
 from mserve.turn import ATTEND
 from mserve.views.follow.looks import Environ
 
@@ -36,6 +37,8 @@ class Watch:
     id: of a job or node. changed: jobs of which something came; None: any may have changed.
     """
 
+    permission = Permission.VIEW
+
     def __init__(self, registry: Any, environ: Environ, id: str, gap: float = GAP) -> None:
         self.registry, self.environ, self.id, self.gap = registry, environ, id, gap
         self.changed: set[str] | None = None
@@ -44,12 +47,17 @@ class Watch:
         self._ends = ExitStack()
 
     def __enter__(self) -> Self:
-        self.follower = self._ends.enter_context(self.registry.news.follow(self.id))
+        self.follower = self._ends.enter_context(self.registry.news.follow(self.topic))
         if ATTEND in self.environ:
             attendance = self.environ[ATTEND]
             self._wait = attendance.wait
             self._ends.enter_context(attendance.aside())
         return self
+
+    @property
+    def topic(self) -> str:
+        """What its news is about (tasks/news.py)."""
+        return self.id
 
     def __exit__(
         self,
@@ -65,7 +73,10 @@ class Watch:
         self._hear()
         try:
             found = self.registry.looks.look(
-                self.environ, self.id, lambda asked, thing: (function(asked, thing),)
+                self.environ,
+                self.id,
+                lambda asked, thing: (function(asked, thing),),
+                self.permission,
             )
         except (TransientError, StorageError):
             return None

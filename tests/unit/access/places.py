@@ -58,6 +58,7 @@ class Places:
                     self.of[facet].append((f"{url.rstrip('/')}/-/{name}", type))
         self.enter("Facets", f"{SERVICE}/-")
         self.enter("StatementEntries", f"{SERVICE}/-/statement/entries")
+        self.enter("UsageEvents", f"{SERVICE}/-/events/usage")
         self.enter("Absent", f"{SERVICE}/nothing.txt")
         self.enter("Absent", f"{NODES['folder']}nothing.txt", "folder")
         for name in UPLOADS:

@@ -1,110 +1,152 @@
-"""Charts: the lines of a report as SVG, made here, that needs no script."""
+"""Charts: the lines of a report as SVG, made here, that needs no script.
 
-from collections.abc import Callable, Iterable
+Over time curves show what there was at the end of each period, and bars what was used in it; of
+what is measured there are the mean and the most. Told apart otherwise it is a pie, services bars.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
-from xml.etree import ElementTree
 
 from mserve.resources import clock
 from mserve.resources.mark import MADE_FROM
-from mserve.resources.metrics import LEVELS, OURS
+from mserve.resources.metrics import ACCESS_TIME, LEVELS, OURS, RESPONSE_TIME, TASK, TASK_FAILURE
 from mserve.resources.period import Grain
 from mserve.resources.report import Line
 from mserve.resources.series import Dimension
+from mserve.views.chart_look import AXES, BAD, COLORS, make, short, written
 
-SCRIPT = "script"
-MOST = 12  # slices; the smallest are one
-SHOWN = {Grain.HOUR: 16, Grain.DAY: 10, Grain.MONTH: 7}
+By = Grain | Dimension | None
+Name = Callable[[Line, By], str]
+Names = dict[Line, str]
+LONGEST = 20  # characters of a bar's name
+MOST = 8  # slices or bars; the smallest are one
+A_DAY = 25  # hours of which the time alone is told
+MEASURED = frozenset({RESPONSE_TIME, ACCESS_TIME})
+"""Metrics of which the mean is told rather than the sum."""
+SHOWN = {Grain.STEP: (11, 16), Grain.HOUR: (5, 16), Grain.DAY: (5, 10), Grain.MONTH: (0, 7)}
 """Characters of a time (RFC 3339) that tell the period."""
-TIMES = {
-    "x_label_rotation": 30,
-    "x_labels_major_count": 12,
-    "show_minor_x_labels": False,
-    "include_x_axis": True,
-}
-UNITS = ("", "k", "M", "G", "T", "P", "E")
 
 
-def draw(lines: Iterable[Line], by: Grain | Dimension | None) -> bytes:
-    """A chart over time where the lines are told apart by that, else a pie."""
-    found = list(lines)
-    chart = _over_time(found, by) if isinstance(by, Grain) else _pie(found, by)
-    tree = chart.render_tree()
-    for parent in tree.iter():
-        for script in parent.findall(SCRIPT):
-            parent.remove(script)
-    for each in [each for each in tree if each.tag is ElementTree.Comment]:
-        tree.remove(each)
-    return bytes(ElementTree.tostring(tree, "utf-8", xml_declaration=True))
+def draw(lines: Iterable[Line], by: By, name: Name | None = None) -> bytes:
+    """The chart of the lines that are told apart by that; `name` says what one is of."""
+    found, called = list(lines), name or plain_name
+    names = {line: called(line, by) for line in found}
+    metrics = list(dict.fromkeys(line.metric for line in found))
+    if isinstance(by, Grain):
+        chart = _over_time(found, metrics, by)
+    elif by is Dimension.TASK and {*metrics} == {TASK, TASK_FAILURE}:
+        chart = _endings(found, names)
+    elif by is Dimension.SERVICE:
+        chart = _bars(found, names)
+    else:
+        chart = _pie(found, names)
+    title = ", ".join(map(label, metrics)) or "usage"
+    return written(chart, f"{title} by {by.label}" if by else title, _words(found, by, names))
 
 
-def _over_time(lines: list[Line], by: Grain) -> Any:
-    """Curves of what there was at the end of each period, bars of what was used in it."""
-    metrics = list(dict.fromkeys(line.metric for line in lines))
-    stands = bool(lines) and all(line.rated or line.metric in LEVELS for line in lines)
-    chart = _chart("Line" if stands else "Bar")
-    first = [line for line in lines if line.metric == metrics[0]] if metrics else []
-    for name, value in TIMES.items():
-        setattr(chart.config, name, value)
-    chart.x_labels = [_time(line, by) for line in first]
-    chart.show_legend = len(metrics) > 1
-    for metric in metrics:
-        of_it = [line for line in lines if line.metric == metric]
-        chart.add(metric.removeprefix(OURS), [_amount(line) for line in of_it])
-    return chart
+def label(metric: str) -> str:
+    """What people read of a metric."""
+    return metric.removeprefix(OURS)
 
 
-def _time(line: Line, by: Grain) -> str:
-    begin = "" if line.span is None else clock.rfc3339(line.span.start) or ""
-    return begin[: SHOWN[by]].replace("T", " ")
+def plain_name(line: Line, by: By = None) -> str:
+    """What a line is of: of a key its own id."""
+    if not isinstance(by, Dimension):
+        return label(line.metric)
+    name = line.value or "unknown"
+    return name.partition(MADE_FROM)[0] if by is Dimension.KEY else name
 
 
-def _amount(line: Line) -> float:
+def amount(line: Line) -> float:
     """Of what stands the state at the end, else what was used."""
     if line.rated:
         return line.at_end.rate
     return line.at_end.total if line.metric in LEVELS else line.figure.total
 
 
-def _pie(lines: list[Line], by: Dimension | None) -> Any:
-    chart = _chart("Pie")
-    ordered = sorted(lines, key=_amount, reverse=True)
-    for line in ordered[:MOST]:
-        chart.add(_name(line, by), max(_amount(line), 0))
-    if rest := sum(max(_amount(line), 0) for line in ordered[MOST:]):
+def mean(line: Line) -> float | None:
+    """Of what is measured; None where nothing was."""
+    return line.figure.total / line.figure.reports if line.figure.reports else None
+
+
+def worth(line: Line) -> float:
+    """What a line is compared by."""
+    return mean(line) or 0 if line.metric in MEASURED else amount(line)
+
+
+def period(line: Line, by: Grain) -> str:
+    """The period of a line, in short."""
+    begin = "" if line.span is None else clock.rfc3339(line.span.start) or ""
+    return begin[slice(*SHOWN[by])].replace("T", " ")
+
+
+def _over_time(lines: list[Line], metrics: Sequence[str], by: Grain) -> Any:
+    measured = bool(metrics) and MEASURED.issuperset(metrics)
+    stands = bool(lines) and all(line.rated or line.metric in LEVELS for line in lines)
+    chart = make("Line" if stands or measured else "Bar", **AXES)
+    first = [period(line, by) for line in lines if line.metric == metrics[0]]
+    chart.x_labels = [each[-5:] for each in first] if len(first) <= A_DAY else first
+    chart.config.x_labels_major_every = max(len(chart.x_labels) // 5, 1)
+    chart.config.show_minor_x_labels = False
+    chart.config.show_dots = measured
+    chart.config.legend_at_bottom = True
+    chart.config.show_legend = measured or len(metrics) > 1
+    for metric in metrics:
+        of_it = [line for line in lines if line.metric == metric]
+        color = {"stroke_style": {"width": 2.5}}
+        if measured:
+            chart.add(f"{label(metric)}: mean", [mean(line) for line in of_it], **color)
+            chart.add("most", [line.figure.most for line in of_it], **color)
+        else:
+            chart.add(label(metric), [amount(line) for line in of_it], **color)
+    return chart
+
+
+def _endings(lines: list[Line], names: Names) -> Any:
+    """Of each task what ended well, and in red what failed of all."""
+    failed = {line.value: amount(line) for line in lines if line.metric == TASK_FAILURE}
+    first = ranked([line for line in lines if line.metric == TASK])
+    chart = make("Pie", (*COLORS[: len(first)], BAD), inner_radius=0.45)
+    for line in first:
+        chart.add(names[line], amount(line) - failed.get(line.value, 0))
+    chart.add("failed", sum(failed.values()))
+    return chart
+
+
+def _bars(lines: list[Line], names: Names) -> Any:
+    chart = make("HorizontalBar", show_legend=False, **AXES)
+    found = list(reversed(ranked(lines)))
+    chart.x_labels = [_cut(names[line]) for line in found]
+    chart.add("", [amount(line) for line in found])
+    return chart
+
+
+def _cut(name: str) -> str:
+    half = LONGEST // 2
+    return name if len(name) <= LONGEST else f"{name[:half]}…{name[1 - half :]}"
+
+
+def _pie(lines: list[Line], names: Names) -> Any:
+    chart, first = make("Pie", inner_radius=0.45), ranked(lines)
+    for line in first:
+        chart.add(names[line], amount(line))
+    if rest := sum(max(amount(line), 0) for line in lines) - sum(map(amount, first)):
         chart.add("others", rest)
     return chart
 
 
-def _name(line: Line, by: Dimension | None) -> str:
-    name = line.value or line.metric.removeprefix(OURS)
-    return name.partition(MADE_FROM)[0] if by is Dimension.KEY else name
+def ranked(lines: list[Line]) -> list[Line]:
+    """Those of which there is most."""
+    some = [line for line in lines if amount(line) > 0]
+    return sorted(some, key=amount, reverse=True)[:MOST]
 
 
-def _chart(kind: str) -> Any:
-    import pygal
-    from pygal.style import Style
-
-    make: Callable[..., Any] = getattr(pygal, kind)
-    return make(
-        js=[],
-        width=800,
-        height=320,
-        style=Style(
-            font_family="sans-serif",
-            background="transparent",
-            plot_background="transparent",
-            transition="0s",
-        ),
-        value_formatter=short,
-        truncate_label=-1,
-        truncate_legend=40,
-    )
-
-
-def short(amount: float) -> str:
-    """`amount` in three digits or four, with a prefix of the SI."""
-    for unit in UNITS:
-        if abs(amount) < 1000 or unit == UNITS[-1]:
-            return f"{amount:.4g}{unit}"
-        amount /= 1000
-    return ""
+def _words(lines: list[Line], by: By, names: Names) -> str:
+    if not any(map(worth, lines)):
+        return "There is nothing to show."
+    if not isinstance(by, Grain):
+        return "; ".join(f"{names[line]} {short(amount(line))}" for line in ranked(lines))
+    most = max(lines, key=worth)
+    begin, end = (period(each, by) for each in (lines[0], lines[-1]))
+    words = f"{label(most.metric)} at most {short(worth(most))} ({period(most, by)})"
+    return f"From {begin} to {end} (UTC): {words}."

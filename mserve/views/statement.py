@@ -111,7 +111,8 @@ def _items(request: Any, of: Of, number: int) -> Iterator[Json]:
         return
     for line in lines(account, Asked(None, span.start, span.end)):
         if line.figure.reports or line.used or line.at_end.total:
-            yield _item(line, metrics.get(line.metric))
+            whole = line.metric.rpartition("/")[0]  # of one task's
+            yield _item(line, metrics.get(line.metric) or metrics.get(whole))
 
 
 def _item(line: Line, metric: Metric | None) -> Json:

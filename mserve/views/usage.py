@@ -15,6 +15,7 @@ from mserve.resources.period import Grain
 from mserve.resources.report import Asked, Line, lines
 from mserve.resources.series import Dimension
 from mserve.views.chart import draw
+from mserve.views.chart_table import namer
 from mserve.views.usage_query import MOST
 
 Json = dict[str, Any]
@@ -93,9 +94,10 @@ def answer(request: Any, items: Iterable[Json], name: str) -> Any:
     return response
 
 
-def drawn(lines: Iterable[Line], by: Grain | Dimension | None) -> Response:
+def drawn(request: Any, lines: Iterable[Line], by: Grain | Dimension | None) -> Response:
     """The lines as a chart."""
-    response = Response(draw(lines, by), content_type="image/svg+xml", charset="utf-8")
+    drawing = draw(lines, by, namer(request.site))
+    response = Response(drawing, content_type="image/svg+xml", charset="utf-8")
     response.headers["Content-Security-Policy"] = DRAWN
     return response
 

@@ -50,7 +50,7 @@ def _by(text: str | None, account: Account, metrics: Sequence[str]) -> Grain | D
         if not metrics or not OF_TASKS.issuperset(metrics):
             told = " and ".join(map(full, sorted(OF_TASKS)))
             raise BadInput(f"group={text} is for the metrics {told} alone")
-        account.grains = (Grain.STEP, *account.grains)
+        account.refine()
     if isinstance(by, Grain) and by not in account.grains:
         raise BadInput(f"of a file there is no usage by {by.label}; ask for days")
     return by

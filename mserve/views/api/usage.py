@@ -70,7 +70,7 @@ def _reports(request: Any, id: str, node: Any = None) -> Any:
         asked = usage_query.asked(request, account)
         lines = usage.told(account, asked)
         if request.GET.get("format") == "svg":
-            return usage.drawn(lines, asked.by)
+            return usage.drawn(request, lines, asked.by)
         return usage.answer(request, (usage.report(line, asked.by) for line in lines), "usage")
 
     return usage_tags.tagged(request, usage_tags.of_query(request, id, node), made)

@@ -9,6 +9,7 @@ from mserve.resources.roles import Permission
 from mserve.resources.statement_places import OwnStatement, UserStatement
 from mserve.views import people, statement
 from mserve.views.api import statements as api
+from mserve.views.chart import label
 from mserve.views.config import page
 from mserve.views.urls import url
 
@@ -45,6 +46,7 @@ def _page(request: Any, place: Any, node: Any, of: statement.Of) -> Any:
     return {
         "node": node,
         "here": url(request, place),
+        "label": label,
         "told": statement.statement(request, of),
         "whose": f"{WORDS[of.kind]} {of.name or of.id[:8]}" if WORDS[of.kind] else "",
         **{name: f"{each // 12}-{each % 12 + 1:02}" for name, each in near.items()},

@@ -4,6 +4,7 @@ import { tendForms, tendKeyForm } from "./forms.js";
 import { tendSteadily } from "./live.js";
 import { tendTimes } from "./times.js";
 import { tendUploads } from "./upload.js";
+import { tendUsage } from "./usage.js";
 import { tendJobs } from "./watch.js";
 
 tendTimes();
@@ -12,3 +13,4 @@ tendKeyForm();
 tendJobs();
 tendSteadily();
 tendUploads();
+tendUsage();

@@ -36,3 +36,15 @@ export function duration(seconds) {
   if (whole < 3600) return `${Math.trunc(whole / 60)} min ${whole % 60} s`;
   return `${Math.trunc(whole / 3600)} h ${Math.trunc((whole % 3600) / 60)} min`;
 }
+
+const PREFIXES = ["", "k", "M", "G", "T", "P", "E"];
+
+// A number in three digits or four, with a prefix of the SI.
+export function short(amount) {
+  let prefix = 0;
+  while (Math.abs(amount) >= 999.95 && prefix < PREFIXES.length - 1) {
+    amount /= 1000;
+    prefix += 1;
+  }
+  return `${Number(amount.toPrecision(4))}${PREFIXES[prefix]}`;
+}

@@ -158,19 +158,19 @@ def test_a_chart_needs_no_script(used: None, admin: Client) -> None:
 
 def test_pages_show_charts_and_statements(used: None, admin: Client) -> None:
     html = {"Accept": "text/html"}
-    for place in (
-        "/-/usage",
-        "/demo/-/usage?time=day",
-        USAGE,
-        f"{SERVICE}/a/y.txt/-/usage?time=year",
+    for place, count in (
+        ("/-/usage", 12),
+        ("/demo/-/usage?time=day", 12),
+        (USAGE, 10),
+        (f"{SERVICE}/a/y.txt/-/usage?time=year", 8),
     ):
         page = admin("GET", place, headers=html)
         charts = [img["src"] for img in page.html.select("figure img")]
-        assert len(charts) == (9 if place.partition("/-/")[0] in ("", "/demo") else 8)
+        assert len(charts) == count == len(page.html.select("figure table"))
         for address in charts:
             path = address.removeprefix("http://localhost")
             assert admin("GET", path).content_type == "image/svg+xml"
-        table = page.html.select_one("figcaption a")["href"].removeprefix("http://localhost")
+        table = page.html.select_one("figure > a")["href"].removeprefix("http://localhost")
         assert admin("GET", table, headers=html).content_type == "text/csv"
     page = admin("GET", STATEMENT, headers=html)
     assert "does not change any more" in page.text

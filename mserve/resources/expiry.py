@@ -55,11 +55,11 @@ def expire(accounts: Accounts, many: int, most: int) -> bool:
     Needs one who does so at a time, and does not book meanwhile.
     """
     kept = tuple(sorted(accounts.kept_from.items()))
-    last = accounts.round or Round((), None)
+    last = Round(*accounts.round)
     if last.after is None and last.kept == kept:
         return False
     round = Round(kept) if last.after is None else last
-    accounts.round = round._replace(after=_visit(accounts, round, many, most))
+    accounts.round = (round.kept, _visit(accounts, round, many, most))
     return True
 
 

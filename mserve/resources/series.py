@@ -65,7 +65,7 @@ class Accounts(Index):
     """
 
     kept_from: Mapping[str, int] = {}
-    round: Any = None
+    round: tuple[Any, ...] = ((), None)
 
     def rows(self, account: str) -> Rows:
         """Those of the account, made where there are none."""

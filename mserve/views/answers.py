@@ -100,6 +100,8 @@ def _errors(view: Declared) -> Iterator[int]:
         yield from (409, 412, 413, 423, 507)
     if STREAMED & {*view.door.bodies}:
         yield from (411, 415)
+    if view.tagged:
+        yield 412
     if "Bytes" in view.door.answers.get(200, ()):
         yield from (412, 416)
 

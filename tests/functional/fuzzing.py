@@ -148,8 +148,8 @@ def config(ids: dict[str, Any], root: str) -> dict[str, Any]:
         by_place.append(("/{container}/-/profiles/{profile}", "DELETE", {"profile": "doomed"}))
     for node, place in (("site", ""), ("container", "/{container}"), ("service", way)):
         if root == "site" or node == root:
-            by_place.append((f"{place}/-/keys/{{key}}", "", {"key": ids["keys"][node]}))
-    by_place.append((f"{way}/{{path}}/-/keys/{{key}}", "", {"key": ids["keys"]["path"]}))
+            by_place += of_key(f"{place}/-/keys/{{key}}", key=ids["keys"][node])
+    by_place += of_key(f"{way}/{{path}}/-/keys/{{key}}", key=ids["keys"]["path"])
     by_place += [(f"{way}/{{path}}/-/{each}", "", {"path": "photos"})
                  for each in ("batch", "search", "uploads", "receipts", "statement",
                               "statement/entries")]  # fmt: skip
@@ -176,6 +176,11 @@ def config(ids: dict[str, Any], root: str) -> dict[str, Any]:
         },
         "operations": [operation(*each) for each in by_place] + [*map(mixed, BOTH[root])],
     }
+
+
+def of_key(place: str, key: str) -> list[tuple[str, str, dict[str, Any]]]:
+    below = ("", "/usage", "/statement", "/statement/entries")
+    return [(f"{place}{each}", "", {"key": key}) for each in below]
 
 
 def mixed(name: str) -> dict[str, Any]:

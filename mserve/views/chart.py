@@ -84,22 +84,29 @@ def _over_time(lines: list[Line], metrics: Sequence[str], by: Grain) -> Any:
     measured = bool(metrics) and MEASURED.issuperset(metrics)
     stands = bool(lines) and all(line.rated or line.metric in LEVELS for line in lines)
     chart = make("Line" if stands or measured else "Bar", **AXES)
-    first = [period(line, by) for line in lines if line.metric == metrics[0]]
-    chart.x_labels = [each[-5:] for each in first] if len(first) <= A_DAY else first
-    chart.config.x_labels_major_every = max(len(chart.x_labels) // 5, 1)
-    chart.config.show_minor_x_labels = False
-    chart.config.show_dots = measured
-    chart.config.legend_at_bottom = True
+    chart.config.show_dots, chart.config.legend_at_bottom = measured, True
     chart.config.show_legend = measured or len(metrics) > 1
+    _label(chart, [period(line, by) for line in lines if line.metric == metrics[0]])
     for metric in metrics:
         of_it = [line for line in lines if line.metric == metric]
-        color = {"stroke_style": {"width": 2.5}}
-        if measured:
-            chart.add(f"{label(metric)}: mean", [mean(line) for line in of_it], **color)
-            chart.add("most", [line.figure.most for line in of_it], **color)
-        else:
-            chart.add(label(metric), [amount(line) for line in of_it], **color)
+        for name, values in _series(metric, of_it).items():
+            chart.add(name, values, stroke_style={"width": 2.5})
     return chart
+
+
+def _label(chart: Any, times: list[str]) -> None:
+    """Below the chart; of one day without the date."""
+    chart.x_labels = [each[-5:] for each in times] if len(times) <= A_DAY else times
+    chart.config.x_labels_major_every = max(len(times) // 5, 1)
+    chart.config.show_minor_x_labels = False
+
+
+def _series(metric: str, lines: list[Line]) -> dict[str, list[float | None]]:
+    """What is drawn of a metric, by name."""
+    if metric not in MEASURED:
+        return {label(metric): [amount(line) for line in lines]}
+    most = [line.figure.most for line in lines]
+    return {f"{label(metric)}: mean": [mean(line) for line in lines], "most": most}
 
 
 def _endings(lines: list[Line], names: Names) -> Any:

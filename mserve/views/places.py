@@ -8,18 +8,7 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from mserve.resources.facet import Facet
-from mserve.resources.facets import (
-    FACETS,
-    EventsFacet,
-    Facets,
-    History,
-    HistoryEntry,
-    Jobs,
-    Keys,
-    StatementEntries,
-    StatementFacet,
-    UsageEvents,
-)
+from mserve.resources.facets import FACETS, Facets, History, HistoryEntry, Jobs, Keys
 from mserve.resources.file_facets import Versions, VersionView
 from mserve.resources.job import Job
 from mserve.resources.job_parts import (
@@ -72,6 +61,7 @@ from mserve.resources.service_request import ServiceRequest
 from mserve.resources.statement_places import OwnEntries, OwnStatement, UserEntries, UserStatement
 from mserve.resources.trash import Trashed
 from mserve.resources.upload import Upload
+from mserve.resources.usage_facets import EventsFacet, StatementEntries, StatementFacet, UsageEvents
 from mserve.views.traversal import Absent, AbsentProfile, AbsentWorkflow
 
 Templates = dict[str, tuple[str, ...]]

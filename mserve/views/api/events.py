@@ -5,9 +5,9 @@ from typing import Any
 
 from pyramid.response import Response
 
-from mserve.resources.facets import UsageEvents
 from mserve.resources.job_parts import JobEvents, JobsEvents
 from mserve.resources.roles import Permission
+from mserve.resources.usage_facets import UsageEvents
 from mserve.views.config import no_content, rest
 from mserve.views.content.throttle import Stream as Body
 from mserve.views.follow.listed import Listed

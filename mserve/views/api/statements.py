@@ -5,10 +5,10 @@ from typing import Any
 from pyramid.response import Response
 
 from mserve.people import OWN
-from mserve.resources.facets import StatementEntries, StatementFacet
 from mserve.resources.key_parts import KeyEntries, KeyStatement
 from mserve.resources.roles import Permission
 from mserve.resources.statement_places import OwnEntries, OwnStatement, UserEntries, UserStatement
+from mserve.resources.usage_facets import StatementEntries, StatementFacet
 from mserve.views import key_rights, people
 from mserve.views.config import rest
 from mserve.views.statement import Of, answer, entries, of_key, of_node, of_user

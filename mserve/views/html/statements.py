@@ -3,10 +3,10 @@
 from typing import Any
 
 from mserve.people import OWN
-from mserve.resources.facets import StatementFacet
 from mserve.resources.key_parts import KeyStatement
 from mserve.resources.roles import Permission
 from mserve.resources.statement_places import OwnStatement, UserStatement
+from mserve.resources.usage_facets import StatementFacet
 from mserve.views import people, statement
 from mserve.views.api import statements as api
 from mserve.views.chart import label

@@ -4,10 +4,10 @@ from typing import Any, NamedTuple
 
 from mserve.errors import BadInput
 from mserve.resources.account import Account
-from mserve.resources.facets import UsageFacet
 from mserve.resources.metrics import known
 from mserve.resources.period import DAY_LONG, Grain
 from mserve.resources.roles import Permission
+from mserve.resources.usage_facets import UsageFacet
 from mserve.views import usage
 from mserve.views.api import usage as api
 from mserve.views.chart import label

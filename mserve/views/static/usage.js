@@ -4,6 +4,7 @@ import { refresh } from "./live.js";
 import { short } from "./words.js";
 
 const TICK = 1000; // ms
+const AGAIN = 20000; // ms
 const CHARTS = 5000; // ms between two looks at the charts at least
 
 const rates = new Map(); // metric to its last report, and when it came
@@ -18,13 +19,22 @@ export function tendUsage() {
   document.addEventListener("refreshed", tick);
 }
 
-// While nobody sees the page it has no connection; browsers have few of them.
+// While nobody sees the page it has no connection; browsers have few of them. Who is refused, as
+// too many follow, asks again after a while.
 function listen(url) {
-  let source = document.hidden ? null : open(url);
+  let source = null;
+  const begin = () => {
+    if (document.hidden || (source && source.readyState !== EventSource.CLOSED)) return;
+    source = open(url);
+    source.addEventListener("error", (event) => {
+      if (event.target.readyState === EventSource.CLOSED) setTimeout(begin, AGAIN);
+    });
+  };
   document.addEventListener("visibilitychange", () => {
-    source?.close();
-    source = document.hidden ? null : open(url);
+    if (document.hidden) source?.close();
+    else begin();
   });
+  begin();
 }
 
 function open(url) {

@@ -14,7 +14,8 @@ MserveError
  ├ NameTaken           a child of that name is there already
  ├ Refused             the actor may not; safe to tell the actor why
  │  ├ LoginRefused     what a provider of logins says is not accepted
- │  └ OverBudget       a budget of the actor's key does not allow it any more
+ │  ├ OverBudget       a budget of the actor's key does not allow it any more
+ │  └ OverMonthlyQuota  what a container, service or user may use in a month is used up
  ├ ProviderAway        a provider of logins does not answer as it should
  ├ Uncounted           budgets cannot be counted just now
  ├ Missing             there is no such thing
@@ -35,6 +36,7 @@ MserveError
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 
 class MserveError(Exception):
@@ -185,15 +187,51 @@ class StorageFull(MserveError):
     """There is no room for the bytes."""
 
 
-class OverQuota(StorageFull):
-    """The quota of a node of the type `of` is `most` bytes, in which `size` more have no room."""
+class Exceeded(NamedTuple):
+    """A quota: whose it is, its metric in short, the most, what is used and what was asked for
+    beyond it; `opens` is when it begins anew (RFC 3339), of a monthly one."""
 
-    def __init__(self, of: str, most: int, size: int) -> None:
-        self.of, self.most, self.size = of, most, size
-        super().__init__(
-            f"the {of} may keep {most} bytes, versions and trash counted, which leaves no room for "
-            f"{size} more; nothing was stored"
-        )
+    of: str
+    name: str
+    metric: str
+    most: int
+    used: float
+    asked: float
+    opens: str | None
+
+    @property
+    def words(self) -> str:
+        """As a sentence that does not say how much is used, as not everybody is to know."""
+        what, rest = WORDS[self.metric]
+        more = "which leaves no room for {:g} more" if self.asked else "which are used up"
+        opens = "" if self.opens is None else f"; from {self.opens} on it may again"
+        return f"the {self.of} may {what.format(self.most)}, {more.format(self.asked)}{opens}{rest}"
+
+
+WORDS = {
+    "disc_space": ("keep {} bytes, versions and trash counted", "; nothing was stored"),
+    "file": ("keep {} files", "; nothing was stored"),
+    "ingest": ("take in {} bytes a month", "; nothing was stored"),
+    "access": ("be read of {} bytes a month", ""),
+    "jobruntime": ("have jobs run {} seconds a month", ""),
+}
+"""What a quota allows, and what comes of it, by its metric."""
+
+
+class OverQuota(StorageFull):
+    """A quota of what is kept leaves no room for it."""
+
+    def __init__(self, quota: Exceeded) -> None:
+        self.quota = quota
+        super().__init__(quota.words)
+
+
+class OverMonthlyQuota(Refused):
+    """A quota of what a month may bring is used up, or too little is left of it."""
+
+    def __init__(self, quota: Exceeded) -> None:
+        self.quota = quota
+        super().__init__(quota.words)
 
 
 class SettingsError(MserveError):

@@ -200,3 +200,12 @@ def journal(site: Site) -> None:
 def tellers(site: Site) -> None:
     """Reads of content are counted from now on."""
     site.tellers = Tellers()
+
+
+@step
+def quotas(site: Site) -> None:
+    """Users may have quotas, and nodes say whether they have some: services may, so far."""
+    site.payers, site.warnings = OOBTree(), Transit()
+    for container in site.children.values():
+        for service in container.children.values():
+            service.limited = bool(service.usage.limits)

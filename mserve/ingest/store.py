@@ -8,18 +8,20 @@ from mserve.errors import BadInput, NameTaken
 from mserve.ingest.folders import place
 from mserve.ingest.leftovers import check_taken, is_processed
 from mserve.resources import audit, usage
+from mserve.resources.asker import Payer, who_asks
 from mserve.resources.audit import Action
 from mserve.resources.content import Content
 from mserve.resources.figure import Figure
 from mserve.resources.guard import need_change
 from mserve.resources.job import Job
+from mserve.resources.mark import UNKNOWN as UNMARKED
 from mserve.resources.mark import mark_for, typed
 from mserve.resources.marking import mark_new
-from mserve.resources.metrics import INGEST
+from mserve.resources.metrics import DISC_SPACE, INGEST
 from mserve.resources.mfile import UNKNOWN, Mfile
 from mserve.resources.node import Branch, Node, depend_on
 from mserve.resources.provenance import link
-from mserve.resources.quota import need_room
+from mserve.resources.quota import need, need_of, upload
 from mserve.resources.spool import Spool
 from mserve.resources.version import Version
 from mserve.tasks import engine
@@ -66,7 +68,7 @@ def add(
     """As `create`, of a content; its ingest workflow starts if `process`. Raises NameTaken."""
     service = folder.find("service")
     check_taken(service, name)
-    need_room(folder, content.size)
+    need(folder, upload(content.size))
     process = process and is_processed(service, name)
     mfile = Mfile(content, announced)
     place(mfile, folder, name)
@@ -86,6 +88,7 @@ def replace(mfile: Mfile, spool: Spool, announced: str = "", came: int | None = 
     need_change(mfile)
     said = media_type(mfile.__name__ or "", announced)
     size = spool.size if came is None else came
+    need_growth(mfile, spool.size, size)
     usage.report(mfile.lineage(), INGEST, size, tags=typed(said or UNKNOWN))
     return supersede(mfile, spool.content(), said)
 
@@ -100,7 +103,7 @@ def supersede(
     """
     depend_on(mfile.above())
     need_change(mfile)
-    need_room(mfile, growth(mfile, content.size))
+    need_growth(mfile, content.size)
     former = mfile.replace(content, announced)
     note_replaced(mfile, former.content, content)
     begun = mfile.reserved
@@ -141,10 +144,20 @@ def _keep(mfile: Mfile, former: Version) -> list[Version]:
     return mfile.drop_versions(_versions(mfile))
 
 
-def growth(mfile: Mfile, size: int) -> int:
-    """The bytes that are kept more, once the file has another content of `size` bytes."""
-    going = [mfile.content] if mfile.reserved else mfile.superfluous(_versions(mfile))
-    return size - sum(content.size for content in going)
+def need_growth(mfile: Mfile, size: int, came: int = 0) -> None:
+    """Raises OverQuota, OverMonthlyQuota where the file cannot have another content of `size`
+    bytes, `came` of which come in."""
+    payer = who_asks().payer
+    need(mfile, {DISC_SPACE: growth(mfile, size), INGEST: came}, payer=())
+    need_of(mfile.site, payer, {DISC_SPACE: growth(mfile, size, payer), INGEST: came})
+
+
+def growth(mfile: Mfile, size: int, payer: Payer | None = None) -> int:
+    """The bytes that are kept more, in all or for whom pays, once it has another content."""
+    going = [mfile.version] if mfile.reserved else mfile.superfluous(_versions(mfile))
+    if payer is not None:
+        going = [number for number in going if mfile.marks.get(number, UNMARKED).payer == payer]
+    return size - sum(mfile.content_of(number).size for number in going)
 
 
 def _versions(mfile: Mfile) -> int:

@@ -128,10 +128,10 @@ class Mfile(Node):
             self.versions = IOBTree()
         self.versions[version.number] = version
 
-    def superfluous(self, most: int) -> list[Content]:
-        """Those of its contents that go once it gets another and keeps `most` versions."""
-        kept = [version.content for version in (self.versions or {}).values()]
-        return [*kept, self.content][: max(0, len(kept) + 1 - most)]
+    def superfluous(self, most: int) -> list[int]:
+        """The versions that go once it gets another content and keeps `most` of them."""
+        kept = (self.versions or {}).keys()
+        return [*kept, self.version][: max(0, len(kept) + 1 - most)]
 
     def drop_versions(self, most: int) -> list[Version]:
         """Takes the oldest versions away, so that `most` are left; returns them."""

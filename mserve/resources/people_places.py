@@ -151,4 +151,10 @@ class UserKeys(UserPart):
     pass
 
 
-USER_PARTS: dict[str, type[UserPart]] = {"reset": UserReset, "keys": UserKeys}
+class UserQuotas(UserPart):
+    pass
+
+
+USER_PARTS: dict[str, type[UserPart]] = {
+    "reset": UserReset, "keys": UserKeys, "quotas": UserQuotas,
+}  # fmt: skip

@@ -6,6 +6,7 @@ As files change place it goes along: it leaves some accounts, and joins others.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from mserve.resources.asker import Payer
 from mserve.resources.figure import Figure, Figures, tally
 from mserve.resources.mark import UNKNOWN, Mark, name_of
 from mserve.resources.metrics import DISC, DISC_SPACE, FILE, KEPT, LEVELS, short
@@ -66,6 +67,14 @@ class Standing(NamedTuple):
     def in_place(self) -> "Standing":
         """Of it what is counted in the tree alone."""
         return Standing(tuple(part.only(lambda m: m not in IN_TRASH) for part in self.parts))
+
+    def files_by_payer(self) -> dict[Payer, float]:
+        """How many of the files each has brought."""
+        found: dict[Payer, float] = {}
+        for mark, figures in self.parts:
+            if mark.payer and FILE in figures:
+                found[mark.payer] = found.get(mark.payer, 0) + figures[FILE].total
+        return found
 
     def change(self, nodes: Sequence[Any], sign: int, moment: int, *, paid: bool = False) -> None:
         """At `moment` (µs) it joins (`sign` 1) or leaves (-1) the accounts of `nodes`.

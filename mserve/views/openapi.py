@@ -40,6 +40,7 @@ GROUPS = {
     "trash": "What was removed, for a time", "usage": "What was consumed, per metric",
     "usagesummary": "What reports were like, per metric",
     "statement": "What is billed from, by month",
+    "quotas": "How much may be used, and is",
     "metrics-registry": "What consumption is reported in",
     "metrics": "How the servers do, for Prometheus",
     "search": "By words and facts", "copy": "Copies share their content",

@@ -50,6 +50,7 @@ from mserve.resources.people_places import (
     TokensPlace,
     UserKeys,
     UserPlace,
+    UserQuotas,
     UserReset,
     UsersFacet,
 )
@@ -146,6 +147,7 @@ BELOW: dict[type, tuple[type[Facet], str]] = {
     UserPlace: (UsersFacet, "{user}"),
     UserReset: (UsersFacet, "{user}/reset"),
     UserKeys: (UsersFacet, "{user}/keys"),
+    UserQuotas: (UsersFacet, "{user}/quotas"),
     HistoryEntry: (History, "{transaction}"),
     LockView: (Locks, "{lock}"),
 }

@@ -105,7 +105,10 @@ class Places:
         self.enter("WayPlace", "/-/login/oidc/elsewhere", "site")
         self.enter("WayBack", "/-/login/oidc/elsewhere/back", "site")
         user, request = database.run(self.db, put_user)
-        for name, below in (("UserPlace", ""), ("UserReset", "/reset"), ("UserKeys", "/keys")):
+        for name, below in (
+            ("UserPlace", ""), ("UserReset", "/reset"), ("UserKeys", "/keys"),
+            ("UserQuotas", "/quotas"),
+        ):  # fmt: skip
             self.enter(name, f"/-/users/{user}{below}", "site")
         self.enter("ServiceRequest", f"/demo/-/requests/{request}", "container")
         self.enter("HistoryEntry", f"{FILE}/-/history/one", "mfile")

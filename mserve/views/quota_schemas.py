@@ -1,0 +1,23 @@
+"""JSON Schemas of quotas."""
+
+from mserve.resources.limits import LIMITED
+from mserve.resources.metrics import short
+from mserve.views.schema_words import NUMBER, TEXT, TIME, Schema, closed, fields, may, null, one_of
+
+MOST: Schema = {"type": "integer", "minimum": 0, "maximum": 1 << 60}
+OVER: Schema = null(one_of("soft", "hard")) | {"enum": ["soft", "hard", None]}
+LIMITS: Schema = fields(hard=null(MOST), soft=null(MOST), over=OVER)
+LIMIT_CHANGE: Schema = null(closed(hard=may(null(MOST)), soft=may(null(MOST))))
+NAMES = [short(metric) for metric in LIMITED]
+QUOTA: Schema = fields(
+    hard=null(MOST), soft=null(MOST), used=NUMBER, over=OVER, resets=null(TIME), unit=TEXT
+)
+
+QUOTAS: dict[str, Schema] = {
+    "Quotas": fields(
+        of=one_of("container", "service", "user"), quotas=fields(**dict.fromkeys(NAMES, QUOTA)),
+    ),
+    "QuotaChange": closed(
+        quotas=may(null(closed(**{name: may(LIMIT_CHANGE) for name in NAMES}))),
+    ),
+}  # fmt: skip

@@ -209,7 +209,7 @@ class Exceeded(NamedTuple):
 
 
 WORDS = {
-    "disc_space": ("keep {} bytes, versions and trash counted", "; nothing was stored"),
+    "disc_space": ("keep {} bytes", "; nothing was stored"),
     "file": ("keep {} files", "; nothing was stored"),
     "ingest": ("take in {} bytes a month", "; nothing was stored"),
     "access": ("be read of {} bytes a month", ""),

@@ -8,7 +8,7 @@ next version, and the program finds the former content where it has set that asi
 from typing import Any
 
 from mserve.ingest.places import move
-from mserve.ingest.store import count_contents, note_replaced, supersede
+from mserve.ingest.store import count_contents, count_former, note_replaced, supersede
 from mserve.resources.metrics import DISC_SPACE
 from mserve.resources.mfile import Mfile, aside_key
 from mserve.resources.node import Branch, depend_on
@@ -34,6 +34,8 @@ def come_back(document: Mfile, name: str, other: Mfile) -> None:
     depend_on(other.above())
     need(other, {DISC_SPACE: former.size - came.size})
     other.begin()
+    copied = other.copied
     gone = other.replace(former, document.announced)
     note_replaced(other, came, former)
+    count_former(other, gone, copied)
     count_contents(other, [gone])

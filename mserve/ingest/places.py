@@ -9,10 +9,11 @@ from mserve.ingest.locks import end_all
 from mserve.ingest.reserved import hold
 from mserve.resources import audit, leftovers, usage
 from mserve.resources.audit import Action
+from mserve.resources.figure import Figure
 from mserve.resources.folder import Folder
 from mserve.resources.guard import need_change, need_leave
 from mserve.resources.marking import mark_new
-from mserve.resources.metrics import DISC_SPACE, FILE
+from mserve.resources.metrics import CLASSES, COPIES, DISC_SPACE, FILE
 from mserve.resources.mfile import Mfile
 from mserve.resources.names import is_temporary
 from mserve.resources.node import Branch, Node, depend_on
@@ -65,7 +66,7 @@ def move(node: Node, parent: Branch, name: str) -> None:
 
 def _kept(node: Node) -> Wanted:
     """What goes along with it."""
-    return {metric: node.usage.get(metric).total for metric in (DISC_SPACE, FILE)}
+    return {metric: node.usage.get(metric).total for metric in (DISC_SPACE, FILE, *CLASSES)}
 
 
 def _begin_work(node: Node, former: str | None) -> None:
@@ -113,7 +114,8 @@ def copy(node: Node, parent: Branch, name: str) -> Node:
     check_place(node, parent, name)
     below = [*node.walk()] if isinstance(node, Branch) else []
     files = [each for each in (node, *below) if isinstance(each, Mfile)]
-    need(parent, {DISC_SPACE: sum(each.content.size for each in files), FILE: len(files)})
+    size = sum(each.content.size for each in files)
+    need(parent, {DISC_SPACE: size, COPIES: size, FILE: len(files)})
     made = {node.id: _copy_one(node, parent, name)}
     for each in below:  # each comes after what holds it
         holder: Any = made[each.__parent__.id]
@@ -130,8 +132,14 @@ def _copy_one(node: Node, parent: Branch, name: str) -> Node:
         link(made)
         if isinstance(node, Mfile) and node.reserved:
             hold(made)
-        usage.keep(made.lineage(), made.content.size, made.created, mark=mark_new(made))
+        _count_copy(made)
     return made
+
+
+def _count_copy(made: Mfile) -> None:
+    made.copied, mark, size = True, mark_new(made), made.content.size
+    changes = usage.kept(size, made.created, 1) | {COPIES: Figure.of(size)}
+    usage.enter(made.lineage(), changes, made.created, mark.payer, mark.tags)
 
 
 def check_place(node: Node, parent: Branch, name: str) -> None:

@@ -17,7 +17,7 @@ from mserve.resources.job import Job
 from mserve.resources.mark import UNKNOWN as UNMARKED
 from mserve.resources.mark import mark_for, typed
 from mserve.resources.marking import mark_new
-from mserve.resources.metrics import DISC_SPACE, INGEST
+from mserve.resources.metrics import COPIES, DISC_SPACE, INGEST, VERSIONS
 from mserve.resources.mfile import UNKNOWN, Mfile
 from mserve.resources.node import Branch, Node, depend_on
 from mserve.resources.provenance import link
@@ -104,10 +104,12 @@ def supersede(
     depend_on(mfile.above())
     need_change(mfile)
     need_growth(mfile, content.size)
+    copied, begun = mfile.copied, mfile.reserved
     former = mfile.replace(content, announced)
     note_replaced(mfile, former.content, content)
-    begun = mfile.reserved
-    count_contents(mfile, [former] if begun else _keep(mfile, former))
+    count_former(mfile, former, copied, kept=not begun)
+    gone = [former] if begun else _keep(mfile, former)
+    count_contents(mfile, gone, None if begun else VERSIONS)
     process = process and is_processed(mfile.find("service"), mfile.__name__ or "")
     if begun and not content.size:
         return Stored(mfile, None, created=False)
@@ -128,14 +130,26 @@ def _told(content: Content) -> audit.Facts:
     return {"size": content.size, "sha256": content.sha256}
 
 
-def count_contents(mfile: Mfile, gone: Iterable[Version]) -> None:
-    """Usage: the file has got a content, and some of its contents are gone."""
+def count_former(mfile: Mfile, former: Version, copied: bool, *, kept: bool = False) -> None:
+    """Usage: what was the file's content, and perhaps had been copied, is kept as a version."""
+    size, mark = former.content.size, mfile.marks.get(former.number, UNMARKED)
+    changes = {VERSIONS: Figure.of(size)} if kept and size else {}
+    if copied:
+        changes[COPIES] = Figure.of(-size)
+    if changes:
+        usage.enter(mfile.lineage(), changes, mfile.modified, mark.payer, mark.tags)
+
+
+def count_contents(mfile: Mfile, gone: Iterable[Version], kind: str | None = None) -> None:
+    """Usage: the file has got a content, and some of its contents, of that kind, are gone."""
     mark, moment = mark_for(mfile.mimetype), mfile.modified
     mfile.set_mark(mfile.version, mark)
     usage.keep(mfile.lineage(), mfile.content.size, moment, files=0, mark=mark)
     for version in gone:
         former = mfile.set_mark(version.number, None)
-        usage.keep(mfile.lineage(), -version.content.size, moment, files=0, mark=former)
+        size = -version.content.size
+        changes = usage.kept(size, moment, 0) | ({kind: Figure.of(size)} if kind else {})
+        usage.enter(mfile.lineage(), changes, moment, former.payer, former.tags)
 
 
 def _keep(mfile: Mfile, former: Version) -> list[Version]:
@@ -148,16 +162,22 @@ def need_growth(mfile: Mfile, size: int, came: int = 0) -> None:
     """Raises OverQuota, OverMonthlyQuota where the file cannot have another content of `size`
     bytes, `came` of which come in."""
     payer = who_asks().payer
-    need(mfile, {DISC_SPACE: growth(mfile, size), INGEST: came}, payer=())
-    need_of(mfile.site, payer, {DISC_SPACE: growth(mfile, size, payer), INGEST: came})
+    need(mfile, {**growth(mfile, size), INGEST: came}, payer=())
+    need_of(mfile.site, payer, {**growth(mfile, size, payer), INGEST: came})
 
 
-def growth(mfile: Mfile, size: int, payer: Payer | None = None) -> int:
-    """The bytes that are kept more, in all or for whom pays, once it has another content."""
+def growth(mfile: Mfile, size: int, payer: Payer | None = None) -> dict[str, float]:
+    """What is kept more, in all or for whom pays, once it has another content of that size."""
     going = [mfile.version] if mfile.reserved else mfile.superfluous(_versions(mfile))
-    if payer is not None:
-        going = [number for number in going if mfile.marks.get(number, UNMARKED).payer == payer]
-    return size - sum(mfile.content_of(number).size for number in going)
+
+    def bytes_of(*numbers: int) -> int:
+        mine = (n for n in numbers if payer in (None, mfile.marks.get(n, UNMARKED).payer))
+        return sum(mfile.content_of(number).size for number in mine)
+
+    less, present = bytes_of(*going), bytes_of(mfile.version)
+    copies = present if mfile.copied else 0
+    versions = 0 if mfile.reserved else present - less
+    return {DISC_SPACE: size - less, VERSIONS: versions, COPIES: -copies}
 
 
 def _versions(mfile: Mfile) -> int:

@@ -12,7 +12,6 @@ from mserve.ingest.places import check_place
 from mserve.resources import audit, clock, leftovers
 from mserve.resources.audit import Action
 from mserve.resources.guard import need_change, need_leave
-from mserve.resources.metrics import FILE
 from mserve.resources.mfile import Mfile
 from mserve.resources.node import Branch, Node, depend_on
 from mserve.resources.quota import need, need_of
@@ -68,9 +67,9 @@ def restore(trashed: Trashed, parent: Branch, name: str) -> Node:
     check_place(node, parent, name)
     need_change(parent)
     standing = Standing.of(service.site, node)
-    need(parent, {FILE: node.usage.get(FILE).total}, payer=())
-    for payer, files in standing.files_by_payer().items():
-        need_of(service.site, payer, {FILE: files})
+    need(parent, standing.in_place.wanted(), payer=())
+    for payer, wanted in standing.in_place.wanted_by_payer().items():
+        need_of(service.site, payer, wanted)
     depend_on([node.usage, *parent.lineage()])
     service.drop_trash(trashed)
     parent.add(name, node)

@@ -8,20 +8,22 @@ from mserve.resources.account import Account, Of
 from mserve.resources.audit import Action
 from mserve.resources.figure import NOTHING
 from mserve.resources.limits import LIMITED, MONTHLY, Begun
-from mserve.resources.metrics import DISC_SPACE, short
+from mserve.resources.metrics import CLASSES, DISC_SPACE, short
 from mserve.resources.period import Grain, number_of, span_of
 from mserve.resources.usage import Usage
 from mserve.resources.user import User
 
-HARD, SOFT = "hard", "soft"
+HARD, SOFT, COUNTS = "hard", "soft", "counts"
+KINDS = {short(metric): metric for metric in CLASSES}
 
 
 class Change(NamedTuple):
-    """The limit of that kind (HARD, SOFT) of a metric; None: none any more."""
+    """The limit of that kind (HARD, SOFT) of a metric; None: none any more. Or which of KINDS
+    count (COUNTS); None: all."""
 
     metric: str
     kind: str
-    most: int | None
+    most: Any
 
 
 def limit_node(node: Any, *changes: Change) -> None:
@@ -54,6 +56,7 @@ def seen(usage: Usage, account: Account) -> Usage:
     """As `usage`, where it is known of all that could be limited what this month has brought."""
     found = Usage()
     found.figures, found.limits, found.soft = usage.figures, usage.limits, usage.soft
+    found.uncounted = usage.uncounted
     found.begun = {m: usage.begun.get(m) or begin(account, m) for m in MONTHLY}
     return found
 
@@ -71,7 +74,7 @@ def settle(id: str, site: Any) -> None:
 def usage_of(account: Account) -> Usage:
     """What is limited, as the account has it; what this month has brought as well."""
     usage = Usage()
-    known = {metric: account.now(Of(short(metric))) for metric in LIMITED}
+    known = {metric: account.now(Of(short(metric))) for metric in (*LIMITED, *CLASSES)}
     usage.figures = {metric: each for metric, each in known.items() if each != NOTHING}
     usage.begun = {metric: begin(account, metric) for metric in MONTHLY}
     return usage
@@ -83,7 +86,11 @@ def _set(
     """Returns what was changed, as it was and as it is."""
     before = _told(usage)
     for metric, kind, most in changes:
-        usage.set_limit(metric, most, soft=kind == SOFT)
+        if kind == COUNTS:
+            counts = KINDS if most is None else most
+            usage.uncounted = tuple(uri for name, uri in KINDS.items() if name not in counts)
+        else:
+            usage.set_limit(metric, most, soft=kind == SOFT)
     limited = [m for m in MONTHLY if m in usage.limits or m in usage.soft]
     begun = {m: usage.begun.get(m) or begin(account, m) for m in limited}
     if begun != usage.begun:
@@ -93,11 +100,17 @@ def _set(
 
 def _told(usage: Usage) -> dict[str, Any]:
     kinds: Mapping[str, Mapping[str, int]] = {HARD: usage.limits, SOFT: usage.soft}
-    return {
+    told: dict[str, Any] = {
         f"{short(metric)}/{kind}": most
         for kind, limits in kinds.items()
         for metric, most in limits.items()
     }
+    return told | {"disc_space/counts": " ".join(counts(usage))}
+
+
+def counts(usage: Usage) -> list[str]:
+    """The kinds of bytes kept that count, beside the present contents of files."""
+    return [name for name, uri in KINDS.items() if uri not in usage.uncounted]
 
 
 def begin(account: Account, metric: str) -> Begun:

@@ -5,7 +5,7 @@ month (UTC) has brought. So beside such a figure stands what it was as the month
 report of a month says so, in the transaction that it is in.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ZODB.POSException import ConflictError
@@ -35,10 +35,12 @@ class Limited(NamedTuple):
     limits: Mapping[str, int] = {}
     soft: Mapping[str, int] = {}
     begun: Mapping[str, Begun] = {}
+    uncounted: tuple[str, ...] = ()
+    """The metrics of the kinds of bytes kept (metrics.CLASSES) that do not count."""
 
     @classmethod
     def of(cls, usage: Any) -> "Limited":
-        return cls(usage.figures, usage.limits, usage.soft, usage.begun)
+        return cls(usage.figures, usage.limits, usage.soft, usage.begun, usage.uncounted)
 
     @classmethod
     def stored(cls, state: Mapping[str, Any]) -> "Limited":
@@ -46,7 +48,10 @@ class Limited(NamedTuple):
         return cls(**{name: state[name] for name in cls._fields if name in state})
 
     def total(self, metric: str) -> float:
-        return self.figures.get(metric, NOTHING).total
+        total = self.figures.get(metric, NOTHING).total
+        if metric == DISC_SPACE and self.uncounted:
+            total -= sum(self.total(kind) for kind in self.uncounted)
+        return total
 
     def before(self, metric: str, month: int) -> float:
         """What of the metric does not count in that month, as it was there before."""
@@ -77,13 +82,11 @@ def turned(limited: Limited, changes: Figures, moment: int) -> Mapping[str, Begu
     return found
 
 
-def found_crossed(was: Limited, is_now: Limited, metrics: Iterable[str]) -> Iterator[str]:
-    """Of the metrics those whose soft limit is exceeded now, and was not before."""
-    for metric in metrics:
-        if metric in is_now.soft:
-            over = _over(was, is_now, metric, is_now.soft[metric], is_now.month(metric))
-            if over == (False, True):
-                yield metric
+def found_crossed(was: Limited, is_now: Limited) -> Iterator[str]:
+    """The metrics whose soft limit is exceeded now, and was not before."""
+    for metric, most in is_now.soft.items():
+        if _over(was, is_now, metric, most, is_now.month(metric)) == (False, True):
+            yield metric
 
 
 def _over(was: Limited, is_now: Limited, metric: str, most: int, month: int) -> tuple[bool, bool]:
@@ -97,7 +100,8 @@ def merged(old: Limited, saved: Limited, new: Limited, figures: Figures) -> Limi
     soft = _merged(old.soft, saved.soft, new.soft)
     known = {m: _known(m, old, saved, new) for m in MONTHLY if m in limits or m in soft}
     begun = {m: _begun(m, old, saved, new, begins) for m, begins in known.items() if begins}
-    return Limited(figures, limits, soft, begun)
+    uncounted = (saved if new.uncounted == old.uncounted else new).uncounted
+    return Limited(figures, limits, soft, begun, uncounted)
 
 
 def check(old: Limited, saved: Limited, new: Limited, made: Limited) -> None:

@@ -51,11 +51,17 @@ class Quotas(NamedTuple):
 
     def need(self, wanted: Wanted) -> None:
         """Raises OverQuota, OverMonthlyQuota; notes what is more than a soft quota."""
-        for metric, amount in wanted.items():
+        for metric in LIMITED:
+            amount = self._counted(metric, wanted)
             left = self.left(metric) if amount > 0 else None
             if left is not None and amount > left:
                 raise self.exceeded(metric, amount)
             self.note(metric, amount)
+
+    def _counted(self, metric: str, wanted: Wanted) -> float:
+        """How much of what is asked for counts."""
+        kinds = self.usage.uncounted if metric == DISC_SPACE else ()
+        return wanted.get(metric, 0) - sum(wanted.get(kind, 0) for kind in kinds)
 
     def note(self, metric: str, amount: float) -> None:
         """Has whom asks told where so much more is beyond a soft quota."""

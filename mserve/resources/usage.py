@@ -31,6 +31,8 @@ class Usage(Persistent):  # type: ignore[misc]  # persistent has no types
     """What is warned of beyond it."""
     begun: Mapping[str, Begun] = {}
     """Of what is limited by the month, what there was as it began (resources/limits.py)."""
+    uncounted: tuple[str, ...] = ()
+    """The kinds of bytes kept (metrics.CLASSES) that the limit of these does not count."""
 
     def get(self, metric: str) -> Figure:
         return self.figures.get(metric, NOTHING)
@@ -45,7 +47,7 @@ class Usage(Persistent):  # type: ignore[misc]  # persistent has no types
             self.begun = turned(was, changes, moment)
         changed = {metric: self.get(metric).plus(each) for metric, each in changes.items()}
         self.figures = {**self.figures, **changed}
-        return [*found_crossed(was, Limited.of(self), changes)] if self.soft else []
+        return [*found_crossed(was, Limited.of(self))] if self.soft else []
 
     def set_limit(self, metric: str, most: int | None, soft: bool = False) -> None:
         """There may be `most` of the metric at most; None: whatever it comes to."""

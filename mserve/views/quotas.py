@@ -5,9 +5,9 @@ from typing import Any
 from mserve.errors import BadInput, Exceeded
 from mserve.resources import clock, limiting, quota
 from mserve.resources.account import Account
-from mserve.resources.limiting import HARD, SOFT, Change
+from mserve.resources.limiting import COUNTS, HARD, SOFT, Change
 from mserve.resources.limits import LIMITED, MONTHLY
-from mserve.resources.metrics import BUILT_IN, short
+from mserve.resources.metrics import BUILT_IN, DISC_SPACE, short
 from mserve.resources.properties import whole
 from mserve.resources.quota import Quotas
 from mserve.resources.roles import Permission
@@ -40,6 +40,7 @@ def _one(quotas: Quotas, metric: str, opens: str | None) -> Json:
         "over": _over(used, hard, soft),
         "resets": opens if metric in MONTHLY else None,
         "unit": BUILT_IN[metric].unit,
+        **({COUNTS: limiting.counts(quotas.usage)} if metric == DISC_SPACE else {}),
     }
 
 
@@ -99,19 +100,31 @@ def asked(document: Json) -> list[Change]:
             fields.faults.append((place, f"is no quota; there are: {', '.join(METRICS)}"))
         elif limits is None:
             found += [Change(METRICS[name], kind, None) for kind in KINDS]
-        elif not isinstance(limits, dict) or limits.keys() - {*KINDS}:
-            fields.faults.append((place, "should be null, or an object with `hard` and `soft`"))
+        elif not isinstance(limits, dict) or limits.keys() - _fields(name):
+            should = f"should be null, or an object with any of {', '.join(sorted(_fields(name)))}"
+            fields.faults.append((place, should))
         else:
             found += _changes(fields, place, METRICS[name], limits)
     fields.end()
     return found
 
 
+def _fields(name: str) -> set[str]:
+    return {*KINDS, COUNTS} if METRICS[name] == DISC_SPACE else {*KINDS}
+
+
+def _counting(value: Any) -> list[str]:
+    if isinstance(value, list) and all(each in limiting.KINDS for each in value):
+        return value
+    raise BadInput(f"should be a list of any of: {', '.join(limiting.KINDS)}")
+
+
 def _changes(fields: Fields, place: str, metric: str, limits: Json) -> list[Change]:
     found = []
     for kind, most in limits.items():
         try:
-            most = None if most is None else whole(0, MOST)(most)
+            check = _counting if kind == COUNTS else whole(0, MOST)
+            most = None if most is None else check(most)
             found.append(Change(metric, kind, most))
         except BadInput as fault:
             fields.faults.append((f"{place}/{kind}", str(fault)))

@@ -14,7 +14,7 @@ from mserve.resources.service_facets import QuotasFacet
 from mserve.views import people, quotas
 from mserve.views.api import quotas as door
 from mserve.views.config import page
-from mserve.views.html.forms import field, form
+from mserve.views.html.forms import field, fields, form
 from mserve.views.urls import facet_url
 
 DIGITS = 19
@@ -68,10 +68,11 @@ def limit_user(context: UserQuotas, request: Any) -> Response:
 
 def asked(request: Any) -> list[Change]:
     """The limits in the form's fields, as `ingest-hard`; an empty one is none. Raises BadInput."""
-    limits = {
+    limits: dict[str, dict[str, Any]] = {
         name: {kind: _number(field(request, f"{name}-{kind}")) for kind in quotas.KINDS}
         for name in quotas.METRICS
     }
+    limits["disc_space"]["counts"] = fields(request).get("counts", [])
     return quotas.asked({"quotas": limits})
 
 

@@ -38,7 +38,8 @@ def test_a_merge_patch_changes_what_it_names(limit: Any) -> None:
 
 @pytest.mark.parametrize("wrong", [
     {"speed": {"hard": 1}}, {"file": 5}, {"file": {"hard": -1}}, {"file": {"hard": 1.5}},
-    {"file": {"hard": True}}, {"file": {"most": 1}}, {"file": {"soft": 1 << 61}},
+    {"file": {"hard": True}}, {"file": {"counts": []}}, {"disc_space": {"counts": ["all"]}},
+    {"file": {"most": 1}}, {"file": {"soft": 1 << 61}},
 ])  # fmt: skip
 def test_what_is_no_limit_is_told_with_its_place(admin: Any, limit: Any, wrong: Any) -> None:
     answer = admin.json("PATCH", f"{SERVICE}-/quotas", {"quotas": {"ingest": None, **wrong}})

@@ -7,8 +7,9 @@ next version, and the program finds the former content where it has set that asi
 
 from typing import Any
 
+from mserve.ingest.contents import count_contents, count_former
 from mserve.ingest.places import move
-from mserve.ingest.store import count_contents, count_former, note_replaced, supersede
+from mserve.ingest.store import note_replaced, supersede
 from mserve.resources.metrics import DISC_SPACE
 from mserve.resources.mfile import Mfile, aside_key
 from mserve.resources.node import Branch, depend_on

@@ -12,7 +12,8 @@ together, the storage refuses one (resources/limits.py), which finds none when i
 from collections.abc import Container, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from mserve.errors import Exceeded, OverMonthlyQuota, OverQuota
+from mserve.errors import OverMonthlyQuota, OverQuota
+from mserve.exceeded import Exceeded
 from mserve.resources import clock
 from mserve.resources.asker import Payer, who_asks
 from mserve.resources.limits import LEVELS, LIMITED, MONTHLY, Limited

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from mserve.errors import BadInput, Exceeded
+from mserve.errors import BadInput
+from mserve.exceeded import Exceeded
 from mserve.resources import clock, limiting, quota
 from mserve.resources.account import Account
 from mserve.resources.limiting import COUNTS, HARD, SOFT, Change

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mserve.ingest.store import need_growth
+from mserve.ingest.contents import need_growth
 from mserve.resources import quota
 from mserve.resources.mfile import Mfile
 from mserve.resources.node import Node

@@ -12,7 +12,9 @@ from mserve.folding import fold, forget_tellers
 from mserve.indexing import index_changes
 from mserve.ingest import locks, reserved, tidying
 from mserve.ingest.trash import purge_expired
+from mserve.people.quota_letters import warn_of_quotas
 from mserve.resources import audit, audit_keys, clock
+from mserve.resources.limiting import settle as settle_payer
 from mserve.resources.partial import Partial
 from mserve.settings import Settings
 from mserve.tasks.access import start_accessed
@@ -73,6 +75,13 @@ def _note_end(upload: Any) -> None:
         audit.record(upload.__parent__, audit.Action.UPLOAD_END, {"upload": upload.id})
 
 
+def settle_payers(db: Any, settings: Settings, queues: Queues) -> None:
+    """Makes what counts for users with quotas what their accounts say, where they used something
+    while the first quota was set."""
+    for id in database.run(db, lambda site: [*site.payers]):
+        database.run(db, partial(settle_payer, id))
+
+
 def forget_events(db: Any, settings: Settings, queues: Queues) -> None:
     """Lets go of what the audit log has kept for its time, by whole weeks; begins the next one."""
     database.run(db, partial(_forget_events, settings.audit_days))
@@ -128,6 +137,7 @@ CHORES = (
     Chore(settle, every=0.0),
     Chore(fold, every=0.0),
     Chore(book, every=0.0),
+    Chore(warn_of_quotas, every=0.0),
     Chore(settle_used, every=MINUTE),
     Chore(expire_rows, every=MINUTE),
     Chore(begin_empty, every=MINUTE),
@@ -138,5 +148,6 @@ CHORES = (
     Chore(forget_journal, every=HOUR),
     Chore(forget_tellers, every=HOUR),
     Chore(tidy_up, every=HOUR),
+    Chore(settle_payers, every=HOUR),
     Chore(pack, every=HOUR),
 )

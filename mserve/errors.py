@@ -14,7 +14,8 @@ MserveError
  ├ NameTaken           a child of that name is there already
  ├ Refused             the actor may not; safe to tell the actor why
  │  ├ LoginRefused     what a provider of logins says is not accepted
- │  └ OverBudget       a budget of the actor's key does not allow it any more
+ │  ├ OverBudget       a budget of the actor's key does not allow it any more
+ │  └ OverMonthlyQuota  what a container, service or user may use in a month is used up
  ├ ProviderAway        a provider of logins does not answer as it should
  ├ Uncounted           budgets cannot be counted just now
  ├ Missing             there is no such thing
@@ -35,6 +36,8 @@ MserveError
 """
 
 from collections.abc import Sequence
+
+from mserve.exceeded import Exceeded
 
 
 class MserveError(Exception):
@@ -186,14 +189,19 @@ class StorageFull(MserveError):
 
 
 class OverQuota(StorageFull):
-    """The quota of a node of the type `of` is `most` bytes, in which `size` more have no room."""
+    """A quota of what is kept leaves no room for it."""
 
-    def __init__(self, of: str, most: int, size: int) -> None:
-        self.of, self.most, self.size = of, most, size
-        super().__init__(
-            f"the {of} may keep {most} bytes, versions and trash counted, which leaves no room for "
-            f"{size} more; nothing was stored"
-        )
+    def __init__(self, quota: Exceeded) -> None:
+        self.quota = quota
+        super().__init__(quota.words)
+
+
+class OverMonthlyQuota(Refused):
+    """A quota of what a month may bring is used up, or too little is left of it."""
+
+    def __init__(self, quota: Exceeded) -> None:
+        self.quota = quota
+        super().__init__(quota.words)
 
 
 class SettingsError(MserveError):

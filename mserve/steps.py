@@ -18,6 +18,7 @@ from mserve.resources.deposit import Deposits
 from mserve.resources.index import Index, Timeline, Transit
 from mserve.resources.job import Job
 from mserve.resources.journal import Journal
+from mserve.resources.kinds import count_kinds
 from mserve.resources.lock import LocksMade
 from mserve.resources.mfile import Mfile
 from mserve.resources.series import Accounts
@@ -200,3 +201,14 @@ def journal(site: Site) -> None:
 def tellers(site: Site) -> None:
     """Reads of content are counted from now on."""
     site.tellers = Tellers()
+
+
+@step
+def quotas(site: Site) -> None:
+    """Users may have quotas, and nodes say whether they have some: services may, so far. Versions
+    and what is in the trash are told apart."""
+    site.payers, site.warnings = OOBTree(), Transit()
+    for container in site.children.values():
+        for service in container.children.values():
+            service.limited = bool(service.usage.limits)
+            count_kinds(site, service)

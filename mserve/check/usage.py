@@ -11,11 +11,15 @@ from mserve.resources.node import Branch
 
 
 class Kept(NamedTuple):
-    """Bytes kept, files in the tree, and files in the trash, below a node."""
+    """Bytes kept, files in the tree, and files in the trash, below a node; and of the bytes those
+    of each kind."""
 
     size: int = 0
     files: int = 0
     trashed: int = 0
+    versions: int = 0
+    copies: int = 0
+    trash: int = 0
 
     def plus(self, other: "Kept") -> "Kept":
         return Kept(*(mine + yours for mine, yours in zip(self, other, strict=True)))
@@ -32,15 +36,17 @@ def _count(site: Any, node: Any, repair: bool, findings: list[Finding]) -> Kept:
     """What is kept below `node`, by the tree; compares it with the sums on the way up."""
     kept = Kept()
     if isinstance(node, Mfile):
-        versions = (version.content.size for version in (node.versions or {}).values())
-        kept = Kept(node.content.size + sum(versions), 1)
+        size = node.content.size
+        versions = sum(version.content.size for version in (node.versions or {}).values())
+        copies = size if node.copied else 0
+        kept = Kept(size + versions, 1, versions=versions, copies=copies)
     elif isinstance(node, Branch):
         for child in node.children.values():
             kept = kept.plus(_count(site, child, repair, findings))
     if node.type == "service":
         for trashed in node.all_trash():
             gone = _count(site, trashed.node, repair, findings)
-            kept = kept.plus(Kept(gone.size, 0, gone.files))
+            kept = kept.plus(Kept(gone.size, 0, gone.files, trash=gone.size))
     findings += _compare(site, node, kept, repair)
     return kept
 
@@ -50,6 +56,9 @@ def _compare(site: Any, node: Any, kept: Kept, repair: bool) -> Iterator[Finding
     sums = {
         metrics.DISC_SPACE: (node.usage.get(metrics.DISC_SPACE).total, kept.size),
         metrics.FILE: (node.usage.get(metrics.FILE).total, kept.files),
+        metrics.VERSIONS: (node.usage.get(metrics.VERSIONS).total, kept.versions),
+        metrics.COPIES: (node.usage.get(metrics.COPIES).total, kept.copies),
+        metrics.TRASH: (node.usage.get(metrics.TRASH).total, kept.trash),
     }
     if (disc.rate, disc.running) != (kept.size, kept.files + kept.trashed):
         if repair:

@@ -7,11 +7,13 @@ next version, and the program finds the former content where it has set that asi
 
 from typing import Any
 
+from mserve.ingest.contents import count_contents, count_former
 from mserve.ingest.places import move
-from mserve.ingest.store import count_contents, note_replaced, supersede
+from mserve.ingest.store import note_replaced, supersede
+from mserve.resources.metrics import DISC_SPACE
 from mserve.resources.mfile import Mfile, aside_key
 from mserve.resources.node import Branch, depend_on
-from mserve.resources.quota import need_room
+from mserve.resources.quota import need
 
 
 def find(folder: Branch, name: str) -> Mfile | None:
@@ -31,8 +33,10 @@ def come_back(document: Mfile, name: str, other: Mfile) -> None:
     document.dead = other.dead
     move(other, folder, place)
     depend_on(other.above())
-    need_room(other, former.size - came.size)
+    need(other, {DISC_SPACE: former.size - came.size})
     other.begin()
+    copied = other.copied
     gone = other.replace(former, document.announced)
     note_replaced(other, came, former)
+    count_former(other, gone, copied)
     count_contents(other, [gone])

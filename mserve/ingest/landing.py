@@ -8,7 +8,7 @@ from mserve.ingest.folders import make_folders
 from mserve.ingest.store import Stored, add, check_folder, supersede
 from mserve.resources.mfile import Mfile
 from mserve.resources.node import Branch, Node
-from mserve.resources.quota import need_room
+from mserve.resources.quota import need, upload
 from mserve.resources.run import JobOutput
 
 CONFLICTS = ("fail", "replace", "rename")
@@ -52,7 +52,7 @@ def put(
             raise NameTaken(str(there.__name__))
         return supersede(there, output.content, output.mimetype, process)
     folder, names = target
-    need_room(folder, output.content.size)
+    need(folder, upload(output.content.size))
     return add(
         make_folders(folder, names[:-1]), names[-1], output.content, output.mimetype, process
     )

@@ -9,15 +9,16 @@ from mserve.ingest.locks import end_all
 from mserve.ingest.reserved import hold
 from mserve.resources import audit, leftovers, usage
 from mserve.resources.audit import Action
+from mserve.resources.figure import Figure
 from mserve.resources.folder import Folder
 from mserve.resources.guard import need_change, need_leave
 from mserve.resources.marking import mark_new
-from mserve.resources.metrics import DISC
+from mserve.resources.metrics import CLASSES, COPIES, DISC_SPACE, FILE
 from mserve.resources.mfile import Mfile
 from mserve.resources.names import is_temporary
 from mserve.resources.node import Branch, Node, depend_on
 from mserve.resources.provenance import link
-from mserve.resources.quota import need_room
+from mserve.resources.quota import Wanted, need
 from mserve.resources.standing import Standing
 from mserve.tasks import engine
 
@@ -40,7 +41,7 @@ def move(node: Node, parent: Branch, name: str) -> None:
     check_place(node, parent, name)
     need_leave(node)
     need_change(parent)
-    need_room(parent, node.usage.get(DISC).rate, besides=[*node.above()])
+    need(parent, _kept(node), besides=[*node.above()], payer=())
     end_all(node)
     left, former = [*node.above()], node.__name__
     depend_on([node.usage, *left, *parent.lineage()])
@@ -61,6 +62,11 @@ def move(node: Node, parent: Branch, name: str) -> None:
         {"name": name, "parent": parent.id},
         left=source.find("service"),
     )
+
+
+def _kept(node: Node) -> Wanted:
+    """What goes along with it."""
+    return {metric: node.usage.get(metric).total for metric in (DISC_SPACE, FILE, *CLASSES)}
 
 
 def _begin_work(node: Node, former: str | None) -> None:
@@ -107,7 +113,9 @@ def copy(node: Node, parent: Branch, name: str) -> Node:
         raise Conflict(f"a {node.type} cannot be copied")
     check_place(node, parent, name)
     below = [*node.walk()] if isinstance(node, Branch) else []
-    need_room(parent, sum(each.content.size for each in (node, *below) if isinstance(each, Mfile)))
+    files = [each for each in (node, *below) if isinstance(each, Mfile)]
+    size = sum(each.content.size for each in files)
+    need(parent, {DISC_SPACE: size, COPIES: size, FILE: len(files)})
     made = {node.id: _copy_one(node, parent, name)}
     for each in below:  # each comes after what holds it
         holder: Any = made[each.__parent__.id]
@@ -124,8 +132,14 @@ def _copy_one(node: Node, parent: Branch, name: str) -> Node:
         link(made)
         if isinstance(node, Mfile) and node.reserved:
             hold(made)
-        usage.keep(made.lineage(), made.content.size, made.created, mark=mark_new(made))
+        _count_copy(made)
     return made
+
+
+def _count_copy(made: Mfile) -> None:
+    made.copied, mark, size = True, mark_new(made), made.content.size
+    changes = usage.kept(size, made.created, 1) | {COPIES: Figure.of(size)}
+    usage.enter(made.lineage(), changes, made.created, mark.payer, mark.tags)
 
 
 def check_place(node: Node, parent: Branch, name: str) -> None:

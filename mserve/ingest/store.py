@@ -1,10 +1,10 @@
 """Content comes in: a new Mfile, or new content for one that is there."""
 
 import mimetypes
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mserve.errors import BadInput, NameTaken
+from mserve.ingest.contents import count_contents, count_former, most_versions, need_growth
 from mserve.ingest.folders import place
 from mserve.ingest.leftovers import check_taken, is_processed
 from mserve.resources import audit, usage
@@ -13,13 +13,13 @@ from mserve.resources.content import Content
 from mserve.resources.figure import Figure
 from mserve.resources.guard import need_change
 from mserve.resources.job import Job
-from mserve.resources.mark import mark_for, typed
+from mserve.resources.mark import typed
 from mserve.resources.marking import mark_new
-from mserve.resources.metrics import INGEST
+from mserve.resources.metrics import INGEST, VERSIONS
 from mserve.resources.mfile import UNKNOWN, Mfile
 from mserve.resources.node import Branch, Node, depend_on
 from mserve.resources.provenance import link
-from mserve.resources.quota import need_room
+from mserve.resources.quota import need, upload
 from mserve.resources.spool import Spool
 from mserve.resources.version import Version
 from mserve.tasks import engine
@@ -66,7 +66,7 @@ def add(
     """As `create`, of a content; its ingest workflow starts if `process`. Raises NameTaken."""
     service = folder.find("service")
     check_taken(service, name)
-    need_room(folder, content.size)
+    need(folder, upload(content.size))
     process = process and is_processed(service, name)
     mfile = Mfile(content, announced)
     place(mfile, folder, name)
@@ -86,6 +86,7 @@ def replace(mfile: Mfile, spool: Spool, announced: str = "", came: int | None = 
     need_change(mfile)
     said = media_type(mfile.__name__ or "", announced)
     size = spool.size if came is None else came
+    need_growth(mfile, spool.size, size)
     usage.report(mfile.lineage(), INGEST, size, tags=typed(said or UNKNOWN))
     return supersede(mfile, spool.content(), said)
 
@@ -100,11 +101,13 @@ def supersede(
     """
     depend_on(mfile.above())
     need_change(mfile)
-    need_room(mfile, growth(mfile, content.size))
+    need_growth(mfile, content.size)
+    copied, begun = mfile.copied, mfile.reserved
     former = mfile.replace(content, announced)
     note_replaced(mfile, former.content, content)
-    begun = mfile.reserved
-    count_contents(mfile, [former] if begun else _keep(mfile, former))
+    count_former(mfile, former, copied, kept=not begun)
+    gone = [former] if begun else _keep(mfile, former)
+    count_contents(mfile, gone, None if begun else VERSIONS)
     process = process and is_processed(mfile.find("service"), mfile.__name__ or "")
     if begun and not content.size:
         return Stored(mfile, None, created=False)
@@ -125,31 +128,10 @@ def _told(content: Content) -> audit.Facts:
     return {"size": content.size, "sha256": content.sha256}
 
 
-def count_contents(mfile: Mfile, gone: Iterable[Version]) -> None:
-    """Usage: the file has got a content, and some of its contents are gone."""
-    mark, moment = mark_for(mfile.mimetype), mfile.modified
-    mfile.set_mark(mfile.version, mark)
-    usage.keep(mfile.lineage(), mfile.content.size, moment, files=0, mark=mark)
-    for version in gone:
-        former = mfile.set_mark(version.number, None)
-        usage.keep(mfile.lineage(), -version.content.size, moment, files=0, mark=former)
-
-
 def _keep(mfile: Mfile, former: Version) -> list[Version]:
     """Keeps the former content as a version; returns those that had to go."""
     mfile.add_version(former)
-    return mfile.drop_versions(_versions(mfile))
-
-
-def growth(mfile: Mfile, size: int) -> int:
-    """The bytes that are kept more, once the file has another content of `size` bytes."""
-    going = [mfile.content] if mfile.reserved else mfile.superfluous(_versions(mfile))
-    return size - sum(content.size for content in going)
-
-
-def _versions(mfile: Mfile) -> int:
-    most: int = mfile.find("service").property("versions")
-    return most
+    return mfile.drop_versions(most_versions(mfile))
 
 
 def media_type(name: str, announced: str) -> str | None:

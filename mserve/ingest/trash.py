@@ -14,6 +14,7 @@ from mserve.resources.audit import Action
 from mserve.resources.guard import need_change, need_leave
 from mserve.resources.mfile import Mfile
 from mserve.resources.node import Branch, Node, depend_on
+from mserve.resources.quota import need, need_of
 from mserve.resources.schedule import unplan
 from mserve.resources.standing import Standing
 from mserve.resources.trash import Trashed
@@ -65,6 +66,10 @@ def restore(trashed: Trashed, parent: Branch, name: str) -> Node:
         raise Conflict("what was removed can be restored in its own service alone")
     check_place(node, parent, name)
     need_change(parent)
+    standing = Standing.of(service.site, node)
+    need(parent, standing.in_place.wanted(), payer=())
+    for payer, wanted in standing.in_place.wanted_by_payer().items():
+        need_of(service.site, payer, wanted)
     depend_on([node.usage, *parent.lineage()])
     service.drop_trash(trashed)
     parent.add(name, node)

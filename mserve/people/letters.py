@@ -78,3 +78,8 @@ TOKEN_MADE = Letter(
     "Hello {called},\n\nthe token “{label}” was made just now. Whoever holds it may do in your "
     "name at {site} what it allows." + SIGNED,
 )
+QUOTA = Letter(
+    "The quota of {what} is nearly used up",
+    "Hello {called},\n\n{what} at {site} has used more than {soft} {unit} {metric}{month}, of "
+    "which you were to be warned.{most}\n",
+)

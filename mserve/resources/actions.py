@@ -35,6 +35,8 @@ class Action(StrEnum):
     WORK_DRAIN = "work-drain"
     WORK_RESUME = "work-resume"
     USAGE_REPORT = "usage-report"
+    QUOTA_CHANGE = "quota-change"
+    QUOTA_WARN = "quota-warn"
     UNDO = "undo"
     LOGIN = "login"
     SESSIONS_END = "sessions-end"

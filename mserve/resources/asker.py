@@ -13,7 +13,8 @@ class Asker(NamedTuple):
     """Who asks: `key:<id>`, `user:<id>`, `task:<name>`, `system` or `nobody`; by which door.
 
     door: `rest`, `html`, `dav`, `task` or `cli`; address: the client's, if it is one;
-    tokens: of locks (resources/lock.py), that the request has given; payer: nobody's if empty.
+    tokens: of locks (resources/lock.py), that the request has given; payer: nobody's if empty;
+    over: is told which soft quotas are exceeded by what is asked for (resources/quota.py).
     """
 
     actor: str
@@ -21,6 +22,7 @@ class Asker(NamedTuple):
     address: str = ""
     tokens: frozenset[str] = frozenset()
     payer: Payer = ()
+    over: set[str] | None = None
 
 
 SYSTEM = Asker("system", "task")

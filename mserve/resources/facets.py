@@ -19,6 +19,7 @@ from mserve.resources.people_places import Account, Offers, RequestsFacet, Reset
 from mserve.resources.service_facets import (
     Batch,
     Profiles,
+    QuotasFacet,
     Receipts,
     Rounds,
     Schedules,
@@ -116,8 +117,7 @@ FACETS: dict[str, type[Facet]] = {
         ContentFacet, Thumbnail, Poster, Jobs, Profiles,
         Versions, Provenance, Trash, Copy, Batch, Uploads, Search, Tasks, NodesFacet, Schedules,
         Rounds, Access, Login, Reset, Account, UsersFacet, Offers, RequestsFacet,
-        AuditFacet, History, Receipt, Receipts, Locks, Monitoring,
-        EventsFacet,
+        AuditFacet, History, Receipt, Receipts, Locks, Monitoring, QuotasFacet, EventsFacet,
     )
 }  # fmt: skip
 

@@ -36,4 +36,6 @@ def _recount(mfile: Any, number: int, size: int, former: Mark) -> None:
         else:
             disc = Figure.rated(sign * size, moment, 0, 0)
             changes = {DISC: disc, DISC_SPACE: Figure(total=sign * size)}
+            if kind := mfile.class_of(number):
+                changes[kind] = Figure(total=sign * size)
         enter(mfile.lineage(), changes, moment, mark.payer, mark.tags, shares=True)

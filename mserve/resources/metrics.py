@@ -40,6 +40,9 @@ class Metric(NamedTuple):
 
 DISC = "http://mserve/disc"
 DISC_SPACE = "http://mserve/disc_space"
+VERSIONS = "http://mserve/versions"
+COPIES = "http://mserve/copies"
+TRASH = "http://mserve/trash"
 INGEST = "http://mserve/ingest"
 ACCESS = "http://mserve/access"
 RESPONSE_TIME = "http://mserve/responsetime"
@@ -60,6 +63,9 @@ BUILT_IN: Mapping[str, Metric] = {
     for uri, kind, unit, description in (
         (DISC, Kind.RATE, "bytes", "Bytes kept, versions and trash too, over time."),
         (DISC_SPACE, Kind.LEVEL, "bytes", "Bytes kept now, versions and trash too."),
+        (VERSIONS, Kind.LEVEL, "bytes", "Of the bytes kept now, former contents of files."),
+        (COPIES, Kind.LEVEL, "bytes", "Of the bytes kept now, contents that came by copying."),
+        (TRASH, Kind.LEVEL, "bytes", "Of the bytes kept now, what is in the trash."),
         (INGEST, Kind.VALUE, "bytes", "Bytes that came in by an upload."),
         (ACCESS, Kind.VALUE, "bytes", "Bytes of content that were sent to who reads it."),
         (RESPONSE_TIME, Kind.VALUE, "milliseconds", "From a request to its content's first byte."),
@@ -78,7 +84,9 @@ BUILT_IN: Mapping[str, Metric] = {
 }
 RATES = frozenset(uri for uri, each in BUILT_IN.items() if each.kind is Kind.RATE)
 LEVELS = frozenset(uri for uri, each in BUILT_IN.items() if each.kind is Kind.LEVEL)
-KEPT = (DISC, DISC_SPACE, FILE)
+CLASSES = (VERSIONS, COPIES, TRASH)
+"""The kinds of bytes kept beside the present contents of files; each byte is of one at most."""
+KEPT = (DISC, DISC_SPACE, FILE, *CLASSES)
 """What goes along with files that change place."""
 
 

@@ -11,6 +11,7 @@ from mserve.resources.content import Content, Rendition
 from mserve.resources.deposit import Deposit, Depositor
 from mserve.resources.mark import UNKNOWN as UNMARKED
 from mserve.resources.mark import Mark
+from mserve.resources.metrics import COPIES, VERSIONS
 from mserve.resources.node import Node
 from mserve.resources.version import Version
 
@@ -40,6 +41,8 @@ class Mfile(Node):
     marks: Mapping[int, Mark] = {}
     """As what its contents are counted, by the number of their version, and itself (OF_THE_FILE).
     Of what came before marks there is none."""
+    copied = False
+    """Whether its present content came with it, as it was copied from another file."""
     reserved = False
     """Whether it is an empty file of WebDAV, and its content is yet to come (RFC 4918, 7.3)."""
     aside: str | None = None
@@ -106,7 +109,7 @@ class Mfile(Node):
         since = self.since or self.created
         self.since = clock.now()
         former = Version(self.version, self.content, self.announced, since, self.since)
-        self.content, self.announced = content, announced
+        self.content, self.announced, self.copied = content, announced, False
         self.version += 1
         self.modified = self.since
         return former
@@ -115,6 +118,12 @@ class Mfile(Node):
         """That of the version, or the present one."""
         content: Content = self.content if number == self.version else self.versions[number].content
         return content
+
+    def class_of(self, number: int) -> str | None:
+        """The kind of bytes kept that the version is, while the file is not in the trash."""
+        if number != self.version:
+            return VERSIONS
+        return COPIES if self.copied else None
 
     def set_mark(self, number: int, mark: Mark | None) -> Mark:
         """Marks a version otherwise, or lets go of its mark; returns the former one."""
@@ -128,10 +137,10 @@ class Mfile(Node):
             self.versions = IOBTree()
         self.versions[version.number] = version
 
-    def superfluous(self, most: int) -> list[Content]:
-        """Those of its contents that go once it gets another and keeps `most` versions."""
-        kept = [version.content for version in (self.versions or {}).values()]
-        return [*kept, self.content][: max(0, len(kept) + 1 - most)]
+    def superfluous(self, most: int) -> list[int]:
+        """The versions that go once it gets another content and keeps `most` of them."""
+        kept = (self.versions or {}).keys()
+        return [*kept, self.version][: max(0, len(kept) + 1 - most)]
 
     def drop_versions(self, most: int) -> list[Version]:
         """Takes the oldest versions away, so that `most` are left; returns them."""

@@ -31,6 +31,8 @@ class Node(Persistent):  # type: ignore[misc]  # persistent has no types
     """Properties that clients of WebDAV have set: `{namespace}name` to the XML of the element."""
     locking: Any = None
     """A Locking (resources/lock.py), once it was locked."""
+    limited = False
+    """Whether its usage has quotas (resources/quota.py): else that is not looked at for them."""
     entered: str | None = None
     """The entry of the audit log that tells how it came into being."""
 
@@ -78,10 +80,6 @@ class Node(Persistent):  # type: ignore[misc]  # persistent has no types
     def parts(self) -> tuple[Any, ...]:
         """What is stored apart, and yet seen with the node; None for what there is not."""
         return ()
-
-    def quota(self) -> int | None:
-        """The most bytes that may be kept in it and below (resources/quota.py)."""
-        return None
 
     def touch(self) -> None:
         """Marks the node as modified now."""

@@ -157,9 +157,14 @@ class UserUsage(UserPart):
     """What the user has used."""
 
 
+class UserQuotas(UserPart):
+    pass
+
+
 USER_PARTS: dict[str, type[UserPart] | type[UserStatement]] = {
     "reset": UserReset,
     "keys": UserKeys,
     "usage": UserUsage,
     "statement": UserStatement,
+    "quotas": UserQuotas,
 }

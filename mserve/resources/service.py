@@ -55,11 +55,8 @@ class Service(Profiled, Branch):
         merged = {**self.properties, **patch}
         self.properties = {name: value for name, value in merged.items() if value is not None}
         if "quota" in patch:
-            self.usage.set_limit(DISC_SPACE, self.quota())
-
-    def quota(self) -> int | None:
-        most: int | None = self.property("quota")
-        return most
+            self.usage.set_limit(DISC_SPACE, self.property("quota"))
+            self.limited = bool(self.usage.limits or self.usage.soft)
 
     def closed(self, moment: int) -> str | None:
         """Why the service is not open at `moment` (µs), or None."""

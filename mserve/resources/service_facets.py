@@ -54,6 +54,11 @@ class Receipts(Facet):
     reach = Reach.TOP
 
 
+class QuotasFacet(Facet):
+    name = "quotas"
+    types = frozenset({"container", "service"})
+
+
 class Profiles(Facet):
     name = "profiles"
     types = frozenset({"container", "service"})

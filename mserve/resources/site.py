@@ -1,7 +1,11 @@
 """Site: the root of the tree, and the indexes over all of it."""
 
+from collections.abc import Mapping
 from random import getrandbits
+from types import MappingProxyType
 from typing import Any
+
+from BTrees.OOBTree import OOBTree
 
 from mserve.resources.audit_log import AuditLog
 from mserve.resources.deposit import Deposits
@@ -30,14 +34,17 @@ class Site(Branch):
     of empty files whose content is yet to come to them, `aside` documents that programs
     have under another name, by their folder and name, `users` the people who can log in, `audit`
     the log of what was decided, `deposits` which files came by keys that show their own files
-    alone, `journal` what was consumed, `series` the same summed up, and `tellers` how much is
-    counted of the reads that web processes tell of.
+    alone, `journal` what was consumed, `series` the same summed up, `tellers` how much is
+    counted of the reads that web processes tell of, `payers` the Usage of those who pay and have
+    quotas, by id, and `warnings` the soft quotas that were exceeded, until it is told by mail.
     """
 
     type = "site"
     schema = 0
     vaults: frozenset[str] = frozenset()
     """Those whose folders have been marked as this site's (mserve/vault.py), by name."""
+
+    payers: Mapping[str, Any] = MappingProxyType({})
 
     def __init__(self) -> None:
         super().__init__()
@@ -62,6 +69,8 @@ class Site(Branch):
         self.journal = Journal()
         self.series = Accounts()
         self.tellers = Tellers()
+        self.payers = OOBTree()
+        self.warnings = Transit()
 
     def check_name(self, name: object) -> str:
         return check_container_name(name)

@@ -6,9 +6,10 @@ As files change place it goes along: it leaves some accounts, and joins others.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from mserve.resources.figure import Figure, Figures, tally
+from mserve.resources.asker import Payer
+from mserve.resources.figure import NOTHING, Figure, Figures, tally
 from mserve.resources.mark import UNKNOWN, Mark, name_of
-from mserve.resources.metrics import DISC, DISC_SPACE, FILE, KEPT, LEVELS, short
+from mserve.resources.metrics import DISC, DISC_SPACE, FILE, KEPT, LEVELS, TRASH, short
 from mserve.resources.mfile import OF_THE_FILE
 from mserve.resources.series import IN_ALL, STANDING, Dimension, values_in
 from mserve.resources.usage import enter
@@ -37,6 +38,16 @@ class Part(NamedTuple):
                 found[metric] = Figure.rated(change, moment, now, max(now, 0))
         return found
 
+    @property
+    def size(self) -> float:
+        """The bytes kept."""
+        return self.figures.get(DISC_SPACE, NOTHING).total
+
+    def trashed(self, sign: int, size: float | None = None) -> "Part":
+        """With so many bytes in the trash; by default all of them."""
+        there = Figure(total=sign * (self.size if size is None else size))
+        return Part(self.mark, {**self.figures, TRASH: there})
+
     def only(self, wanted: Callable[[str], bool]) -> "Part":
         """Of the metrics that are wanted."""
         return Part(self.mark, {m: each for m, each in self.figures.items() if wanted(m)})
@@ -59,13 +70,30 @@ class Standing(NamedTuple):
 
     @property
     def in_trash(self) -> "Standing":
-        """Of it what is counted in the trash as well."""
-        return Standing(tuple(part.only(IN_TRASH.__contains__) for part in self.parts))
+        """As what it is counted in the trash."""
+        found = (part.only(IN_TRASH.__contains__) for part in self.parts)
+        return Standing(tuple(part.trashed(1) for part in found))
 
     @property
     def in_place(self) -> "Standing":
-        """Of it what is counted in the tree alone."""
-        return Standing(tuple(part.only(lambda m: m not in IN_TRASH) for part in self.parts))
+        """What its being in the tree, and not in the trash, makes of it."""
+        found = (part.only(lambda m: m not in IN_TRASH) for part in self.parts)
+        size = (part.size for part in self.parts)
+        return Standing(
+            tuple(each.trashed(-1, more) for each, more in zip(found, size, strict=True))
+        )
+
+    def wanted(self) -> dict[str, float]:
+        """How much of each level there is more where it joins."""
+        return _totals(self.parts)
+
+    def wanted_by_payer(self) -> dict[Payer, dict[str, float]]:
+        """As `wanted`, for each who pays for a part."""
+        payers = {part.mark.payer for part in self.parts if part.mark.payer}
+        return {
+            payer: _totals(part for part in self.parts if part.mark.payer == payer)
+            for payer in payers
+        }
 
     def change(self, nodes: Sequence[Any], sign: int, moment: int, *, paid: bool = False) -> None:
         """At `moment` (µs) it joins (`sign` 1) or leaves (-1) the accounts of `nodes`.
@@ -76,6 +104,14 @@ class Standing(NamedTuple):
             changes = part.changes(sign, moment)
             if changes:
                 enter(nodes, changes, moment, part.mark.payer if paid else (), part.mark.tags)
+
+
+def _totals(parts: Iterable[Part]) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for _, figures in parts:
+        for metric in LEVELS & figures.keys():
+            found[metric] = found.get(metric, 0) + figures[metric].total
+    return found
 
 
 def _parts(kept: Iterable[Kept]) -> list[Part]:
@@ -97,6 +133,8 @@ def _marked(mfile: Any) -> Iterator[Kept]:
             size = mfile.content_of(number).size
             yield DISC_SPACE, mark.name, Figure(total=size)
             yield DISC, mark.name, Figure(rate=size)
+            if kind := mfile.class_of(number):
+                yield kind, mark.name, Figure(total=size)
 
 
 def _branch(site: Any, node: Any) -> Iterator[Kept]:

@@ -8,12 +8,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from persistent import Persistent
-from ZODB.POSException import ConflictError
 
 from mserve.resources import clock
 from mserve.resources.asker import Payer, who_asks
+from mserve.resources.crossing import note_node, note_payer
 from mserve.resources.figure import NOTHING, Figure, Figures
 from mserve.resources.journal import Entry, Reports, Tags, packed
+from mserve.resources.limits import Begun, Limited, check, found_crossed, merged, turned
 from mserve.resources.mark import UNKNOWN, Mark, paid
 from mserve.resources.metrics import DISC, DISC_SPACE, FILE, short
 
@@ -25,7 +26,13 @@ class Usage(Persistent):  # type: ignore[misc]  # persistent has no types
 
     figures: Mapping[str, Figure] = {}
     limits: Mapping[str, int] = {}
-    """The most that levels may be (resources/quota.py), by metric."""
+    """The most that there may be (resources/quota.py), by metric."""
+    soft: Mapping[str, int] = {}
+    """What is warned of beyond it."""
+    begun: Mapping[str, Begun] = {}
+    """Of what is limited by the month, what there was as it began (resources/limits.py)."""
+    uncounted: tuple[str, ...] = ()
+    """The kinds of bytes kept (metrics.CLASSES) that the limit of these does not count."""
 
     def get(self, metric: str) -> Figure:
         return self.figures.get(metric, NOTHING)
@@ -34,29 +41,34 @@ class Usage(Persistent):  # type: ignore[misc]  # persistent has no types
         """Has it written anew: what is told of it is not what it was, though the sums are."""
         self._p_changed = True
 
-    def change(self, changes: Mapping[str, Figure]) -> None:
-        """Adds to the figures, by metric."""
+    def change(self, changes: Figures, moment: int) -> list[str]:
+        """Adds to the figures what is reported at `moment` (µs).
+
+        Returns the metrics of which a soft limit is exceeded by that.
+        """
+        was = Limited.of(self)
+        if self.begun:
+            self.begun = turned(was, changes, moment)
         changed = {metric: self.get(metric).plus(each) for metric, each in changes.items()}
         self.figures = {**self.figures, **changed}
+        return [*found_crossed(was, Limited.of(self))] if self.soft else []
 
-    def set_limit(self, metric: str, most: int | None) -> None:
-        """The level may be `most` at most; None: whatever it comes to."""
-        others = {name: each for name, each in self.limits.items() if name != metric}
-        self.limits = others if most is None else {**others, metric: most}
+    def set_limit(self, metric: str, most: int | None, soft: bool = False) -> None:
+        """There may be `most` of the metric at most; None: whatever it comes to."""
+        known = self.soft if soft else self.limits
+        others = {name: each for name, each in known.items() if name != metric}
+        found = others if most is None else {**others, metric: most}
+        if soft:
+            self.soft = found
+        else:
+            self.limits = found
 
     def _p_resolveConflict(
         self, old: dict[str, Any], saved: dict[str, Any], new: dict[str, Any]
     ) -> dict[str, Any]:
         made = added(old, saved, new)
-        for metric, most in made.get("limits", {}).items():
-            if saved.get("figures", {}).get(metric, NOTHING).total < _total(made, metric) > most:
-                raise ConflictError  # what there is room for alone is too much together
+        check(*map(Limited.stored, (old, saved, new, made)))
         return made
-
-
-def _total(state: Mapping[str, Any], metric: str) -> float:
-    figure: Figure = state["figures"].get(metric, NOTHING)
-    return figure.total
 
 
 def added(
@@ -70,8 +82,9 @@ def added(
         )
         for metric in {*theirs, *ours}
     }
-    once, here, there = (state.get("limits", {}) for state in (old, new, saved))
-    return {**saved, "figures": figures, "limits": there if here == once else here}
+    known, there, here = map(Limited.stored, (old, saved, new))
+    made = merged(known, there, here, figures)
+    return {**saved, **made._asdict()}
 
 
 def report(
@@ -117,8 +130,10 @@ def enter(
     the sums are made of, which stay; site: where the nodes are, if in a trash.
     """
     nodes = list(nodes)
-    for node in nodes:
-        node.usage.touch() if shares else node.usage.change(changes)
+    for node in nodes if shares else ():
+        node.usage.touch()
+    if nodes and not shares:
+        change_all(nodes, payer, changes, moment, site or nodes[-1].site)
     if nodes:
         accounts = packed([*(node.id for node in nodes), *payer])
         service = next((node.id for node in nodes if node.type == "service"), None)
@@ -126,6 +141,18 @@ def enter(
         file = nodes[0].type == "mfile"
         entry = Entry(moment, accounts, stored(changes), tags, file, shares)
         (site or nodes[-1].site).journal.note(entry)
+
+
+def change_all(
+    nodes: Iterable[Any], payer: Payer, changes: Figures, moment: int, site: Any
+) -> None:
+    """Changes the figures of the nodes, and of those who pay, where these have quotas."""
+    for node in nodes:
+        if crossed := node.usage.change(changes, moment):
+            note_node(node, crossed)
+    for id in payer:
+        if (usage := site.payers.get(id)) and (crossed := usage.change(changes, moment)):
+            note_payer(site, id, usage, crossed)
 
 
 def stored(changes: Figures) -> Reports:

@@ -8,11 +8,12 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 from typing import Any
 
-from mserve.errors import BadInput, Missing, TaskError
+from mserve.errors import BadInput, Missing, OverMonthlyQuota, TaskError
 from mserve.resources import clock, metrics, usage
 from mserve.resources.content import Content
 from mserve.resources.job import Job
 from mserve.resources.profile import Edition, Profile, TaskSet, TaskSpec, Workflow
+from mserve.resources.quota import spent
 from mserve.resources.run import (
     CANCELLED,
     DONE,
@@ -132,7 +133,8 @@ def _go_on(site: Any, job: Job) -> None:
 
 def _open(site: Any, job: Job, task_set: TaskSet) -> None:
     """Makes the task runs of a set, and due those whose condition holds."""
-    number, holds = len(job.runs), lru_cache(partial(_holds, facts.of_job(job)))
+    fault = spent(job.node, metrics.JOB_RUNTIME, job.payer)
+    number, holds = len(job.runs), lru_cache(partial(_holds, facts.of_job(job), fault))
     runs = tuple(
         _make_run(job, f"{number}-{index}", spec, holds)
         for index, spec in enumerate(task_set.tasks)
@@ -142,11 +144,17 @@ def _open(site: Any, job: Job, task_set: TaskSet) -> None:
     for run in due:
         site.due[run.id] = (run.attempt, run.queue, 0)
     push(site, [Delivery(run.id, run.attempt, run.queue) for run in due])
+    if fault is not None and any(run.state == FAILED for run in runs):
+        _close(site, job, FAILED)
     tell(job)
 
 
-def _holds(known: Mapping[str, Any], condition: str) -> bool:
-    return Condition.parse(condition).holds(known)
+def _holds(known: Mapping[str, Any], fault: OverMonthlyQuota | None, condition: str) -> bool:
+    """Raises TaskError where it does, and yet nothing is to begin this month."""
+    holds = Condition.parse(condition).holds(known)
+    if holds and fault is not None:
+        raise TaskError(str(fault))
+    return holds
 
 
 def _make_run(job: Job, place: str, spec: TaskSpec, holds: Callable[[str], bool]) -> Run:

@@ -10,6 +10,7 @@ from mserve.resources import audit
 from mserve.resources.audit import Action
 from mserve.resources.job import Job
 from mserve.resources.profile import TaskSpec
+from mserve.resources.quota import need_jobs
 from mserve.resources.run import DONE, RUNNING, Run
 from mserve.tasks import ending, engine
 from mserve.tasks.delivery import Delivery
@@ -18,7 +19,8 @@ from mserve.tasks.telling import tell
 
 
 def start(node: Any, workflow: str, queue: str | None = None) -> Job | None:
-    """Starts a workflow by hand, as `engine.start` does."""
+    """Starts a workflow by hand, as `engine.start` does. Raises OverMonthlyQuota."""
+    need_jobs(node)
     job = engine.start(node, "manual", workflow, queue)
     if job is not None:
         note(job)
@@ -26,7 +28,8 @@ def start(node: Any, workflow: str, queue: str | None = None) -> Job | None:
 
 
 def start_task(node: Any, spec: TaskSpec) -> Job:
-    """Starts one task by hand, as `engine.start_task` does."""
+    """Starts one task by hand, as `engine.start_task` does. Raises OverMonthlyQuota."""
+    need_jobs(node)
     return note(engine.start_task(node, spec))
 
 
@@ -52,10 +55,12 @@ def stop(site: Any, job: Job) -> None:
 def retry(site: Any, job: Job) -> None:
     """Takes up a job that has failed or was cancelled, with what of it did not end well.
 
-    Raises Conflict where nothing of it failed, or where its file is not what it was.
+    Raises Conflict where nothing of it failed, or where its file is not what it was;
+    OverMonthlyQuota.
     """
     failures = job.failures
     _check_retry(job, failures)
+    need_jobs(job.node)
     if job.round is not None and job.outcome is not None:
         job.round.count(job.id, job.outcome, -1)
     job.reopen()

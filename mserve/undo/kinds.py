@@ -50,8 +50,8 @@ def put_back(record: Record) -> None:
     """Makes it as it was; figures and counts get the difference."""
     thing, before, after = record.thing, record.before, record.after
     if isinstance(thing, Usage):
-        now = {"figures": thing.figures, "limits": thing.limits}
-        thing.__setstate__(added(after, now, before))
+        thing._p_activate()
+        thing.__setstate__(added(after, dict(vars(thing)), before))
         thing._p_changed = True
     elif isinstance(thing, Length):
         thing.change(before - after)

@@ -10,6 +10,7 @@ from pyramid.config import Configurator
 from pyramid.security import NO_PERMISSION_REQUIRED
 
 from mserve.resources.asker import Asker, asked_by
+from mserve.views import quota_header
 from mserve.views.if_header import tokens_of
 
 NOBODY = "nobody"
@@ -32,7 +33,8 @@ def asker_of(request: Any) -> Asker:
 def anybody(request: Any) -> Asker:
     """Who asks where no key is needed: it is not looked for."""
     door = request.door if request.door in ("html", "dav") else "rest"
-    return Asker(NOBODY, door, address_of(request), tokens_of(request))
+    over = quota_header.over(request.environ)
+    return Asker(NOBODY, door, address_of(request), tokens_of(request), over=over)
 
 
 def address_of(request: Any) -> str:

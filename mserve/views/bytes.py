@@ -113,6 +113,7 @@ def _with_body(
     if request.method == "HEAD":
         headers["Content-Length"] = str(content.size)
         return request.answer(200, headers)
+    charged.need_read(request)
     speed, read = speed_of(request), Metered(request, mimetype)
     if content.size and hand_over(request, draft, content, speed):
         charged.pay(request, content.size)  # how much of it the front sends is not heard of

@@ -16,7 +16,7 @@ from mserve import errors
 from mserve.people import OWN
 from mserve.resources.roles import Permission
 from mserve.security import KEY_IN_PATH, Closed, Failed
-from mserve.views import refused
+from mserve.views import quotas, refused
 from mserve.views.caveats import said_of
 from mserve.views.config import methods_of
 from mserve.views.declared import open_to_all, own_account
@@ -36,8 +36,8 @@ def told(fault: errors.MserveError, request: Any) -> Response:
         more["faults"] = [{"place": place, "detail": what} for place, what in fault.faults]
     if isinstance(fault, errors.OverBudget):
         more |= {"caveat": fault.caveat, "left": fault.left}
-    if isinstance(fault, errors.OverQuota):
-        more["quota"] = {"of": fault.of, "bytes": fault.most, "needed": fault.size}
+    if isinstance(fault, errors.OverQuota | errors.OverMonthlyQuota):
+        more["quota"] = quotas.exceeded(request, fault.quota)
     answer = problem(request, status_of(fault), kind_of(fault), str(fault), **more)
     return with_wait(request, answer, fault)
 

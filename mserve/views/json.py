@@ -14,17 +14,17 @@ from mserve.resources.properties import PROPERTIES
 from mserve.resources.service import Service
 from mserve.tasks import retrieval
 from mserve.vault import where
-from mserve.views import derived
+from mserve.views import derived, quotas
 from mserve.views.urls import facet_url, segment, url
 
 Json = dict[str, Any]
 OF_ALL = ("info", "history", "audit", "keys", "access", "usage", "usagesummary")
 LINKS = {
     "site": (*OF_ALL, "search", "tasks", "nodes", "health"),
-    "container": (*OF_ALL, "profiles", "tasks", "search", "requests"),
+    "container": (*OF_ALL, "quotas", "profiles", "tasks", "search", "requests"),
     "service": (
-        *OF_ALL, "jobs", "rounds", "schedules", "profiles", "tasks", "search", "trash", "uploads",
-        "batch",
+        *OF_ALL, "quotas", "jobs", "rounds", "schedules", "profiles", "tasks", "search", "trash",
+        "uploads", "batch",
     ),
     "folder": (*OF_ALL, "search", "uploads", "copy", "batch"),
     "mfile": (*OF_ALL, "content", "jobs", "versions", "provenance", "copy"),
@@ -101,11 +101,15 @@ def _service(base: str, service: Service) -> Json:
         "priority": service.priority,
         "profile": service.profile,
         "properties": {name: service.property(name) for name in PROPERTIES},
+        "quotas": quotas.limits(service),
     }
 
 
 def _container(base: str, container: Container) -> Json:
-    return {"takes_requests": container.takes_requests}
+    return {
+        "takes_requests": container.takes_requests,
+        "quotas": quotas.limits(container),
+    }
 
 
 EXTRA = {"mfile": _mfile, "service": _service, "container": _container}

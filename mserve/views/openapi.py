@@ -41,6 +41,7 @@ GROUPS = {
     "usagesummary": "What reports were like, per metric",
     "events": "What happens, as it happens",
     "statement": "What is billed from, by month",
+    "quotas": "How much may be used, and is",
     "metrics-registry": "What consumption is reported in",
     "metrics": "How the servers do, for Prometheus",
     "search": "By words and facts", "copy": "Copies share their content",

@@ -41,6 +41,7 @@ from mserve.resources.people_places import (
     TokensPlace,
     UserKeys,
     UserPlace,
+    UserQuotas,
     UserReset,
     UsersFacet,
     UserUsage,
@@ -148,6 +149,7 @@ BELOW: dict[type, tuple[type[Facet], str]] = {
     UserEntries: (UsersFacet, "{user}/statement/entries"),
     OwnStatement: (Account, "statement"),
     OwnEntries: (Account, "statement/entries"),
+    UserQuotas: (UsersFacet, "{user}/quotas"),
     HistoryEntry: (History, "{transaction}"),
     LockView: (Locks, "{lock}"),
 }

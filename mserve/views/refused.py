@@ -32,5 +32,6 @@ def note_guess(request: Any, status: int) -> None:
 
 
 def _note(request: Any, subject: Subject, status: int, caveat: str | None = None) -> None:
-    refusal = Refusal(asker_of(request), subject, request.method, status, caveat)
+    asker = asker_of(request)._replace(over=None)
+    refusal = Refusal(asker, subject, request.method, status, caveat)
     request.registry.refusals.note(refusal)

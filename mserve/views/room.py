@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mserve.ingest.store import growth
+from mserve.ingest.contents import need_growth
 from mserve.resources import quota
 from mserve.resources.mfile import Mfile
 from mserve.resources.node import Node
@@ -10,12 +10,15 @@ from mserve.views.traversal import Absent
 
 
 def need_room(place: Any, size: int | None) -> None:
-    """Raises OverQuota where `size` bytes have no room at the place, be it there or not.
+    """Raises OverQuota, OverMonthlyQuota where `size` bytes have no room at the place, be it
+    there or not.
 
     What another transaction stores meanwhile is seen when the bytes are to be stored.
     """
     while isinstance(place, Absent):
         place = place.__parent__
     node = getattr(place, "node", place)
-    if size and isinstance(node, Node):
-        quota.need_room(node, growth(node, size) if isinstance(node, Mfile) else size)
+    if size and isinstance(node, Mfile):
+        need_growth(node, size, size)
+    elif size and isinstance(node, Node):
+        quota.need(node, quota.upload(size))

@@ -13,6 +13,7 @@ from mserve.views.lock_schemas import LOCKS
 from mserve.views.people_schemas import PEOPLE
 from mserve.views.profile_schemas import PROFILES
 from mserve.views.provenance_schemas import PROVENANCE
+from mserve.views.quota_schemas import LIMITS, QUOTAS
 from mserve.views.schema_words import (
     FLAG,
     ID,
@@ -79,9 +80,10 @@ NODES: dict[str, Schema] = {
         created=TIME, modified=TIME, metadata=OBJECT, links=table(URL),
     ),
     "Site": node("site"),
-    "Container": node("container", takes_requests=FLAG),
+    "Container": node("container", takes_requests=FLAG, quotas=table(LIMITS)),
     "Service": node(
         "service", start=null(TIME), end=null(TIME), priority=FLAG, profile=TEXT, properties=OBJECT,
+        quotas=table(LIMITS),
     ),
     "Folder": node("folder"),
     "Mfile": node(
@@ -211,6 +213,7 @@ SCHEMAS: dict[str, Schema] = {
     **LOCKS,
     **PROFILES,
     **PEOPLE,
+    **QUOTAS,
     **REST,
     **AUDIT,
 }
@@ -235,6 +238,7 @@ MEDIA: dict[str, tuple[str, ...]] = {
     "ContainerChange": ("application/merge-patch+json", *JSON),
     "ServiceChange": ("application/merge-patch+json", *JSON),
     "KeyChange": ("application/merge-patch+json", *JSON),
+    "QuotaChange": ("application/merge-patch+json", *JSON),
     **dict.fromkeys(("Profile", "NewProfile"), (*JSON, "application/yaml")),
     "JsonPatch": ("application/json-patch+json",),
     **dict.fromkeys(

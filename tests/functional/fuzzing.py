@@ -118,7 +118,8 @@ def renew_profiles(admin: httpx.Client) -> None:
 
 @schemathesis.hook
 def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:
-    removes = case.method in ("DELETE", "PATCH") and "/-/" not in case.operation.path
+    _, _, facet = case.operation.path.partition("/-/")
+    removes = case.method in ("DELETE", "PATCH") and facet in ("", "quotas")
     profiles = case.method == "TRACE" and "/-/profiles/{profile}" in case.operation.path
     if removes or profiles:
         with httpx.Client(base_url=os.environ["FUZZ_URL"], timeout=60) as admin:
@@ -144,6 +145,7 @@ def config(ids: dict[str, Any], root: str) -> dict[str, Any]:
         place = "/{container}/" if name == "container" else "/{container}/{service}/"
         doomed = {"container": "doomed", "service": "doomed"}
         by_place += [(place, method, doomed) for method in ("PATCH", "DELETE")]
+        by_place.append((f"{place}-/quotas", "PATCH", doomed))
     if root == "site":  # one that was removed and made again has no first version any more
         by_place.append(("/{container}/-/profiles/{profile}", "DELETE", {"profile": "doomed"}))
     for node, place in (("site", ""), ("container", "/{container}"), ("service", way)):

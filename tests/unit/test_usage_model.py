@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import count, product
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from hypothesis.stateful import (
 )
 from pytest import MonkeyPatch
 
-from mserve import booking, database, evolve, ingest
+from mserve import booking, check, database, evolve, ingest
 from mserve.errors import Conflict
 from mserve.ingest import trash
 from mserve.provision import make_container, make_service
@@ -27,7 +27,18 @@ from mserve.resources.account import Account, Of
 from mserve.resources.asker import Asker, asked_by
 from mserve.resources.figure import Figure
 from mserve.resources.mark import paid
-from mserve.resources.metrics import DISC, DISC_SPACE, FILE, INGEST, TASK, TASK_FAILURE, short
+from mserve.resources.metrics import (
+    CLASSES,
+    DISC,
+    DISC_SPACE,
+    FILE,
+    INGEST,
+    TASK,
+    TASK_FAILURE,
+    TRASH,
+    short,
+)
+from mserve.resources.node import Branch
 from mserve.resources.period import DAY_LONG, FINE_FIRST, HOUR_LONG, Grain, around
 from mserve.resources.report import Asked, Line, lines
 from mserve.resources.series import Dimension
@@ -169,7 +180,7 @@ class Use(RuleBasedStateMachine):
             node, parent = self.ends(site, place, to, whole)
             if node is None or len(self.model.present) > 60:
                 return
-            name = f"copy {next(self.numbers)}"
+            name = f"copy {next(self.numbers)}" if whole or to[2] in parent else to[2]
             try:
                 made = ingest.copy(node, parent, name)
             except Conflict:
@@ -296,6 +307,21 @@ class Use(RuleBasedStateMachine):
             self.compare_account(Account(site, node.id, node), node.id)
         for key in self.keys:
             self.compare_account(Account(site, key[0]), key[0])
+            self.compare_kinds(site, key[0])
+        assert [*check.usage.check(site, False)] == []
+
+    def compare_kinds(self, site: Any, key: str) -> None:
+        """Of what a key has brought, what is former, copied, and in the trash."""
+        trashed = [each.node for name in SERVICES for each in site["acme"][name].all_trash()]
+        below = {id(each) for top in trashed for each in (top, *walk(top))}
+        found = dict.fromkeys(CLASSES, 0)
+        for mfile in files_of(site, trashed):
+            for number, mark in mfile.marks.items():
+                kind = TRASH if id(mfile) in below else mfile.class_of(number)
+                if number and kind and key in mark.payer:
+                    found[kind] += mfile.content_of(number).size
+        account = Account(site, key)
+        assert {kind: account.now(Of(short(kind))).total for kind in CLASSES} == found
 
     def compare_account(self, account: Account, id: str) -> None:
         self.compare_now(account, id, Dimension.WHOLE, "", lambda stay: True)
@@ -357,6 +383,16 @@ class Use(RuleBasedStateMachine):
             told = self.model.reported(id, INGEST)
             within = [each.amount for each in told if start <= each.moment < line.span.end]
             assert line.figure == Figure.of(*within)
+
+
+def walk(node: Any) -> Iterator[Any]:
+    return node.walk() if isinstance(node, Branch) else iter(())
+
+
+def files_of(site: Any, trashed: list[Any]) -> Iterator[Any]:
+    """All files, those too that are in the trash."""
+    tops = [*site.walk(), *trashed, *(each for top in trashed for each in walk(top))]
+    return (each for each in tops if each.type == "mfile")
 
 
 def branch(site: Any, place: Any) -> Any:

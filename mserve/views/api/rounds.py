@@ -5,6 +5,7 @@ from typing import Any
 from mserve.errors import BadInput
 from mserve.resources import clock
 from mserve.resources.node import Branch
+from mserve.resources.quota import need_jobs
 from mserve.resources.roles import Permission
 from mserve.resources.round import Errand, Round
 from mserve.resources.service_facets import Rounds
@@ -46,6 +47,7 @@ def begin(context: Rounds, request: Any) -> Any:
     top = find_node(context.node, way)
     if not isinstance(top, Branch):
         raise BadInput(f"there is no folder {way!r} in this service")
+    need_jobs(top)
     made = rounds.begin(top, Errand("manual", name, asked, where))
     answer = shown(request, made)
     created(request, answer, answer["url"])

@@ -3,6 +3,8 @@
 from typing import Any
 
 from mserve.purse import purse_of
+from mserve.resources import quota
+from mserve.security import node_of
 from mserve.views.content import throttle
 from mserve.views.content.metered import Metered
 from mserve.views.content.window import Piece, Window, length
@@ -13,6 +15,12 @@ def pay(request: Any, size: int) -> None:
     purse = purse_of(request)
     if purse is not None:
         purse.take_out(size)
+
+
+def need_read(request: Any) -> None:
+    """Raises OverMonthlyQuota where nothing more may be read this month."""
+    identity = request.identity
+    quota.need_read(node_of(request.context), () if identity is None else identity.payer)
 
 
 def body(request: Any, path: str, pieces: list[Piece], speed: int | None, read: Metered) -> Any:

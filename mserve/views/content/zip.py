@@ -21,7 +21,7 @@ from mserve.purse import purse_of
 from mserve.resources.clock import SECOND
 from mserve.views import bytes as delivery
 from mserve.views.budgets import paid_ahead
-from mserve.views.content import throttle
+from mserve.views.content import charged, throttle
 from mserve.views.content.disposition import HARMLESS, disposition
 from mserve.views.content.metered import Metered
 from mserve.views.content.walk import Entry, Walk
@@ -101,6 +101,7 @@ def serve_zip(request: Any, node: Any) -> Response:
     response.headers["X-Accel-Buffering"] = "no"
     if request.method == "HEAD":
         return response
+    charged.need_read(request)
     if (purse := purse_of(request)) is not None:
         purse.take_out(1)
     seat = throttle.seat(request.registry, request.settings.streams)

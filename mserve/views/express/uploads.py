@@ -21,7 +21,7 @@ from mserve.resources.roles import Permission
 from mserve.resources.site import Site
 from mserve.resources.spool import Spool
 from mserve.security import SecurityPolicy
-from mserve.views import preconditions
+from mserve.views import preconditions, quota_header
 from mserve.views.api import files
 from mserve.views.api.files import check_place, store_new, stored_json
 from mserve.views.asker import asker_of
@@ -101,8 +101,8 @@ class Uploads:
 
 def created(asked: Asked, stored: ingest.Stored) -> Answer:
     """As Pyramid answers it."""
-    location = {"Location": url(asked, stored.mfile)}
-    return document(stored_json(asked, stored), HTTPStatus.CREATED, location)
+    more = {"Location": url(asked, stored.mfile), **quota_header.fields(asked.environ)}
+    return document(stored_json(asked, stored), HTTPStatus.CREATED, more)
 
 
 def _nothing() -> None:

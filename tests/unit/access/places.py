@@ -111,6 +111,7 @@ class Places:
             ("UserPlace", ""), ("UserReset", "/reset"), ("UserKeys", "/keys"),
             ("UserUsage", "/usage"), ("UserStatement", "/statement"),
             ("UserEntries", "/statement/entries"),
+            ("UserQuotas", "/quotas"),
         ):  # fmt: skip
             self.enter(name, f"/-/users/{user}{below}", "site")
         self.enter("ServiceRequest", f"/demo/-/requests/{request}", "container")

@@ -152,6 +152,8 @@ class World:
 
 
 RENAME = {"name": "other"}
+METRICS = ("disc_space", "file", "ingest", "access", "jobruntime")
+QUOTAS = {f"{metric}-{kind}": "9" for metric in METRICS for kind in ("hard", "soft")}
 Scene = Callable[[World], Any]
 
 SCENES: dict[str, Scene] = {
@@ -208,6 +210,8 @@ SCENES: dict[str, Scene] = {
     "provenance_act Provenance": lambda w: w(
         "POST", f"{w.derived()}/-/provenance", {"action": "again"}),
     "history_act HistoryEntry": lambda w: w("POST", w.transaction(), {"undo": True}),
+    "quotas_change QuotasFacet": lambda w: w("PATCH", f"{FILES}/-/quotas", {"quotas": {
+        "file": {"soft": 1000}}}),
     "rounds_begin Rounds": lambda w: w("POST", f"{FILES}/-/rounds", {"workflow": "check"}),
     "rounds_remove Round": lambda w: w("DELETE", w.ended_round()),
     "rounds_steer Round": lambda w: w("POST", w.round(), {"action": "cancel"}),
@@ -242,6 +246,7 @@ SCENES: dict[str, Scene] = {
     "undo HistoryEntry": lambda w: w.do(w.transaction(), "undo"),
     "steer NodesFacet": lambda w: w.do("/-/nodes", "resume", queue="priority"),
     "begin Rounds": lambda w: w.do(f"{FILES}/-/rounds", "begin", workflow="check", condition=""),
+    "limit QuotasFacet": lambda w: w.do(f"{w.service()}-/quotas", "limit", **QUOTAS),
     "unlock LockView": lambda w: w.do(w.lock(), "unlock"),
     "cancel Round": lambda w: w.do(w.round(), "cancel"),
 }  # fmt: skip

@@ -13,6 +13,7 @@ from mserve import database, evolve, first_keys, ingest, main, undo
 from mserve.check import Scope, check
 from mserve.errors import Conflict
 from mserve.indexing import index_changes
+from mserve.resources.figure import NOTHING
 from mserve.resources.site import Site
 from mserve.settings import Settings
 from tests.unit.conftest import Client
@@ -75,9 +76,10 @@ def names(client: Any, url: str = FILES) -> list[str]:
 def figures(site: Any) -> list[Any]:
     """What is counted of the service and all above it, but for the extremes, which stay."""
     return [
-        {name: each._replace(least=None, most=None) for name, each in node.usage.figures.items()}
+        {name: sums for name, each in node.usage.figures.items()
+         if (sums := each._replace(least=None, most=None)) != NOTHING}
         for node in site["demo"]["files"].lineage()
-    ]
+    ]  # fmt: skip
 
 
 def facts(admin: Any) -> Any:

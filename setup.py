@@ -99,7 +99,14 @@ setup(
     license_files=["LICENSE"],
     python_requires=">=3.11",
     packages=find_packages(include=["mserve", "mserve.*"]),
-    package_data={"mserve": ["py.typed", "views/templates/*.jinja2", "views/static/*"]},
+    package_data={
+        "mserve": [
+            "py.typed",
+            "views/templates/*.jinja2",
+            "views/static/*",
+            "views/locale/*.po",
+        ]
+    },
     install_requires=REQUIRES,
     extras_require=EXTRAS,
     entry_points={

@@ -83,7 +83,7 @@ def test_a_file_is_renamed_removed_and_taken_back(folder: Page, files: list[Path
     folder.locator(".crumbs").get_by_text("files", exact=True).click()
     folder.get_by_role("link", name="Trash").click()
     expect(folder.locator("h1")).to_have_text("Trash")
-    folder.locator("#listing").get_by_text("Take back").click()
+    folder.get_by_role("button", name="Take back: remarks.txt").click()
     expect(folder.locator("h1")).to_have_text("remarks.txt")
 
 

@@ -1,0 +1,45 @@
+"""What states, types and kinds are called; the names themselves are of the machines' interface."""
+
+from mserve.views.html.languages import _
+
+STATES = {
+    "processing": _("processing"),
+    "ready": _("ready"),
+    "failed": _("failed"),
+    "done": _("done"),
+    "running": _("running"),
+    "waiting": _("waiting"),
+    "due": _("due"),
+    "queued": _("queued"),
+    "awaiting": _("awaiting"),
+    "skipped": _("skipped"),
+    "cancelled": _("cancelled"),
+    "stale": _("stale"),
+    "ended": _("ended"),
+    "active": _("active"),
+    "disabled": _("disabled"),
+    "invited": _("invited"),
+    "drained": _("drained"),
+    "open": _("open"),
+    "paused": _("paused"),
+    "idle": _("idle"),
+    "busy": _("busy"),
+    "accepted": _("accepted"),
+    "rejected": _("rejected"),
+    "withdrawn": _("withdrawn"),
+}
+TYPES = {
+    "site": _("site"),
+    "container": _("container"),
+    "service": _("service"),
+    "folder": _("folder"),
+    "mfile": _("file"),
+}
+KINDS = {
+    "folder": _("Folders"),
+    "image": _("Pictures"),
+    "video": _("Films"),
+    "audio": _("Sound"),
+    "text": _("Texts"),
+    "pdf": _("PDF"),
+}

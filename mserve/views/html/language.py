@@ -11,7 +11,7 @@ from mserve.errors import BadInput
 from mserve.views.html.forms import check_origin, field
 from mserve.views.html.languages import COOKIE, NAMES
 from mserve.views.html.login import onward
-from mserve.views.json import door_url
+from mserve.views.html.static import mounted
 
 YEAR = 31_536_000  # seconds
 
@@ -23,9 +23,8 @@ def choose(request: Any) -> Response:
     if language not in NAMES:
         raise BadInput(f"no page is written in {language!r}, but in {', '.join(NAMES)}")
     answer = HTTPSeeOther(f"{request.host_url}{onward(field(request, 'next')) or '/'}")
-    path = door_url(request).removeprefix(request.host_url) or "/"
     answer.set_cookie(
-        COOKIE, language, max_age=YEAR, path=path, samesite="Lax", httponly=True,
+        COOKIE, language, max_age=YEAR, path=mounted(request) or "/", samesite="Lax", httponly=True,
         secure=request.scheme == "https",
     )  # fmt: skip
     return answer

@@ -1,4 +1,4 @@
-"""What states, types and kinds are called; the names themselves are of the machines' interface."""
+"""What states, types, kinds and triggers are called; machines know them by other names."""
 
 from mserve.views.html.languages import _
 
@@ -42,4 +42,11 @@ KINDS = {
     "audio": _("Sound"),
     "text": _("Texts"),
     "pdf": _("PDF"),
+}
+TRIGGERS = {
+    "ingest": _("on ingest"),
+    "access": _("on access"),
+    "update": _("on update"),
+    "periodic": _("by the clock"),
+    "manual": _("started by hand"),
 }

@@ -46,8 +46,12 @@ class StaticFiles(dict[str, bytes]):
 
 def static_path(request: Any, name: str) -> str:
     """The path of the static file `name`, the same for all keys."""
-    mounted = door_url(request).removeprefix(request.host_url)
-    return f"{mounted}/-/static/{request.registry.static_files.digest}/{name}"
+    return f"{mounted(request)}/-/static/{request.registry.static_files.digest}/{name}"
+
+
+def mounted(request: Any) -> str:
+    """The path at which the site is, without a slash at its end."""
+    return door_url(request).removeprefix(request.host_url)
 
 
 def static_file(request: Any) -> Response:

@@ -13,7 +13,7 @@ from mserve.resources import clock
 from mserve.resources.roles import Permission
 from mserve.views.html import elsewhere, signed
 from mserve.views.html.languages import NAMES
-from mserve.views.html.static import static_path
+from mserve.views.html.static import mounted, static_path
 from mserve.views.html.tabs import tabs
 from mserve.views.html.words import Words
 from mserve.views.json import door_url
@@ -66,6 +66,7 @@ def crumbs(request: Any, node: Any) -> list[tuple[str, str]]:
 
 GLOBALS: dict[str, Callable[..., Any]] = {
     "static": static_path,
+    "language_place": lambda request: f"{mounted(request)}/-/language",
     "door": door_url,
     "may": may,
     "crumbs": crumbs,

@@ -39,6 +39,10 @@ class Words:
         """What a kind of files is called, several of it."""
         return self._said(names.KINDS.get(name, name))
 
+    def trigger(self, name: str) -> str:
+        """What has begun a job."""
+        return self._said(names.TRIGGERS.get(name, name))
+
     def _said(self, text: str) -> str:
         return str(self._localizer.translate(text, DOMAIN))
 

@@ -141,7 +141,7 @@ def test_each_form_that_changes_something_carries_the_token() -> None:
     assert [
         each
         for each in forms
-        if not re.search(r"token(_query)?\(|\{\{ begin\(|/-/language", each[1])
+        if not re.search(r"token(_query)?\(|\{\{ begin\(|language_place", each[1])
     ] == []
 
 

@@ -12,13 +12,15 @@ INI := development.ini
 # an environment whose Python has gone, after an upgrade of the system, is made anew
 GONE := $(shell test -x $(PYTHON) || rm -f $(VENV)/.installed $(VENV)/.installed-test)
 
-.PHONY: help install run test test-unit test-functional lint types bench clean
+.PHONY: help install run test test-unit test-functional screenshots messages lint types bench clean
 
 help:
 	@echo 'make run      start everything; ARGS="--port 0 --data DIR" for another stack beside it'
 	@echo 'make test     run all tests; ARGS="-k name" for some'
 	@echo 'make install  make the environment $(VENV) alone'
 	@echo 'make bench    measure, and compare with nginx, Apache, WsgiDAV and Guillotina; ARGS="get-small"'
+	@echo 'make screenshots  take pictures of every page into the folder screenshots'
+	@echo 'make messages bring the translations in mserve/views/locale to what the pages say'
 	@echo 'make lint types clean'
 
 install: $(VENV)/.installed
@@ -41,6 +43,13 @@ test-unit: $(VENV)/.installed-test # each file in one of two processes
 test-functional: $(VENV)/.installed-test # whole stacks, and servers, one after the other
 	@tools/test_needs.sh
 	$(PYTHON) -m pytest tests/functional tests/dav tests/browser
+
+screenshots: $(VENV)/.installed-test # of every page, in three widths; ARGS="grid job" for some
+	@tools/test_needs.sh
+	$(PYTHON) -m tests.browser.screenshots screenshots $(ARGS)
+
+messages: $(VENV)/.installed-test # what is to be translated
+	@tools/messages.sh $(abspath $(VENV))/bin/pybabel
 
 lint: $(VENV)/.installed-test
 	$(VENV)/bin/ruff check

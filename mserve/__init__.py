@@ -16,6 +16,8 @@ def main(global_config: dict[str, str], **lines: str) -> Any:
     settings = Settings.parse(lines)
     lines |= {
         "zodbconn.uri": settings.database,
+        "jinja2.i18n.domain": "mserve",
+        "jinja2.newstyle": "true",
         "tm.manager_hook": "mserve.views.retry.manager",
         "tm.annotate_user": "false",
         "tm.commit_veto": "pyramid_tm.default_commit_veto",

@@ -17,7 +17,6 @@ need cadaver cadaver
 need /usr/sbin/mount.davfs davfs2
 need rsync rsync
 need chromium chromium
-need chromedriver chromium-driver
 need node nodejs
 need npm npm
 need systemd-analyze systemd

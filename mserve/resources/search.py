@@ -1,6 +1,6 @@
 """Search: a query over catalogs, and the nodes that it finds below a place in the tree."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from heapq import merge
 from typing import Any
@@ -29,13 +29,39 @@ class Query:
             known = ", ".join((*ORDERS, RELEVANCE))
             raise BadInput(f"sort={self.order} is no order; there are: {known}, with - reversed")
 
+    def matches(self, node: Any) -> bool:
+        """Whether a node is of the type and media type."""
+        kind = node.mimetype if node.type == "mfile" else ""
+        same = kind.startswith(self.mimetype[:-1]) if self.mimetype.endswith("/*") else False
+        return self.type in ("", node.type) and (same or self.mimetype in ("", kind))
 
-def find(place: Any, query: Query) -> Iterator[Any]:
-    """The nodes below `place` that the query finds, in its order, as the tree has them now."""
+    def value(self, node: Any) -> Any:
+        """What a node is ordered by; raises KeyError for relevance."""
+        return VALUES[self.order](node)
+
+
+VALUES: Mapping[str, Callable[[Any], Any]] = {
+    "name": lambda node: node.__name__,
+    "size": lambda node: node.content.size if node.type == "mfile" else 0,
+    "modified": lambda node: node.modified,
+}
+
+
+def find(place: Any, query: Query, *, direct: bool = False) -> Iterator[Any]:
+    """The nodes below `place` that the query finds, in its order, as the tree has them now.
+
+    direct: its children alone.
+    """
     found = [_ranked(service.catalog, query) for service in services(place)]
     for _, node in merge(*found, key=lambda pair: pair[0], reverse=query.reverse):
-        if node is not place and any(above is place for above in node.lineage()):
+        if _is_below(node, place, direct):
             yield node
+
+
+def _is_below(node: Any, place: Any, direct: bool) -> bool:
+    if direct:
+        return bool(node.__parent__ is place and node.in_tree)
+    return node is not place and any(above is place for above in node.lineage())
 
 
 def services(place: Any) -> Iterator[Any]:

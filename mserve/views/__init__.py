@@ -36,6 +36,8 @@ def includeme(config: Configurator) -> None:
     config.include("mserve.views.budgets")
     config.include("mserve.views.retry")
     config.include("mserve.views.html.static")
+    config.include("mserve.views.html.language")
+    config.include("mserve.views.html.languages")
     config.scan("mserve.views.noting")
     config.include("mserve.views.api.openapi")
     config.scan("mserve.views.api")

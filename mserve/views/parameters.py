@@ -52,6 +52,7 @@ QUERY: dict[str, tuple[Schema, str]] = {
         TEXT,
         "Of a folder `zip`: all in it that the key may read; of a provenance `prov`: PROV-JSON",
     ),
+    "name": (TEXT, "With `format=zip`: of what is to be in it; several: all of these"),
     "unpack": (one_of("zip", "tar"), "The file is an archive, and all that is in it is stored"),
     "q": (SHORT, 'Words; `and`, `or`, `not`, `"a phrase"` and `prefix*` are possible'),
     "type": (one_of("mfile", "folder"), ""),

@@ -1,44 +1,49 @@
-"""A headless Chromium, and what it says in its console."""
+"""A headless Chromium; the pages that it opens have nothing to complain of."""
 
-import tempfile
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.functional.conftest import stack
 
 __all__ = ["stack"]
 
-FLAGS = """
-    --headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync
-    --disable-background-networking --disable-component-update --disable-dev-shm-usage
-    --window-size=1200,900
-"""
+CHROMIUM = "/usr/bin/chromium"  # Debian's; Playwright's own is not asked for
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage"]
+WAIT = 30_000  # ms, on a machine that is busy with other tests
+
+expect.set_options(timeout=WAIT)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield found
+        found.close()
 
 
 @pytest.fixture
-def browser() -> Iterator[webdriver.Chrome]:
-    """Debian's Chromium with a profile of its own."""
-    with tempfile.TemporaryDirectory(prefix="ms-chromium-") as profile:
-        options = webdriver.ChromeOptions()
-        options.binary_location = "/usr/bin/chromium"
-        for flag in (*FLAGS.split(), f"--user-data-dir={profile}"):
-            options.add_argument(flag)
-        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-        driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
-        try:
-            yield driver
-        finally:
-            driver.quit()
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A profile of the test's own."""
+    made = browser.new_context(viewport={"width": 1200, "height": 900})
+    made.set_default_timeout(WAIT)
+    yield made
+    made.close()
 
 
 @pytest.fixture
-def console(browser: webdriver.Chrome) -> Any:
-    """`console()`: what the pages said in the console since it was last asked.
+def console(context: BrowserContext) -> list[str]:
+    """What the pages say in the console: what the policy refuses, failed requests, errors."""
+    said: list[str] = []
+    context.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
+    context.on("weberror", lambda problem: said.append(str(problem.error)))
+    return said
 
-    What the content security policy refuses is told there, and every failed request.
-    """
-    return lambda: [each["message"] for each in browser.get_log("browser")]
+
+@pytest.fixture
+def page(context: BrowserContext, console: list[str]) -> Iterator[Page]:
+    """An empty page. A test that expects something in the console takes it out of there."""
+    yield context.new_page()
+    assert console == []

@@ -1,109 +1,74 @@
 """The page of the interface, in a real browser: what it shows, and what it sends when tried."""
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
-from selenium.webdriver import Chrome
-from selenium.webdriver.common.by import By
-from selenium.webdriver.support.ui import WebDriverWait
+from playwright.sync_api import Locator, Page, expect
 
 from tests.functional.stack import Stack
 
-WAIT = 30.0  # seconds, on a machine that is busy with other tests
-
-
-class Docs:
-    """The page, once the document is shown."""
-
-    def __init__(self, browser: Chrome, url: str) -> None:
-        self.browser = browser
-        browser.get(url)
-        self.wait(lambda: self.all(".operation"))
-
-    def wait(self, condition: Any) -> Any:
-        return WebDriverWait(self.browser, WAIT, 0.05).until(lambda _: condition())
-
-    def all(self, selector: str) -> list[Any]:
-        return self.browser.find_elements(By.CSS_SELECTOR, selector)
-
-    def open(self, id: str) -> Any:
-        """The operation of that id, opened."""
-        details = self.browser.find_element(By.ID, id)
-        summary = details.find_element(By.TAG_NAME, "summary")
-        self.browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", summary)
-        summary.click()
-        self.wait(lambda: details.find_elements(By.CLASS_NAME, "inside"))
-        return details
-
-    def send(self, details: Any) -> str:
-        """The answer to the operation as its form has it now."""
-        details.find_element(By.CSS_SELECTOR, ".try button").click()
-        output = details.find_element(By.CSS_SELECTOR, ".answer")
-        return str(self.wait(lambda: output.text if len(output.text) > 1 else None))
-
-
-def fill(details: Any, name: str, value: str) -> None:
-    field = details.find_element(By.NAME, name)
-    field.clear()
-    field.send_keys(value)
-
 
 @pytest.fixture
-def docs(browser: Chrome, stack: Stack) -> Iterator[Docs]:
+def docs(page: Page, stack: Stack) -> Page:
     """The page for who has no key."""
-    yield Docs(browser, f"{stack.url}/-/docs")
+    page.goto(f"{stack.url}/-/docs")
+    return page
 
 
-def test_the_page_shows_the_document_by_noun(docs: Docs, console: Any) -> None:
-    nouns = [each.text for each in docs.all(".nouns a")]
-    assert nouns[:5] == ["site", "containers", "services", "folders", "files"]
-    keys = docs.open("post_keys")
-    assert "POST" in keys.text
-    assert "Needs delegate" in keys.text
-    assert "/{container}/{service}/{path}/-/keys" in keys.text
-    assert '"role": "siteadmin"' in keys.find_element(By.NAME, "body").get_property("value")
-    assert console() == []
+def opened(page: Page, id: str) -> Locator:
+    """The operation of that id, opened."""
+    details = page.locator(f"#{id}")
+    details.locator("summary").first.click()
+    expect(details.locator(".inside")).to_be_visible()
+    return details
 
 
-def test_a_key_is_pasted_and_a_request_tried(docs: Docs, stack: Stack, console: Any) -> None:
-    get = docs.open("get_container")
-    fill(get, "path container", "demo")
-    assert docs.send(get).startswith("404")
-    docs.browser.find_element(By.ID, "docs-key").send_keys(stack.admin)
-    assert f"Authorization: Bearer {stack.admin}" in get.find_element(By.CLASS_NAME, "curl").text
-    get.find_element(By.CSS_SELECTOR, ".try button").click()
-    answer = get.find_element(By.CLASS_NAME, "answer")
-    docs.wait(lambda: answer.text.startswith("200"))
-    assert '"name": "files"' in answer.text
-    assert all("404" in each for each in console())
+def send(details: Locator) -> Locator:
+    """Where the answer to the operation appears, as its form has it now."""
+    details.locator(".try button").click()
+    return details.locator(".answer")
 
 
-def test_below_a_key_no_other_is_asked_for(browser: Chrome, stack: Stack, console: Any) -> None:
-    docs = Docs(browser, f"{stack.demo_url}-/docs")
-    assert not browser.find_element(By.ID, "docs-key").is_displayed()
-    made = docs.open("post_root")
-    body = made.find_element(By.NAME, "body")
-    assert '"type": "folder"' in body.get_property("value")
-    fill(made, "body", '{"type": "folder", "name": "made on the page"}')
-    assert docs.send(made).startswith("201")
-    one = docs.open("put_path")
-    fill(one, "path path", "it's/new.txt")
-    curl = one.find_element(By.CLASS_NAME, "curl").text
-    assert "--data-binary '@FILE'" in curl
-    assert f"'{stack.demo_url}it'\\''s/new.txt'" in curl
-    assert docs.send(one).startswith("201")
-    assert console() == []
+def field(details: Locator, name: str) -> Locator:
+    return details.locator(f'[name="{name}"]')
 
 
-def test_words_find_operations(docs: Docs) -> None:
-    docs.browser.find_element(By.ID, "docs-search").send_keys("revokes")
-    docs.wait(
-        lambda: (
-            [e.get_attribute("id") for e in docs.all(".operation:not([hidden])")]
-            == ["delete_keys_key"]
-        )
-    )
-    docs.open("delete_keys_key")
-    shown = docs.browser.find_element(By.ID, "delete_keys_key")
-    assert "204" in shown.text
+def test_the_page_shows_the_document_by_noun(docs: Page) -> None:
+    nouns = docs.locator(".nouns a")
+    expect(nouns.first).to_be_visible()
+    assert nouns.all_inner_texts()[:5] == ["site", "containers", "services", "folders", "files"]
+    keys = opened(docs, "post_keys")
+    for words in ("POST", "Needs delegate", "/{container}/{service}/{path}/-/keys"):
+        expect(keys).to_contain_text(words)
+    assert '"role": "siteadmin"' in field(keys, "body").input_value()
+
+
+def test_a_key_is_pasted_and_a_request_tried(docs: Page, stack: Stack, console: list[str]) -> None:
+    get = opened(docs, "get_container")
+    field(get, "path container").fill("demo")
+    expect(send(get)).to_contain_text("404")
+    assert "404" in console.pop()
+    docs.locator("#docs-key").fill(stack.admin)
+    expect(get.locator(".curl")).to_contain_text(f"Authorization: Bearer {stack.admin}")
+    answer = send(get)
+    expect(answer).to_contain_text("200")
+    expect(answer).to_contain_text('"name": "files"')
+
+
+def test_below_a_key_no_other_is_asked_for(page: Page, stack: Stack) -> None:
+    page.goto(f"{stack.demo_url}-/docs")
+    made = opened(page, "post_root")
+    expect(page.locator("#docs-key")).to_be_hidden()
+    assert '"type": "folder"' in field(made, "body").input_value()
+    field(made, "body").fill('{"type": "folder", "name": "made on the page"}')
+    expect(send(made)).to_contain_text("201")
+    one = opened(page, "put_path")
+    field(one, "path path").fill("it's/new.txt")
+    expect(one.locator(".curl")).to_contain_text("--data-binary '@FILE'")
+    expect(one.locator(".curl")).to_contain_text(f"'{stack.demo_url}it'\\''s/new.txt'")
+    expect(send(one)).to_contain_text("201")
+
+
+def test_words_find_operations(docs: Page) -> None:
+    expect(docs.locator(".operation").first).to_be_visible()
+    docs.locator("#docs-search").fill("revokes")
+    expect(docs.locator(".operation:not([hidden])")).to_have_attribute("id", "delete_keys_key")
+    expect(opened(docs, "delete_keys_key")).to_contain_text("204")

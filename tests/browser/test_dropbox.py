@@ -2,12 +2,11 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
-from selenium.webdriver import Chrome
+from playwright.sync_api import Page, expect
 
-from tests.browser.page import Page
+from tests.browser.actions import choose, open_row
 from tests.functional.stack import Stack
 
 
@@ -21,28 +20,23 @@ def dropbox(stack: Stack) -> str:
         return str(made.raise_for_status().json()["url"])
 
 
-def test_files_are_handed_in(
-    browser: Chrome, dropbox: str, tmp_path: Path, console: Any, stack: Stack
-) -> None:
-    page = Page(browser)
-    browser.get(dropbox)
-    assert "You see your own alone" in page.texts(".notice")[0]
-    assert page.texts("#listing th a") == []
+def test_files_are_handed_in(page: Page, dropbox: str, tmp_path: Path, stack: Stack) -> None:
+    page.goto(dropbox)
+    expect(page.locator(".notice")).to_contain_text("You see your own alone")
+    expect(page.locator("#listing th a")).to_have_count(0)
     mine = tmp_path / "paper.txt"
     for words in ("first draft\n", "second draft\n"):
         mine.write_text(words)
-        page.choose(mine)
-        page.wait(lambda: page.texts("#transfers-status") == ["1 of 1 uploaded"])
-        browser.refresh()
-    page.wait(lambda: page.texts("#listing th a") == ["paper (3).txt", "paper (2).txt"])
-    page.wait(lambda: page.texts("#listing .state") == ["ready", "ready"])
-    page.press("paper (3).txt", "#listing")
-    page.wait(lambda: page.texts("h1") == ["paper (3).txt"])
-    page.wait(lambda: page.texts("article.job header .state") == ["done"])
-    page.press("signed receipt")
-    page.wait(lambda: "-/receipt" in browser.current_url)
-    receipt = json.loads(page.texts("body")[0])
+        choose(page, mine)
+        expect(page.locator("#transfers-status")).to_have_text("1 of 1 uploaded")
+        page.reload()
+    expect(page.locator("#listing th a")).to_have_text(["paper (3).txt", "paper (2).txt"])
+    expect(page.locator("#listing .state")).to_have_text(["ready", "ready"])
+    open_row(page, "paper (3).txt")
+    expect(page.locator("article.job header .state")).to_have_text("done")
+    page.get_by_text("signed receipt").click()
+    page.wait_for_url("**/-/receipt")
+    receipt = json.loads(page.locator("body").inner_text())
     with stack.client(stack.admin) as http:
         verified = http.post("/demo/files/-/receipts", json=receipt)
     assert verified.json() == {"valid": True}
-    assert console() == []

@@ -13,6 +13,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import httpx
 
+from tests.functional import npm
+
 FOLDER = Path(__file__).parent / "oidc"
 SECRET = "a secret that is long enough for an HMAC"
 FORM = re.compile(r'<form[^>]* action="([^"]+)"')
@@ -61,19 +63,9 @@ def free_port() -> int:
         return int(listening.getsockname()[1])
 
 
-def install() -> None:
-    """What package-lock.json says, unless it is there."""
-    installed = FOLDER / "node_modules" / ".package-lock.json"
-    lock = FOLDER / "package-lock.json"
-    if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
-        command = ["npm", "ci", "--no-audit", "--no-fund", "--silent", "--prefix", str(FOLDER)]
-        subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
-        installed.touch()
-
-
 @contextmanager
 def provider(redirect_uris: list[str]) -> Iterator[Provider]:
-    install()
+    npm.install(FOLDER)
     found = Provider(redirect_uris)
     try:
         found.start()

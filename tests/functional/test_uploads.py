@@ -16,6 +16,7 @@ import httpx
 import psutil
 import pytest
 
+from tests.functional import npm
 from tests.functional.cutting import Cutting
 from tests.functional.stack import Stack, wait_for
 
@@ -28,12 +29,7 @@ CHUNK = "application/offset+octet-stream"
 @pytest.fixture(scope="session")
 def node() -> list[str]:
     """The command that uploads by tus-js-client."""
-    installed = CLIENT / "node_modules" / ".package-lock.json"
-    lock = CLIENT / "package-lock.json"
-    if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
-        install = ["npm", "ci", "--no-audit", "--no-fund", "--silent", "--prefix", str(CLIENT)]
-        subprocess.run(install, check=True, stdin=subprocess.DEVNULL)
-        installed.touch()
+    npm.install(CLIENT)
     return ["node", str(CLIENT / "upload.mjs")]
 
 

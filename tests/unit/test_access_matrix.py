@@ -38,6 +38,7 @@ NO_KEY_NEEDED = {
     "mserve.views.api.openapi.document": "how to ask, the same for everybody",
     "mserve.views.api.openapi.docs": "a page that shows it",
     "mserve.views.api.usage.registry": "what metrics mean, the same for everybody",
+    "mserve.views.html.language.choose": "sets a cookie of the one who asks, and nothing else",
     "mserve.views.html.static.robots": "search engines ask it; the same for everybody",
     **{
         f"mserve.views.{each}": "who logs in has nothing to show yet; guesses are slowed down"

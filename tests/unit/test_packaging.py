@@ -2,6 +2,13 @@
 
 import subprocess
 import sys
+import sysconfig
+from importlib.metadata import distributions
+from pathlib import Path
+
+from packaging.utils import canonicalize_name
+
+HERE = sysconfig.get_path("purelib")
 
 ALONE = """
 import re, sys
@@ -56,3 +63,10 @@ def test_all_but_the_extras_is_imported_with_what_is_required_alone() -> None:
     found = subprocess.run([sys.executable, "-c", ALONE], capture_output=True, text=True)
     assert found.returncode == 0, found.stderr[-600:]
     assert found.stdout.split()[1:] == ["True", "False"]
+
+
+def test_all_that_is_installed_is_pinned() -> None:
+    lines = Path("constraints.txt").read_text(encoding="utf-8").splitlines()
+    pinned = {canonicalize_name(line.partition("==")[0]) for line in lines if "==" in line}
+    installed = {canonicalize_name(each.metadata["Name"]) for each in distributions(path=[HERE])}
+    assert installed - pinned - {"mserve", "pip"} == set()

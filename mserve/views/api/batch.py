@@ -8,13 +8,14 @@ from mserve.resources.facets import Copy
 from mserve.resources.node import Branch, Node
 from mserve.resources.roles import Permission
 from mserve.resources.service_facets import Batch
+from mserve.security import service_of
 from mserve.views import json, refused
 from mserve.views.body import Fields, document, text
 from mserve.views.config import created, rest
 from mserve.views.problems import kind_of, status_of
 from mserve.views.profiles import items
 from mserve.views.targets import find_node, folder_at, target_folder
-from mserve.views.urls import url
+from mserve.views.urls import facet_url, url
 
 MOST = 1000
 
@@ -65,14 +66,17 @@ def _do(folder: Branch, request: Any, operation: Any) -> dict[str, Any]:
     node = find_node(folder, path)
     if node is None or node is folder or not request.has_permission(Permission.VIEW, node):
         raise Missing(f"there is nothing at {operation.get('path')!r} that this key may see")
-    made = do(node, request, fields)
-    return {} if made is None else {"node": json.node(request, made)}
+    return do(node, request, fields)
 
 
 def _operation(value: Any) -> str:
     if not isinstance(value, str) or value not in OPERATIONS:
         raise BadInput(f"should be one of: {', '.join(OPERATIONS)}")
     return str(value)
+
+
+def _copied(node: Any, request: Any, fields: Fields) -> dict[str, Any]:
+    return {"node": json.node(request, _copy(node, request, fields))}
 
 
 def _copy(node: Any, request: Any, fields: Fields) -> Node:
@@ -83,17 +87,22 @@ def _copy(node: Any, request: Any, fields: Fields) -> Node:
     return ingest.copy(node, parent, name)
 
 
-def _move(node: Any, request: Any, fields: Fields) -> Node:
+def _moved(node: Any, request: Any, fields: Fields) -> dict[str, Any]:
     path, name = _destination(node, fields)
     _need(request, Permission.WRITE, node)
     ingest.move(node, target_folder(request, node, path), name)
-    return node  # type: ignore[no-any-return]  # traversal has no types
+    return {"node": json.node(request, node)}
 
 
-def _remove(node: Any, request: Any, fields: Fields) -> None:
+def _removed(node: Any, request: Any, fields: Fields) -> dict[str, Any]:
+    """With where it can be taken back, if the key may do so."""
     fields.end()
     _need(request, Permission.REMOVE, node)
-    ingest.remove(node)
+    service = service_of(node)
+    trashed = ingest.remove(node)
+    if trashed is None or not request.has_permission(Permission.REMOVE, service):
+        return {}
+    return {"trashed": facet_url(request, service, "trash", trashed.__name__)}
 
 
 def _destination(node: Any, fields: Fields) -> tuple[str | None, str]:
@@ -108,4 +117,4 @@ def _need(request: Any, permission: Permission, node: Any) -> None:
         raise Refused(f"this key may not {permission} here")
 
 
-OPERATIONS = {"move": _move, "copy": _copy, "remove": _remove}
+OPERATIONS = {"move": _moved, "copy": _copied, "remove": _removed}

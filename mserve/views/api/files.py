@@ -180,11 +180,14 @@ def content(context: Mfile, request: Any) -> Response:
 @rest(context=BRANCHES, method="GET", permission=Permission.READ,
       gives="Zip", header="Accept:application/zip")  # fmt: skip
 @rest(context=BRANCHES, method="GET", permission=Permission.READ,
-      gives="Zip", query=("format",), request_param="format=zip")  # fmt: skip
+      gives="Zip", query=("format", "name"), request_param="format=zip")  # fmt: skip
 @rest(context=BRANCHES, method="GET", permission=Permission.READ,
-      gives="Zip", query=("format",), request_param="format=zip", door="html")  # fmt: skip
+      gives="Zip", query=("format", "name"), request_param="format=zip", door="html")  # fmt: skip
 def archive(context: Branch, request: Any) -> Response:
-    """The folder as a zip: `?format=zip`, or for a client that wants application/zip first."""
+    """The folder as a zip: `?format=zip`, or for a client that wants application/zip first.
+
+    With `&name=…` of some of its children, as many as are named.
+    """
     return serve_zip(request, context)
 
 

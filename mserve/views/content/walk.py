@@ -9,7 +9,7 @@ file is whole all the same, as content is immutable.
 With each page the key is asked for again, as of now: one that was revoked ends the download.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from types import SimpleNamespace
@@ -52,9 +52,10 @@ class Entry(NamedTuple):
 class Walk:
     """What the holder of a key may read below a node."""
 
-    def __init__(self, db: Any, node: Any, identity: Identity) -> None:
-        """node: of which only the id is kept."""
+    def __init__(self, db: Any, node: Any, identity: Identity, names: Collection[str] = ()) -> None:
+        """node: of which only the id is kept; names: of its children, unless it is all of them."""
         self.db, self.node, self.identity = db, node.id, identity.apart()
+        self.names = sorted(names)
         storage = db.storage
         historical = getattr(storage, "supportsUndo", lambda: False)()
         self.before = p64(u64(storage.lastTransaction()) + 1) if historical else None
@@ -70,7 +71,9 @@ class Walk:
         """The entries after that at `after`."""
         with reading(self.db) as present, reading(self.db, self.before) as site:
             asker = self._asker(present)
-            found = (pair for pair in following(self._top(site), after) if asker(pair[1]))
+            found = (
+                pair for pair in following(self._top(site), after, self.names) if asker(pair[1])
+            )
             return [_entry(names, node) for names, node in islice(found, PAGE)]
 
     def _asker(self, site: Site) -> Any:
@@ -107,27 +110,43 @@ def reading(db: Any, before: bytes | None = None) -> Iterator[Site]:
         connection.close()
 
 
-def following(top: Branch, after: Path) -> Iterator[tuple[Path, Any]]:
-    """Paths and nodes below `top`, depth first by name, from the one behind `after` on."""
+def following(top: Branch, after: Path, names: Sequence[str] = ()) -> Iterator[tuple[Path, Any]]:
+    """Paths and nodes below `top`, depth first by name, from the one behind `after` on.
+
+    names: of its children, in order, unless it is all of them.
+    """
     stack: list[tuple[Path, Iterator[tuple[str, Any]]]] = []
     branch: Any = top
     for depth, name in enumerate(after):
-        stack.append((after[:depth], iter(branch.children.items(min=name, excludemin=True))))
+        stack.append((after[:depth], children(branch, name, () if depth else names)))
         branch = branch.get(name)
         if not isinstance(branch, Branch):
             break
     else:
-        stack.append((after, iter(branch.children.items())))
+        stack.append((after, children(branch, None, () if after else names)))
     while stack:
-        above, children = stack[-1]
-        child = next(children, None)
+        above, ahead = stack[-1]
+        child = next(ahead, None)
         if child is None:
             stack.pop()
             continue
         name, node = child
         yield (*above, name), node
         if isinstance(node, Branch):
-            stack.append(((*above, name), iter(node.children.items())))
+            stack.append(((*above, name), children(node)))
+
+
+def children(
+    branch: Branch, after: str | None = None, names: Sequence[str] = ()
+) -> Iterator[tuple[str, Any]]:
+    """Those behind the name `after`, in order; of these names alone, if there are some."""
+    if not names:
+        yield from branch.children.items(min=after, excludemin=after is not None)
+        return
+    for name in names:
+        node = branch.children.get(name) if after is None or name > after else None
+        if node is not None:
+            yield name, node
 
 
 def _entry(names: Path, node: Any) -> Entry:

@@ -17,6 +17,7 @@ from zipstream import (  # type: ignore[import-untyped]  # it ships no types
     ZipStreamInfo,
 )
 
+from mserve.errors import Missing
 from mserve.purse import purse_of
 from mserve.resources.clock import SECOND
 from mserve.views import bytes as delivery
@@ -107,7 +108,11 @@ def serve_zip(request: Any, node: Any) -> Response:
     seat = throttle.seat(request.registry, request.settings.streams)
     if seat is None:
         return delivery.busy(request)
-    walk = Walk(get_connection(request).db(), node, request.identity)
+    names = request.GET.getall("name")
+    for name in names:
+        if name not in node:
+            raise Missing(f"there is no {name!r} in {node.__name__!r} to be packed")
+    walk = Walk(get_connection(request).db(), node, request.identity, names)
     made = paid_ahead(purse, zipped(walk, delivery.speed_of(request)))
     read = Metered(request, "application/zip")
     response.app_iter = throttle.Stream(read.blocks(made), seat)

@@ -14,6 +14,7 @@ from mserve.views.config import page
 from mserve.views.html import locks
 from mserve.views.html.forms import form
 from mserve.views.html.jobs import recent, shown
+from mserve.views.html.listings import workflows
 from mserve.views.html.template import may
 from mserve.views.html.words import kind
 
@@ -27,7 +28,9 @@ def mfile(context: Mfile, request: Any) -> dict[str, Any]:
         "node": node,
         "icon": kind(node["mimetype"]),
         "picture": node["renditions"].get("poster") if pictured else None,
-        "workflows": workflows(context) if may(request, Permission.PROCESS, context) else [],
+        "workflows": workflows(service_of(context))
+        if may(request, Permission.PROCESS, context)
+        else [],
         "movable": context is not request.virtual_root,
         "receipt": receipts.of(request, context) if context.deposit else None,
         "again": again(request, context),
@@ -47,11 +50,3 @@ def again(request: Any, mfile: Mfile) -> bool:
 def remake(context: Provenance, request: Any) -> Response:
     """Makes the file again, of what its source is by now; leads on to the job that does so."""
     return shown(request, make_again(request, context.node))
-
-
-def workflows(mfile: Mfile) -> list[str]:
-    """Names of the workflows that have something to do, the file's own service's."""
-    service = service_of(mfile)
-    profile = service.profiles[service.profile]
-    filled = [name for name, each in profile.workflows.items() if any(s.tasks for s in each.sets)]
-    return sorted(filled)

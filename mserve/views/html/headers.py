@@ -28,7 +28,7 @@ UNUSED = (
     "xr-spatial-tracking",
 )  # fmt: skip
 """Features of browsers that no page of ours asks for."""
-VARIES = {"Vary": "Accept, Authorization, Cookie"}
+VARIES = {"Vary": "Accept, Accept-Language, Authorization, Cookie"}
 PAGE = {
     "Content-Security-Policy": POLICY,
     "Permissions-Policy": ", ".join(f"{feature}=()" for feature in UNUSED),

@@ -19,7 +19,10 @@ from mserve.security import KEY_IN_PATH
 from mserve.views.json import door_url
 
 FOLDER = Path(__file__).parent.parent / "static"
-TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+TYPES = {
+    ".css": "text/css", ".js": "text/javascript", ".json": "application/json",
+    ".svg": "image/svg+xml",
+}  # fmt: skip
 YEAR = 31_536_000  # seconds
 
 
@@ -29,14 +32,26 @@ class StaticFiles(dict[str, bytes]):
     def __init__(self, folder: Path) -> None:
         found = (file for file in sorted(folder.iterdir()) if file.suffix in TYPES)
         super().__init__((file.name, file.read_bytes()) for file in found)
+        self.digest = self._digest()
+
+    def add(self, name: str, body: bytes) -> None:
+        """One that is made at the start."""
+        self[name] = body
+        self.digest = self._digest()
+
+    def _digest(self) -> str:
         parts = (f"{name} {len(body)}\n".encode() + body for name, body in self.items())
-        self.digest = sha256(b"".join(parts)).hexdigest()[:12]
+        return sha256(b"".join(parts)).hexdigest()[:12]
 
 
 def static_path(request: Any, name: str) -> str:
     """The path of the static file `name`, the same for all keys."""
-    mounted = door_url(request).removeprefix(request.host_url)
-    return f"{mounted}/-/static/{request.registry.static_files.digest}/{name}"
+    return f"{mounted(request)}/-/static/{request.registry.static_files.digest}/{name}"
+
+
+def mounted(request: Any) -> str:
+    """The path at which the site is, without a slash at its end."""
+    return door_url(request).removeprefix(request.host_url)
 
 
 def static_file(request: Any) -> Response:

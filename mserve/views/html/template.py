@@ -11,8 +11,11 @@ from pyramid.events import BeforeRender, subscriber
 
 from mserve.resources import clock
 from mserve.resources.roles import Permission
-from mserve.views.html import elsewhere, signed, words
-from mserve.views.html.static import static_path
+from mserve.views.html import elsewhere, signed
+from mserve.views.html.languages import NAMES
+from mserve.views.html.static import mounted, static_path
+from mserve.views.html.tabs import tabs
+from mserve.views.html.words import Words
 from mserve.views.json import door_url
 from mserve.views.urls import url
 
@@ -23,7 +26,8 @@ def add_globals(event: Any) -> None:
     if not (event.get("renderer_name") or "").endswith(".jinja2"):
         return
     request = event["request"]
-    event.update(words=words, **{each: partial(asks, request) for each, asks in GLOBALS.items()})
+    event.update({each: partial(asks, request) for each, asks in GLOBALS.items()})
+    event.update(words=Words(request.localizer), language=request.locale_name, languages=NAMES)
 
 
 def actor(request: Any, name: str) -> str:
@@ -62,9 +66,11 @@ def crumbs(request: Any, node: Any) -> list[tuple[str, str]]:
 
 GLOBALS: dict[str, Callable[..., Any]] = {
     "static": static_path,
+    "language_place": lambda request: f"{mounted(request)}/-/language",
     "door": door_url,
     "may": may,
     "crumbs": crumbs,
+    "tabs": tabs,
     "holder": holder,
     "actor": actor,
     "me": signed.me,

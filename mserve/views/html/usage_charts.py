@@ -26,6 +26,7 @@ from mserve.resources.series import Dimension
 from mserve.views import usage_tags
 from mserve.views.chart import By
 from mserve.views.chart_table import namer, table
+from mserve.views.html.languages import _
 from mserve.views.urls import facet_url
 
 Json = dict[str, Any]
@@ -45,18 +46,18 @@ class Chart(NamedTuple):
 
 
 CHARTS = (
-    Chart("Bytes kept", (DISC,)),
-    Chart("Bytes that came in, and were read", (INGEST, ACCESS)),
-    Chart("Files", (FILE,)),
-    Chart("Milliseconds to the first byte", (RESPONSE_TIME,)),
-    Chart("Tasks in the last hour", ENDED, Grain.STEP, HOUR_LONG),
-    Chart("Tasks in the last day", ENDED, Grain.HOUR, DAY_LONG),
-    Chart("How tasks ended", ENDED, Dimension.TASK),
-    Chart("Tasks that failed", (TASK_FAILURE,), Dimension.TASK),
-    Chart("Seconds of tasks", (JOB_RUNTIME,)),
-    Chart("Bytes kept, by type", (DISC_SPACE,), Dimension.MIMETYPE, 0),
-    Chart("Top services: bytes kept", (DISC_SPACE,), Dimension.SERVICE, 0),
-    Chart("Top services: bytes that came in", (INGEST,), Dimension.SERVICE),
+    Chart(_("Bytes kept"), (DISC,)),
+    Chart(_("Bytes that came in, and were read"), (INGEST, ACCESS)),
+    Chart(_("Files"), (FILE,)),
+    Chart(_("Milliseconds to the first byte"), (RESPONSE_TIME,)),
+    Chart(_("Tasks in the last hour"), ENDED, Grain.STEP, HOUR_LONG),
+    Chart(_("Tasks in the last day"), ENDED, Grain.HOUR, DAY_LONG),
+    Chart(_("How tasks ended"), ENDED, Dimension.TASK),
+    Chart(_("Tasks that failed"), (TASK_FAILURE,), Dimension.TASK),
+    Chart(_("Seconds of tasks"), (JOB_RUNTIME,)),
+    Chart(_("Bytes kept, by type"), (DISC_SPACE,), Dimension.MIMETYPE, 0),
+    Chart(_("Top services: bytes kept"), (DISC_SPACE,), Dimension.SERVICE, 0),
+    Chart(_("Top services: bytes that came in"), (INGEST,), Dimension.SERVICE),
 )
 
 

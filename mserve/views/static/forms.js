@@ -1,6 +1,7 @@
 // Forms marked data-rest speak REST: an error is told beside the button, and nothing typed is lost.
 
 import { refresh, rest } from "./live.js";
+import { gettext } from "./words.js";
 
 async function send(form) {
   const alert = form.querySelector("[role=alert]");
@@ -71,7 +72,7 @@ export function tendKeyForm() {
     const secret = field.value.trim().replace(/^.*\/k\//, "").replace(/\/.*$/, "");
     if (/^[\w-]{20,}$/.test(secret)) return location.assign(`${form.dataset.door}${secret}/`);
     form.querySelector("[role=alert]").textContent =
-      "This does not look like a key: one has 43 letters, digits, - and _.";
+      gettext("This does not look like a key: one has 43 letters, digits, - and _.");
     field.focus();
   });
 }

@@ -1,12 +1,12 @@
 // The line of one upload: what it is, how far, how it went, and the buttons that its state allows.
 
-import { size } from "./words.js";
+import { gettext, size } from "./words.js";
 
 const BUTTONS = {
-  waiting: [["Cancel", "cancel"]],
-  sending: [["Cancel", "cancel"]],
-  asking: [["Replace", "replace"], ["Skip", "skip"]],
-  failed: [["Try again", "retry"]],
+  waiting: [[gettext("Cancel"), "cancel"]],
+  sending: [[gettext("Cancel"), "cancel"]],
+  asking: [[gettext("Replace"), "replace"], [gettext("Skip"), "skip"]],
+  failed: [[gettext("Try again"), "retry"]],
 };
 
 function make(tag, properties = {}, ...children) {
@@ -23,7 +23,7 @@ export class Line {
     this.frame = make("span", { className: "pic" });
     this.title = make("span", { className: "name" }, name);
     this.bar = make("progress", { max: Math.max(bytes, 1), value: 0 });
-    this.bar.setAttribute("aria-label", `Upload of ${name}`);
+    this.bar.setAttribute("aria-label", gettext("Upload of %(name)s", { name }));
     this.words = make("span", { className: "words" });
     this.buttons = make("span", { className: "buttons" });
     const head = make("span", { className: "head" }, this.title, this.words);
@@ -53,7 +53,7 @@ export class Line {
 
   progress(bytes) {
     this.bar.value = bytes;
-    this.words.textContent = bytes < this.bytes ? `${size(bytes)} of ${size(this.bytes)}` : "is being stored";
+    this.words.textContent = bytes < this.bytes ? gettext("%(sent)s of %(size)s", { sent: size(bytes), size: size(this.bytes) }) : gettext("is being stored");
   }
 
   say(words) {

@@ -1,5 +1,7 @@
 // Brings the page up to date in place: it is asked for again, and what is marked data-live replaced.
 
+import { gettext } from "./words.js";
+
 export class Problem extends Error {
   constructor(status, detail) {
     super(detail);
@@ -25,7 +27,7 @@ export async function rest(url, method = "GET", body = undefined) {
     answer = await fetch(url, { method, headers, body, cache: "no-store" });
     text = await answer.text();
   } catch {
-    throw new Problem(0, "the server can't be reached; is the connection down?");
+    throw new Problem(0, gettext("the server can't be reached; is the connection down?"));
   }
   const said = parsed(text);
   if (!answer.ok) throw new Problem(answer.status, detailOf(said, answer.status));
@@ -41,7 +43,7 @@ export function parsed(text) {
 }
 
 export function detailOf(problem, status) {
-  return problem?.detail ?? `the server answered ${status}`;
+  return problem?.detail ?? gettext("the server answered %(status)s", { status });
 }
 
 const GAP = 1000; // ms between two refreshes at least, however many ask
@@ -50,7 +52,9 @@ let planned = null;
 let current = null;
 
 // Refreshes as soon as may be; whoever asks before it begins waits for the same one.
-export function refresh() {
+// `now`: what is shown is another listing, so that nobody is to wait.
+export function refresh(now = false) {
+  if (now) last = 0;
   planned ??= Promise.all([pause(last + GAP - Date.now()), current]).then(() => {
     planned = null;
     last = Date.now();
@@ -88,7 +92,10 @@ function replace(old, now) {
 
 // Only rows that changed are touched, so that pictures don't flicker and the focus stays.
 function mergeRows(before, after) {
-  const known = new Map([...before.children].map((row) => [row.dataset.id, row]));
+  const own = [...before.children].filter((row) => !row.dataset.more);
+  const known = new Map(own.map((row) => [row.dataset.id, row]));
+  const ids = new Set([...after.children].map((row) => row.dataset.id));
+  for (const row of before.querySelectorAll(":scope > [data-more]")) if (ids.has(row.dataset.id)) row.remove();
   let place = before.firstElementChild;
   for (const row of [...after.children]) {
     const old = known.get(row.dataset.id);

@@ -1,8 +1,9 @@
 // One file on its way to the server, by PUT. XMLHttpRequest, since fetch tells no upload progress.
 
 import { csrf, detailOf, parsed, Problem } from "./live.js";
+import { gettext } from "./words.js";
 
-export const UNREADABLE = "the connection broke, or the file can't be read any longer";
+export const UNREADABLE = gettext("the connection broke, or the file can't be read any longer");
 
 // Sends `file` to `url`; `progress` is told bytes. Not `replace`: a file that is there stays.
 export function transfer(file, url, replace, progress) {
@@ -15,7 +16,7 @@ export function transfer(file, url, replace, progress) {
       else reject(new Problem(request.status, detailOf(said, request.status)));
     });
     request.addEventListener("error", () => reject(new Problem(0, UNREADABLE)));
-    request.addEventListener("abort", () => reject(new Problem(0, "cancelled")));
+    request.addEventListener("abort", () => reject(new Problem(0, gettext("cancelled"))));
   });
   request.open("PUT", url);
   request.setRequestHeader("Accept", "application/json");

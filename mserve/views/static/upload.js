@@ -4,6 +4,7 @@ import { refresh, rest } from "./live.js";
 import { Line } from "./line.js";
 import { transfer } from "./transfer.js";
 import { watch } from "./watch.js";
+import { gettext } from "./words.js";
 
 const AT_ONCE = 3;
 const NAMES = 200; // asked about in one request
@@ -32,7 +33,7 @@ class Uploads {
       cancel: () => this.cancel(upload),
       retry: () => this.check([upload]),
       replace: () => this.replace([upload]),
-      skip: () => this.end(upload, "skipped", "skipped"),
+      skip: () => this.end(upload, "skipped", gettext("skipped")),
     });
     this.forget(this.all.filter(({ name, state }) => name === upload.name && !OPEN.has(state)));
     this.all.push(upload);
@@ -60,16 +61,16 @@ class Uploads {
   }
 
   decide(upload, taken) {
-    if (!taken || upload.replace) this.to(upload, "waiting", "waits");
-    else if (taken !== "mfile") this.end(upload, "failed", `a ${taken} is called so already`);
-    else if (this.mayReplace) this.to(upload, "asking", "is here already");
-    else this.end(upload, "failed", "is here already, and your key can't replace it");
+    if (!taken || upload.replace) this.to(upload, "waiting", gettext("waits"));
+    else if (taken !== "mfile") this.end(upload, "failed", gettext("a folder is called so already"));
+    else if (this.mayReplace) this.to(upload, "asking", gettext("is here already"));
+    else this.end(upload, "failed", gettext("is here already, and your key can't replace it"));
   }
 
   replace(uploads) {
     for (const upload of uploads) {
       upload.replace = true;
-      this.to(upload, "waiting", "waits");
+      this.to(upload, "waiting", gettext("waits"));
     }
     this.next();
   }
@@ -102,14 +103,14 @@ class Uploads {
 
   stored(upload, mfile) {
     upload.line.link(mfile.url);
-    this.end(upload, "done", mfile.job ? "uploaded, in work" : "uploaded");
+    this.end(upload, "done", mfile.job ? gettext("uploaded, in work") : gettext("uploaded"));
     refresh();
     if (mfile.job) watch(mfile.job, (job) => this.processed(upload, mfile, job));
   }
 
   async processed(upload, mfile, job) {
     if (job && !job.ended) return;
-    upload.line.say(job?.state === "failed" ? "uploaded, but its job failed" : "uploaded");
+    upload.line.say(job?.state === "failed" ? gettext("uploaded, but its job failed") : gettext("uploaded"));
     try {
       const { renditions } = await rest(mfile.links.info);
       if (renditions.thumbnail) upload.line.picture(renditions.thumbnail);
@@ -119,7 +120,7 @@ class Uploads {
   }
 
   cancel(upload) {
-    this.end(upload, "skipped", "cancelled");
+    this.end(upload, "skipped", gettext("cancelled"));
     upload.transfer?.stop();
     this.next();
   }
@@ -150,9 +151,9 @@ class Uploads {
 
   show() {
     const [done, failed, asking] = [this.count("done"), this.count("failed"), this.count("asking")];
-    const words = [`${done} of ${this.all.length - this.count("skipped")} uploaded`];
-    if (failed) words.push(`${failed} failed`);
-    if (asking) words.push(`${asking} waiting for your choice`);
+    const words = [gettext("%(done)s of %(all)s uploaded", { done, all: this.all.length - this.count("skipped") })];
+    if (failed) words.push(gettext("%(failed)s failed", { failed }));
+    if (asking) words.push(gettext("%(asking)s waiting for your choice", { asking }));
     this.say(words.join(", "));
     this.showProgress();
     this.showChoices(asking);
@@ -172,10 +173,10 @@ class Uploads {
 
   showChoices(asking) {
     const asked = () => this.all.filter(({ state }) => state === "asking");
-    const skip = () => asked().forEach((upload) => this.end(upload, "skipped", "skipped"));
+    const skip = () => asked().forEach((upload) => this.end(upload, "skipped", gettext("skipped")));
     const choices = [];
-    if (asking > 1) choices.push(["Replace all", () => this.replace(asked())], ["Skip all", skip]);
-    if (!this.open) choices.push(["Clear this list", () => this.clear()]);
+    if (asking > 1) choices.push([gettext("Replace all"), () => this.replace(asked())], [gettext("Skip all"), skip]);
+    if (!this.open) choices.push([gettext("Clear this list"), () => this.clear()]);
     const bar = this.section.querySelector(".choices");
     if (bar.textContent === choices.map(([words]) => words).join("")) return;
     bar.replaceChildren(...choices.map(([words, act]) => Line.button(words, act)));
@@ -228,7 +229,7 @@ function tendDrops(uploads) {
 
 function tellFolders(uploads, number) {
   uploads.section.hidden = false;
-  uploads.say(`${number > 1 ? "Folders" : "A folder"} can't be dropped here; make one, open it and drop its files.`);
+  uploads.say(gettext("Folders can't be dropped here; make one, open it and drop its files."));
 }
 
 export function tendUploads() {

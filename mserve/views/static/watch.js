@@ -1,6 +1,7 @@
 // Follows jobs, by events or by asking for each one's JSON until it has ended, and paints them.
 
 import { refresh, rest } from "./live.js";
+import { STATES } from "./states.js";
 import { duration } from "./words.js";
 
 const PERIOD = 700; // ms between two rounds
@@ -110,8 +111,9 @@ function paintTask(line, task) {
 
 function say(root, part, words) {
   const element = root.querySelector(`[data-part="${part}"]`);
-  if (!element || element.textContent === words) return;
-  element.textContent = words;
+  const told = part === "state" ? STATES[words] || words : words;
+  if (!element || element.textContent === told) return;
+  element.textContent = told;
   if (part === "state") element.dataset.state = words;
 }
 

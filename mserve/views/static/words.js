@@ -1,11 +1,37 @@
-// Words for people, the same as html/words.py makes on the server.
+// Words for people, the same as html/words.py makes on the server, in the language of the page.
 
+const language = document.documentElement.lang;
+const catalog = language === "en" ? {} : await said();
 const UNITS = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
 const SPANS = [[86400, "day"], [3600, "hour"], [60, "minute"]]; // seconds
 const LONG_AGO = 30 * 86400;
-const moments = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "long" });
-const days = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium" });
-const relative = new Intl.RelativeTimeFormat("en");
+const region = language === "en" ? "en-GB" : language;
+const moments = new Intl.DateTimeFormat(region, { dateStyle: "medium", timeStyle: "long" });
+const days = new Intl.DateTimeFormat(region, { dateStyle: "medium" });
+const relative = new Intl.RelativeTimeFormat(language);
+
+async function said() {
+  try {
+    return await (await fetch(new URL(`${language}.json`, import.meta.url))).json();
+  } catch {
+    return {}; // English is better than no script
+  }
+}
+
+// The text in the language of the page; `%(name)s` stands for a value.
+export function gettext(text, values = {}) {
+  return filled(catalog[text] || text, values);
+}
+
+// One or many of something, of which `%(num)s` is the number.
+export function ngettext(one, many, num, values = {}) {
+  const [single, several] = catalog[one] || [one, many];
+  return filled(num === 1 ? single : several, { num, ...values });
+}
+
+function filled(text, values) {
+  return text.replace(/%\((\w+)\)s/g, (_, name) => values[name]);
+}
 
 export const exact = (moment) => moments.format(moment);
 
@@ -16,8 +42,11 @@ export function ago(moment, now = Date.now()) {
   for (const [length, unit] of SPANS) {
     if (Math.abs(passed) >= length) return relative.format(-whole(passed / length), unit);
   }
-  return "just now";
+  return gettext("just now");
 }
+
+const decimal = (number, digits) =>
+  number.toLocaleString(language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
 
 export function size(bytes) {
   let unit = 0;
@@ -25,12 +54,12 @@ export function size(bytes) {
     bytes /= 1024;
     unit += 1;
   }
-  return `${bytes.toFixed(unit === 0 || bytes >= 9.95 ? 0 : 1)} ${UNITS[unit]}`;
+  return `${decimal(bytes, unit === 0 || bytes >= 9.95 ? 0 : 1)} ${UNITS[unit]}`;
 }
 
 export function duration(seconds) {
   if (seconds < 0.0995) return `${(seconds * 1000).toFixed(0)} ms`;
-  if (seconds < 10) return `${seconds.toFixed(2)} s`;
+  if (seconds < 10) return `${decimal(seconds, 2)} s`;
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;
   if (whole < 3600) return `${Math.trunc(whole / 60)} min ${whole % 60} s`;

@@ -31,13 +31,13 @@ def document(app: Any) -> Any:
 
 
 def views(app: Any) -> Iterator[tuple[Any, Any, Any, str]]:
-    """All views but pages, forms, static files, robots.txt, and those of errors."""
+    """All views but pages, forms, static files, robots.txt, the choice of a language, and those of errors."""
     for entry in app.app.registry.introspector.get_category("views"):
         view = entry["introspectable"]
         context = view["context"]
         error = view["exception_only"] or context is IExceptionResponse
         error = error or (isinstance(context, type) and issubclass(context, Exception))
-        if not error and view["route_name"] not in ("static", "robots"):
+        if not error and view["route_name"] not in ("static", "robots", "language"):
             yield (
                 view["callable"],
                 context,

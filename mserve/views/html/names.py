@@ -1,0 +1,62 @@
+"""What states, types, kinds and triggers are called; machines know them by other names."""
+
+from mserve.views.html.languages import _
+
+STATES = {
+    "processing": _("processing"),
+    "ready": _("ready"),
+    "failed": _("failed"),
+    "done": _("done"),
+    "running": _("running"),
+    "waiting": _("waiting"),
+    "due": _("due"),
+    "queued": _("queued"),
+    "awaiting": _("awaiting"),
+    "skipped": _("skipped"),
+    "cancelled": _("cancelled"),
+    "stale": _("stale"),
+    "ended": _("ended"),
+    "active": _("active"),
+    "disabled": _("disabled"),
+    "invited": _("invited"),
+    "drained": _("drained"),
+    "open": _("open"),
+    "paused": _("paused"),
+    "idle": _("idle"),
+    "busy": _("busy"),
+    "accepted": _("accepted"),
+    "rejected": _("rejected"),
+    "withdrawn": _("withdrawn"),
+    "over the soft limit": _("over the soft limit"),
+    "used up": _("used up"),
+}
+TYPES = {
+    "site": _("site"),
+    "container": _("container"),
+    "service": _("service"),
+    "folder": _("folder"),
+    "mfile": _("file"),
+    "user": _("user"),
+}
+KINDS = {
+    "folder": _("Folders"),
+    "image": _("Pictures"),
+    "video": _("Films"),
+    "audio": _("Sound"),
+    "text": _("Texts"),
+    "pdf": _("PDF"),
+}
+TRIGGERS = {
+    "ingest": _("on ingest"),
+    "access": _("on access"),
+    "update": _("on update"),
+    "periodic": _("by the clock"),
+    "manual": _("started by hand"),
+}
+QUOTAS = {
+    "disc_space": _("bytes kept"),
+    "file": _("files"),
+    "ingest": _("bytes that come in"),
+    "access": _("bytes that are read"),
+    "jobruntime": _("seconds of jobs"),
+}

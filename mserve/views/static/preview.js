@@ -1,0 +1,59 @@
+// Space shows a file without leaving the listing: its picture or player, as its own page has it.
+
+import { focused, linkOf, move, rowOf, rows, typing } from "./rows.js";
+import { gettext } from "./words.js";
+
+const dialog = () => document.getElementById("preview");
+
+async function show(row) {
+  const { name, url } = row.dataset;
+  dialog().querySelector("#preview-title").textContent = name;
+  dialog().querySelector("a").href = url;
+  const place = dialog().querySelector("div");
+  place.replaceChildren();
+  if (!dialog().open) dialog().showModal();
+  try {
+    const answer = await fetch(url, { headers: { Accept: "text/html" }, cache: "no-store" });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const shown = page.getElementById("poster");
+    place.replaceChildren(...(shown ? [document.importNode(shown, true)] : [gettext("There is no preview.")]));
+  } catch {
+    place.replaceChildren(gettext("There is no preview."));
+  }
+}
+
+// In the dialog the arrows go on to the next file.
+function step(event) {
+  if (event.key === " ") dialog().close();
+  const key = { ArrowRight: "ArrowDown", ArrowLeft: "ArrowUp" }[event.key];
+  if (event.key !== " " && !key) return;
+  event.preventDefault();
+  if (!key) return;
+  back();
+  const row = move(key);
+  if (!row) return;
+  current = row.dataset.id;
+  if (row.dataset.type === "mfile") show(row);
+}
+
+let current = null; // the id of the row that is shown
+
+// Focuses the row, which may have been brought up to date meanwhile.
+function back() {
+  const row = rows().find((each) => each.dataset.id === current);
+  if (row) linkOf(row).focus();
+}
+
+export function tendPreview() {
+  dialog().querySelector("[data-do=close]").addEventListener("click", () => dialog().close());
+  dialog().addEventListener("keydown", step);
+  dialog().addEventListener("close", back);
+  document.addEventListener("keydown", (event) => {
+    const row = focused();
+    if (event.key !== " " || typing(event) || event.target.classList.contains("pick")) return;
+    if (rowOf(event.target)?.dataset.type !== "mfile" || !row) return;
+    event.preventDefault();
+    current = row.dataset.id;
+    show(row);
+  });
+}

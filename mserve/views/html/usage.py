@@ -13,6 +13,7 @@ from mserve.views.api import usage as api
 from mserve.views.chart import label
 from mserve.views.chart_look import HEIGHT, WIDTH, short
 from mserve.views.config import page
+from mserve.views.html.languages import _
 from mserve.views.html.usage_charts import shown
 from mserve.views.urls import facet_url
 
@@ -26,9 +27,9 @@ class Time(NamedTuple):
 
 
 TIMES = {
-    "day": Time("24 hours", DAY_LONG, Grain.HOUR),
-    "month": Time("30 days", 30 * DAY_LONG, Grain.DAY),
-    "year": Time("12 months", 365 * DAY_LONG, Grain.MONTH),
+    "day": Time(_("24 hours"), DAY_LONG, Grain.HOUR),
+    "month": Time(_("30 days"), 30 * DAY_LONG, Grain.DAY),
+    "year": Time(_("12 months"), 365 * DAY_LONG, Grain.MONTH),
 }
 
 

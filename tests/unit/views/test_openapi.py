@@ -31,7 +31,7 @@ def document(app: Any) -> Any:
 
 
 def views(app: Any) -> Iterator[tuple[Any, Any, Any, str]]:
-    """All views but pages, forms, static files, robots.txt, the choice of a language, and those of errors."""
+    """All views but pages, forms, what is alike for all, and those of errors."""
     for entry in app.app.registry.introspector.get_category("views"):
         view = entry["introspectable"]
         context = view["context"]

@@ -8,6 +8,7 @@ from mserve import database
 from mserve.booking import book
 from mserve.booking import forget as forget_journal
 from mserve.folding import fold, forget_tellers
+from mserve.front_log import FrontLog
 from mserve.indexing import index_changes
 from mserve.ingest import locks, reserved, tidying
 from mserve.ingest.trash import purge_expired
@@ -126,6 +127,7 @@ CHORES = (
     Chore(index_changes, every=0.0),
     Chore(settle, every=0.0),
     Chore(fold, every=0.0),
+    Chore(FrontLog().count, every=0.0),
     Chore(book, every=0.0),
     Chore(settle_used, every=MINUTE),
     Chore(begin_empty, every=MINUTE),

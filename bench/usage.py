@@ -1,60 +1,80 @@
-"""A site of 1000 services that has been used for a year: how long do reports of usage take?"""
+"""A site of a million files that has been used for a year: how long do reports of usage take?
 
-import os
+And what does metering cost (bench/metering.py)?
+"""
+
 import time
 from collections.abc import Iterator
-from functools import partial
-from typing import Any
-from unittest.mock import patch
 
+from bench import metering, used
 from bench.client import settings
 from bench.report import Report, median
-from mserve import booking, provision
-from mserve.database import open_database, run
+from bench.used import ARRIVALS, DAYS, SERVICES
 from mserve.resources import clock
-from mserve.resources.figure import Figure
-from mserve.resources.mark import Mark
-from mserve.resources.metrics import INGEST, TASK
 from mserve.resources.period import DAY_LONG
-from mserve.resources.usage import enter, kept
-from mserve.settings import Settings
 from tests.functional.stack import Stack
 
-CONTAINERS, SERVICES, DAYS, FILES = 100, 10, 365, 1
-TYPES = ("image/jpeg", "video/mp4", "text/plain", "application/pdf", "audio/flac")
+CONTAINERS, FILES = 100, 1000
 REPEATS = 20
 DISC = "metric=http://mserve/disc"
+COLD, WARM, YEAR = 500, 50, 100
+"""Goals, in milliseconds: of the first report after a start, of the next, of a year by day."""
 
 
 def measure(stack: Stack, share: float) -> Report:
-    containers = max(2, int(CONTAINERS * share))
+    containers, files = max(2, int(CONTAINERS * share)), max(2 * ARRIVALS, int(FILES * share))
+    stack.stop()
     began = time.monotonic()
-    filled = fill(stack, containers)
+    with used.tree(stack.data) as db:
+        places = used.make(db, containers)
+        used.use(db, places, "few", ARRIVALS)
     took = time.monotonic() - began
+    stack.start()
+    few = {name: warm(stack, path) for name, path in asked()}
+    stack.stop()
+    began = time.monotonic()
+    with used.tree(stack.data) as db:
+        used.use(db, places, "many", files - ARRIVALS)
+    took += time.monotonic() - began
     rows, samples = [], {}
-    for name, path in asked(stack):
-        stack.stop()
+    for name, path in asked():
         stack.start()
-        cold, *warm = (timed(stack, path) for _ in range(REPEATS))
-        samples[name] = warm
-        rows.append([name, f"{cold:.1f}", f"{median(warm):.1f}"])
+        first, many = timed(stack, path), warm(stack, path)
+        rows.append(row(name, first, many, few[name]))
+        samples |= {f"{name}, many files": many, f"{name}, few files": few[name]}
+        stack.stop()
     return Report(
         question="Reports of a site that has been used for a year: how many milliseconds?",
-        columns=("report", "first, after a start", "median of the next"),
+        columns=("report", "first, after a start", "goal", "median of the next", "goal",
+                 f"with {ARRIVALS} files a service"),
         rows=rows,
         samples=samples,
         settings=settings(stack),
-        notes=(
-            f"{containers} containers of {SERVICES} services; in each {FILES} files a day come for "
-            f"{DAYS} days, of {len(TYPES)} media types, by one key of each service: "
-            f"{filled} entries, booked in all in {took:.0f} s. "
-            "They are entered as uploads do, past the doors, and without objects for "
-            "the files: no report reads those.",
-        ),
+        notes=notes(containers, files, took),
+        parts=(metering.measure(share),),
+    )  # fmt: skip
+
+
+def notes(containers: int, files: int, took: float) -> tuple[str, ...]:
+    return (
+        f"{containers} containers of {SERVICES} services of {files} files: "
+        f"{containers * SERVICES * files}, each an object with its own figures, of "
+        f"{len(used.TYPES)} media types, by one key of each service. They came on {ARRIVALS} days "
+        f"of the last {DAYS} to each service, and on other days to others: made in {took:.0f} s.",
+        f"Last column: the medians of the same site when it had {ARRIVALS} files a service, on the "
+        "same days: whether the number of files matters.",
+        "By REST, over a connection that is there. Before each first one all is started anew.",
     )
 
 
-def asked(stack: Stack) -> Iterator[tuple[str, str]]:
+def row(name: str, first: float, many: list[float], few: list[float]) -> list[str]:
+    goal = YEAR if "by day" in name else WARM
+    middle = f"{median(many):.1f}", f"< {goal}", f"{median(few):.1f}"
+    return [name, f"{first:.0f}", f"< {COLD}", *middle]
+
+
+def asked() -> Iterator[tuple[str, str]]:
+    """Reports: what they are called, and where they are."""
     year = clock.rfc3339((clock.now() - DAYS * DAY_LONG) // DAY_LONG * DAY_LONG)
     yield "site, in all", "/-/usage"
     yield "service, in all", "/c0/s0/-/usage"
@@ -65,8 +85,14 @@ def asked(stack: Stack) -> Iterator[tuple[str, str]]:
     yield "site, by media type", "/-/usage?group=mimetype"
     yield "container, by key", "/c0/-/usage?group=key"
     yield "site, by each of its services, one metric", f"/-/usage?{DISC}&group=service"
-    yield "container, last month by media type", f"/c0/-/usage?from={year}&group=mimetype"
+    yield "container, a year by media type", f"/c0/-/usage?from={year}&group=mimetype"
     yield "site, statement", "/-/statement"
+
+
+def warm(stack: Stack, path: str) -> list[float]:
+    """The times of the next ones."""
+    timed(stack, path)
+    return [timed(stack, path) for _ in range(REPEATS)]
 
 
 def timed(stack: Stack, path: str) -> float:
@@ -75,39 +101,3 @@ def timed(stack: Stack, path: str) -> float:
         began = time.perf_counter()
         client.get(path).raise_for_status()
         return (time.perf_counter() - began) * 1000
-
-
-def fill(stack: Stack, containers: int) -> int:
-    """What has been used in a year; returns the number of entries."""
-    os.environ["MSERVE_DATA"] = str(stack.data)
-    db = open_database(Settings.from_ini(stack.ini))
-    try:
-        for number in range(containers):
-            keys = run(db, partial(make, number))
-            for service, key in enumerate(keys):
-                run(db, partial(use, number, service, key))
-            with patch("mserve.resources.journal.open_since", return_value=0):  # as it came
-                while run(db, booking.book_some):
-                    pass
-        return containers * SERVICES * DAYS * FILES
-    finally:
-        db.close()
-        del os.environ["MSERVE_DATA"]
-
-
-def make(number: int, site: Any) -> list[str]:
-    container, _ = provision.make_container(site, f"c{number}")
-    made = (provision.make_service(container, f"s{n}") for n in range(SERVICES))
-    return [keys[1][0].id for _, keys in made]
-
-
-def use(container: int, number: int, key: str, site: Any) -> None:
-    service = site[f"c{container}"][f"s{number}"]
-    begin = clock.now() - DAYS * DAY_LONG
-    for day in range(DAYS):
-        for file in range(FILES):
-            moment = begin + day * DAY_LONG + file * 1_000_000
-            mark = Mark((key,), TYPES[(day + file) % len(TYPES)])
-            size = 1000 * (day + 1)
-            changes = kept(size, moment, 1) | {INGEST: Figure.of(size), TASK: Figure.of(1, 1)}
-            enter(service.lineage(), changes, moment, mark.payer, mark.tags)

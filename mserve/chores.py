@@ -9,6 +9,7 @@ from mserve.booking import book
 from mserve.booking import forget as forget_journal
 from mserve.expiring import expire_rows
 from mserve.folding import fold, forget_tellers
+from mserve.front_log import FrontLog
 from mserve.indexing import index_changes
 from mserve.ingest import locks, reserved, tidying
 from mserve.ingest.trash import purge_expired
@@ -136,6 +137,7 @@ CHORES = (
     Chore(index_changes, every=0.0),
     Chore(settle, every=0.0),
     Chore(fold, every=0.0),
+    Chore(FrontLog().count, every=0.0),
     Chore(book, every=0.0),
     Chore(warn_of_quotas, every=0.0),
     Chore(settle_used, every=MINUTE),

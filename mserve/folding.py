@@ -7,7 +7,7 @@ is charged to the nodes that it was made in, those that are still there, in the 
 
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -47,8 +47,13 @@ def fold_some(parcels: Sequence[dict[bytes, bytes]], site: Any) -> None:
     for fields in parcels:
         for place, hour, reads in _new_groups(site, fields):
             found[place, hour] += reads
-    for (place, hour), reads in found.items():
-        _enter(site, Group(place, hour, reads))
+    count(site, found)
+
+
+def count(site: Any, reads: Mapping[tuple[Place, int], list[Read]]) -> None:
+    """Counts the reads of each place and hour (period.number_of)."""
+    for (place, hour), some in reads.items():
+        _enter(site, Group(place, hour, some))
 
 
 def _new_groups(site: Any, fields: dict[bytes, bytes]) -> Sequence[Group]:

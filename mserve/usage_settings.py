@@ -1,7 +1,9 @@
-"""The ini's lines about usage: for how long reports are kept, and metrics of the site's own."""
+"""The ini's lines about usage: how long reports are kept, own metrics, and what a front logs."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from mserve.setting_words import days
@@ -27,11 +29,24 @@ def _metric(line: str) -> Own:
     return words[0], words[1], words[2], words[3].strip()
 
 
+def front_log(text: str) -> Path | None:
+    if text and not text.startswith("/"):
+        raise ValueError("should be an absolute path, as /var/log/nginx/mserve-reads.log")
+    return Path(text) if text else None
+
+
+def _of_nginx(front: str, text: str) -> Path | None:
+    if text and front != "nginx":
+        raise ValueError("is for mserve.sendfile = nginx alone; take one of the lines away")
+    return front_log(text)
+
+
 LINES: dict[str, tuple[str, Callable[[str], Any]]] = {
     "usage_days": ("400", days),
     "usage_by_hour_days": ("92", days),
     "usage_by_day_days": ("800", days),
     "metrics": ("", metrics),
+    "front_log": ("", front_log),
 }
 """Each line without its `mserve.`: what it is by default, and what it may be."""
 Read = Callable[[str, str, Callable[[str], Any]], Any]
@@ -40,16 +55,19 @@ Read = Callable[[str, str, Callable[[str], Any]], Any]
 @dataclass(frozen=True)
 class UsageSettings:
     """For how many days reports are kept beside the sums, and sums by hour and by day, 0: for
-    ever; and the site's metrics.
+    ever; the site's metrics; and where the front logs reads, if it does.
     """
 
     usage_days: int
     usage_by_hour_days: int
     usage_by_day_days: int
     metrics: tuple[Own, ...]
+    front_log: Path | None
 
 
 def parse(read: Read) -> UsageSettings:
     """The lines, as `read(name, default, convert)` has them."""
-    found: Mapping[str, Any] = {name: read(name, *line) for name, line in LINES.items()}
+    of_nginx = partial(_of_nginx, read("sendfile", "none", str))
+    lines = LINES | {"front_log": ("", of_nginx)}
+    found: Mapping[str, Any] = {name: read(name, *line) for name, line in lines.items()}
     return UsageSettings(**found)

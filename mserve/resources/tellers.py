@@ -1,8 +1,9 @@
 """Tellers: those who tell of reads of content, and how much of what each has told is counted.
 
-Each web process is one (mserve/tasks/reads.py), and numbers its parcels. The number of the last one
-that counts is stored in the transaction that counts it. So each counts once, however often it is
-told, and whatever became of Redis meanwhile.
+Each web process is one (mserve/tasks/reads.py), and numbers its parcels; so is each file of a
+front's log (mserve/front_log.py), whose parcels are numbered by the bytes up to their ends. The
+number of the last one that counts is stored in the transaction that counts it. So each counts once,
+however often it is told, and whatever became of Redis meanwhile.
 """
 
 from collections.abc import Iterator
@@ -35,10 +36,14 @@ class Tellers(Persistent):  # type: ignore[misc]  # persistent has no types
     def __iter__(self) -> Iterator[str]:
         return iter(self._last)
 
+    def last(self, teller: str) -> int:
+        """The number of its last parcel that counts; 0: none does."""
+        number, _ = self._last.get(teller, (0, 0))
+        return int(number)
+
     def hear(self, told: Told) -> bool:
         """Whether the parcel is to be counted now; it is not, when it is told again."""
-        number, _ = self._last.get(told.teller, (0, 0))
-        if told.number <= number or told.moment < clock.now() - KEPT:
+        if told.number <= self.last(told.teller) or told.moment < clock.now() - KEPT:
             return False
         self._last[told.teller] = (told.number, told.moment)
         return True

@@ -18,6 +18,7 @@ from mserve.taking_turns import MachineLock
 from mserve.tasks import outbox, queue, ripples
 from mserve.tasks.access import Accesses
 from mserve.tasks.news import News
+from mserve.tasks.read_names import ReadNames
 from mserve.tasks.reads import Reads
 from mserve.tasks.refusals import Refusals
 from mserve.tasks.registry import TaskRegistry
@@ -38,6 +39,8 @@ def bind(registry: Any) -> None:
     settings = registry.mserve
     registry.queues = queue.Queues.from_url(settings.redis)
     registry.seal = registry.mserve_policy.seal = Seal.of(settings.data)
+    front_logs = settings.usage.front_log is not None
+    registry.read_names = ReadNames(registry.seal) if front_logs else None
     registry.post = Post(settings)
     registry.ways = ways(settings, registry.queues.redis, registry.seal)
     registry.throttle = Throttle(registry.queues.redis)

@@ -115,9 +115,11 @@ def _with_body(
         return request.answer(200, headers)
     charged.need_read(request)
     speed, read = speed_of(request), Metered(request, mimetype)
-    if content.size and hand_over(request, draft, content, speed):
-        charged.pay(request, content.size)  # how much of it the front sends is not heard of
-        read.handed_over(content.size if spans is None else sum(map(length, spans)))
+    can = content.size and read.can_be_handed_over
+    if can and hand_over(request, draft, content, speed):
+        charged.pay(request, content.size)  # how much of it the front sends is not heard of in time
+        size = content.size if spans is None else sum(map(length, spans))
+        headers.update(read.handed_over(size))
         headers["Content-Length"] = "0"  # the front puts its own; else no keep-alive
         return request.answer(200, headers)
     pieces = throttle.whole(content.size) if spans is None else _partial(draft, content, spans)

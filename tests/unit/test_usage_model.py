@@ -20,6 +20,7 @@ from pytest import MonkeyPatch
 
 from mserve import booking, check, database, evolve, ingest
 from mserve.errors import Conflict
+from mserve.folding import fold_some
 from mserve.ingest import trash
 from mserve.provision import make_container, make_service
 from mserve.resources import clock, expiry, usage
@@ -28,11 +29,14 @@ from mserve.resources.asker import Asker, asked_by
 from mserve.resources.figure import Figure
 from mserve.resources.mark import paid
 from mserve.resources.metrics import (
+    ACCESS,
     CLASSES,
     DISC,
     DISC_SPACE,
     FILE,
     INGEST,
+    INTERRUPTED,
+    RESPONSE_TIME,
     TASK,
     TASK_FAILURE,
     TRASH,
@@ -47,12 +51,16 @@ from mserve.tasks import ending
 from tests.unit.applications import embedded
 from tests.unit.support import spool
 from tests.unit.usage_model import Model, Report, Stay
+from tests.unit.usage_reads import Seen, Web
 
 SERVICES = ("one", "two")
 FOLDERS = ("", "a", "a/b")
 NAMES = ("x.jpg", "y.txt", "z")
 TYPES = {"x.jpg": "image/jpeg", "y.txt": "text/plain", "z": ""}
 PLACES = st.tuples(st.sampled_from(SERVICES), st.sampled_from(FOLDERS), st.sampled_from(NAMES))
+PARTS = st.lists(st.tuples(st.integers(0, 40), st.integers(1, 12)), max_size=3)
+MOSTS = st.one_of(st.just(10**6), st.integers(0, 80))
+READS = st.tuples(st.integers(0, 20), st.booleans(), PARTS, MOSTS)
 WAITS = st.one_of(st.integers(0, 10**6), st.integers(-(10**6), 0), st.integers(0, 40 * DAY_LONG))
 Wanted = Callable[[Stay], bool]
 
@@ -70,8 +78,12 @@ class Use(RuleBasedStateMachine):
         found = Settings.parse(embedded(self.folder))
         evolve.ensure(found)
         self.db = database.open_database(found)
-        self.model, self.trashed, self.numbers = Model(), {}, count(1)
+        self.model, self.trashed, self.numbers, self.web = Model(), {}, count(1), Web()
         self.keys = self.do(self.make)
+        for number, place in enumerate(
+            (("one", "a", "x.jpg"), ("one", "a/b", "z"), ("two", "", "z"))
+        ):
+            self.put(place=place, size=40 + number, which=number)
 
     def make(self, site: Any) -> list[tuple[str, ...]]:
         container, _ = make_container(site, "acme")
@@ -102,7 +114,8 @@ class Use(RuleBasedStateMachine):
 
     @rule(wait=WAITS)
     def wait(self, wait: int) -> None:
-        if wait > HOUR_LONG:  # the scheduler has booked long since
+        if wait > HOUR_LONG:  # the scheduler has folded and booked long since
+            self.fold(again=False)
             self.do(lambda site: booking.book_some(site, 10**6))
         self.now = max(self.now + wait, self.latest - 10**6)
         self.latest = max(self.latest, self.now)
@@ -154,6 +167,38 @@ class Use(RuleBasedStateMachine):
                     self.model.reports.append(Report(accounts, metric, 1, self.now, told))
 
         self.do(act, payer)
+
+    @rule(reads=st.lists(READS, min_size=1, max_size=5), fold=st.booleans(), again=st.booleans())
+    def read(self, reads: Any, fold: bool, again: bool) -> None:
+        """Contents of files are read, or of their oldest versions; their owners pay."""
+
+        def act(site: Any) -> None:
+            files = [each for each in site.walk() if each.type == "mfile"]
+            for which, former, parts, most in reads if files else ():
+                mfile = files[which % len(files)]
+                number = min(n for n in mfile.marks if n) if former else mfile.version
+                self.web.read(mfile, mfile.content_of(number), parts, most)
+
+        self.do(act)
+        if fold:
+            self.fold(again=again)
+
+    @rule(again=st.booleans())
+    def fold(self, again: bool) -> None:
+        """It counts where it was read, as far as that is there still; and however often told."""
+
+        def act(site: Any) -> None:
+            there = {each.id for each in (site, *site.walk())}
+            for seen in self.web.seen:
+                self.note_read(seen, seen.nodes & there | {*seen.payer})
+            fold_some(self.web.parcels(again), site)
+
+        self.do(act)
+
+    def note_read(self, seen: Seen, accounts: frozenset[str]) -> None:
+        tags, told = {"key": "/".join(seen.payer)}, {ACCESS: seen.sent, RESPONSE_TIME: seen.first}
+        for metric, amount in (told | ({INTERRUPTED: 1} if seen.cut else {})).items():
+            self.model.reports.append(Report(accounts, metric, amount, seen.moment, tags))
 
     @rule(place=PLACES, found=st.sampled_from(("image/png", "text/plain")))
     def look_at(self, place: Any, found: str) -> None:
@@ -346,10 +391,13 @@ class Use(RuleBasedStateMachine):
         assert account.now(Of(short(FILE), dimension, value)).total == files
 
     def compare_reports(self, account: Account, id: str) -> None:
-        for metric in (INGEST, TASK, TASK_FAILURE):
+        for metric in (INGEST, TASK, TASK_FAILURE, ACCESS, RESPONSE_TIME, INTERRUPTED):
             told = [each.amount for each in self.model.reported(id, metric)]
             figure = account.now(Of(short(metric)))
             assert figure == Figure.of(*told) if told else figure.reports == 0
+        for key in {"/".join(key) for key in self.keys}:
+            told = [each.amount for each in self.model.reported(id, ACCESS, key=key)]
+            assert account.now(Of("access", Dimension.KEY, key)).total == sum(told)
         for metric, name in product((TASK, TASK_FAILURE), ("thumbnail", "mime")):
             told = [each.amount for each in self.model.reported(id, metric, task=name)]
             assert account.now(Of(short(metric), Dimension.TASK, name)).total == sum(told)
@@ -362,7 +410,9 @@ class Use(RuleBasedStateMachine):
         kept = self.do(lambda site: dict(site.series.kept_from))
         start = aligned(kept, max(self.now - steps * long, kept.get(by, 0)))
         end = data.draw(st.sampled_from((None, aligned(kept, start + steps * long // 2))))
-        asked = Asked(("disc", "ingest", "disc_space"), start, end if end != start else None, by)
+        asked = Asked(
+            ("disc", "ingest", "access", "disc_space"), start, end if end != start else None, by
+        )
         self.do(lambda site: self.compare_times(site, asked))
 
     def compare_times(self, site: Any, asked: Asked) -> None:
@@ -379,8 +429,8 @@ class Use(RuleBasedStateMachine):
         if line.metric == DISC:
             used = self.model.byte_time(id, start, max(start, end), lambda stay: True)
             assert round(line.used * clock.SECOND) == used
-        if line.metric == INGEST:
-            told = self.model.reported(id, INGEST)
+        if line.metric in (INGEST, ACCESS):
+            told = self.model.reported(id, line.metric)
             within = [each.amount for each in told if start <= each.moment < line.span.end]
             assert line.figure == Figure.of(*within)
 

@@ -28,7 +28,7 @@ class Report:
 
     accounts: frozenset[str]
     metric: str
-    amount: int
+    amount: float
     moment: int
     tags: dict[str, str] = field(default_factory=dict)
 

@@ -1,7 +1,8 @@
 """Metered: the read that a request makes of a node's content, told once it has ended.
 
-Counted are the bytes of content that the kernel took, or, where a front sends them, those that it
-is asked to send. A read of which nothing was sent is none, unless there is nothing to send.
+Counted are the bytes of content that the kernel took. Where a front sends them, those that it logs
+(mserve/front_log.py), or else those that it is asked to send. A read of which nothing was sent is
+none, unless there is nothing to send.
 """
 
 import time
@@ -10,6 +11,7 @@ from contextlib import closing
 from typing import Any
 
 from mserve.security import node_of
+from mserve.tasks.read_names import HEADER, Named, can_name
 from mserve.tasks.reads import PARTS, Place, Read
 from mserve.views.content.window import Window
 
@@ -21,7 +23,7 @@ A_SECOND = 1000 * PARTS
 class Metered:
     """One read, of what the request leads to."""
 
-    __slots__ = ("_began", "_place", "_reads")
+    __slots__ = ("_began", "_names", "_place", "_reads")
 
     def __init__(self, request: Any, mimetype: str) -> None:
         identity, node, ids = request.identity, node_of(request.context), []
@@ -31,6 +33,7 @@ class Metered:
         self._place = Place(tuple(ids), () if identity is None else identity.payer, mimetype)
         self._began: float = request.environ.get(BEGAN) or time.monotonic()
         self._reads = request.registry.reads
+        self._names = request.registry.read_names
 
     def ended(self, window: Window) -> None:
         """The window is closed."""
@@ -38,9 +41,17 @@ class Metered:
             cut = window.sent != window.size
             self._note(window.content_sent, cut, window.begun, time.monotonic())
 
-    def handed_over(self, size: int) -> None:
-        """A front sends so many bytes."""
-        self._note(size, False, time.monotonic(), None)
+    @property
+    def can_be_handed_over(self) -> bool:
+        """Whether a front that logs what it has sent can be told what it is of."""
+        return self._names is None or can_name(self._place)
+
+    def handed_over(self, size: int) -> dict[str, str]:
+        """A front sends so many bytes. Returns fields of the answer to it."""
+        if self._names is None:
+            self._note(size, False, time.monotonic(), None)
+            return {}
+        return {HEADER: self._names.name(Named(self._place, self._since(time.monotonic())))}
 
     def empty(self) -> None:
         """There are no bytes to send."""

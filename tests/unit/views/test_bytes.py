@@ -10,6 +10,7 @@ import pytest
 from webtest import TestApp
 
 from mserve import evolve, first_keys, main
+from mserve.errors import SettingsError
 from mserve.setting_words import FRONTS
 from mserve.settings import Settings
 from mserve.views.content import conditional, digests
@@ -196,7 +197,12 @@ def test_a_front_is_told_the_speed_if_it_can_hold_it(
 
 
 def test_the_settings_of_fronts_are_checked(lines: dict[str, str]) -> None:
-    for line in ("sendfile = iis", "internal_prefix = blobs", "streams = 0"):
+    for line in ("sendfile = iis", "internal_prefix = blobs", "streams = 0", "front_log = /a"):
         name, _, value = line.partition(" = ")
         with pytest.raises(Exception, match=line):
             Settings.parse({**lines, f"mserve.{name}": value})
+    nginx = {**lines, "mserve.sendfile": "nginx"}
+    with pytest.raises(SettingsError, match="front_log = a: should be an absolute path"):
+        Settings.parse({**nginx, "mserve.front_log": "a"})
+    found = Settings.parse({**nginx, "mserve.front_log": "/a"}).usage.front_log
+    assert found == Path("/a")

@@ -11,6 +11,7 @@ from mserve.resources.metrics import ACCESS, ACCESS_TIME, INTERRUPTED, RESPONSE_
 from mserve.server.sending import FileBody
 from mserve.settings import Settings
 from mserve.tasks.queue import Queues
+from mserve.tasks.read_names import DEEPEST, HEADER
 from tests.unit.tasks.support import RedisServer
 
 DATA = b"0123456789" * 100
@@ -24,8 +25,14 @@ def front() -> str:
 
 
 @pytest.fixture
-def lines(lines: dict[str, str], redis: RedisServer, front: str) -> dict[str, str]:
-    return {**lines, "mserve.redis": redis.url, "mserve.sendfile": front}
+def front_log() -> str:
+    return ""
+
+
+@pytest.fixture
+def lines(lines: dict[str, str], redis: RedisServer, front: str, front_log: str) -> dict[str, str]:
+    own = {"redis": redis.url, "sendfile": front, "front_log": front_log}
+    return {**lines, **{f"mserve.{name}": value for name, value in own.items()}}
 
 
 @pytest.fixture
@@ -160,3 +167,32 @@ def test_what_a_front_is_asked_to_send(
     customer("HEAD", file)
     assert counted() == Figure.of(1000, 10, 30)
     assert (counted(RESPONSE_TIME).reports, counted(ACCESS_TIME).reports) == (3, 0)
+
+
+@pytest.mark.parametrize(("front", "front_log"), [("nginx", "/var/log/nginx/reads.log")])
+def test_what_a_front_logs_is_named_to_it_and_counts_by_its_log(
+    app: Any, customer: Any, file: str, counted: Counted, see: Any, front_log: str
+) -> None:
+    answers = [customer("GET", file), customer("GET", f"/dav{file}")]
+    names = app.app.registry.read_names
+    ids = see(lambda site: [each.id for each in site["demo"]["files"]["a.txt"].lineage()])
+    for answer in answers:
+        assert "X-Accel-Redirect" in answer.headers
+        named = names.read(answer.headers[HEADER])
+        assert (named.place.nodes, named.place.mimetype) == (tuple(ids), "text/plain")
+        assert len(named.place.payer) == 1 and named.first > 0
+    assert HEADER not in customer("HEAD", file).headers
+    assert counted() == Figure()
+    several = customer("GET", file, headers={"Range": "bytes=0-9,20-29"})
+    assert HEADER not in several.headers and counted() == Figure.of(20)
+
+
+@pytest.mark.parametrize(("front", "front_log"), [("nginx", "/var/log/nginx/reads.log")])
+def test_what_lies_too_deep_to_be_named_is_sent_by_mserve(
+    customer: Any, counted: Counted, front_log: str
+) -> None:
+    path = ["d"] * DEEPEST
+    assert customer("PUT", f"/demo/files/{'/'.join(path)}/a.txt", body=DATA).status_int == 201
+    answer = customer("GET", f"/demo/files/{'/'.join(path)}/a.txt")
+    assert answer.body == DATA and HEADER not in answer.headers
+    assert counted(ACCESS, *path, "a.txt") == Figure.of(1000)

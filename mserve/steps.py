@@ -18,7 +18,7 @@ from mserve.resources.deposit import Deposits
 from mserve.resources.index import Index, Timeline, Transit
 from mserve.resources.job import Job
 from mserve.resources.journal import Journal
-from mserve.resources.lock import LocksMade
+from mserve.resources.lock import LocksMade, key_of
 from mserve.resources.mfile import Mfile
 from mserve.resources.series import Accounts
 from mserve.resources.site import Site
@@ -200,3 +200,12 @@ def journal(site: Site) -> None:
 def tellers(site: Site) -> None:
     """Reads of content are counted from now on."""
     site.tellers = Tellers()
+
+
+@step
+def locked(site: Site) -> None:
+    """What is locked has one entry, by its service, in place of one for each node above it."""
+    nodes = {node.id: node for _, node in site.locked.items()}
+    site.locked = Transit()
+    for node in nodes.values():
+        site.locked[key_of(node)] = node

@@ -33,7 +33,7 @@ def _count(site: Any, node: Any, repair: bool, findings: list[Finding]) -> Kept:
     kept = Kept()
     if isinstance(node, Mfile):
         versions = (version.content.size for version in (node.versions or {}).values())
-        kept = Kept(node.content.size + sum(versions), 1)
+        kept = Kept(node.content.size + sum(versions), 1 if node.awaited is None else 0)
     elif isinstance(node, Branch):
         for child in node.children.values():
             kept = kept.plus(_count(site, child, repair, findings))

@@ -1,16 +1,19 @@
 """Reserved files: the empty ones that clients of WebDAV make before they send the content.
 
-The ingest workflow runs once, when content comes. A file that stays empty is ingested as it is,
-once the last lock on it is ended by UNLOCK; or by the sweep, when it is not locked and some time
-old.
+Once content comes, the ingest workflow runs, usage counts the file, and searches find it. One that
+stays empty is taken as it is, when the last lock on it is ended by UNLOCK; or by the sweep, when it
+is not locked and some time old.
 """
 
 from typing import Any
 
 from mserve.ingest.leftovers import is_processed
-from mserve.ingest.store import Stored, add, check_folder, media_type
+from mserve.ingest.store import Stored, check_folder, count_new, enter, media_type
 from mserve.resources import clock
+from mserve.resources.asker import asked_by, who_asks
+from mserve.resources.figure import Figure
 from mserve.resources.lock import covering
+from mserve.resources.metrics import INGEST
 from mserve.resources.mfile import Mfile
 from mserve.resources.node import Branch
 from mserve.resources.spool import Spool
@@ -27,9 +30,10 @@ def reserve(folder: Branch, name: str, spool: Spool, announced: str = "") -> Sto
     """
     check_folder(folder)
     folder.check_name(name)
-    stored = add(folder, name, spool.content(), media_type(name, announced), process=False)
-    hold(stored.mfile)
-    return stored
+    mfile = enter(folder, name, spool.content(), media_type(name, announced), found=False)
+    mfile.awaited = who_asks().payer
+    hold(mfile)
+    return Stored(mfile, None, created=True)
 
 
 def hold(mfile: Mfile) -> None:
@@ -43,8 +47,18 @@ def settle(node: Any) -> None:
     if not isinstance(node, Mfile) or not node.reserved or any(covering(node)):
         return
     node.begin()
+    _count(node)
     if is_processed(node.find("service"), node.__name__ or ""):
         engine.start(node, "ingest")
+
+
+def _count(mfile: Mfile) -> None:
+    """It is what its maker has brought, who pays for it; and searches find it."""
+    payer, mfile.awaited = mfile.awaited, None
+    if payer is not None:
+        with asked_by(who_asks()._replace(payer=payer)):
+            count_new(mfile, clock.now(), {INGEST: Figure.of(0)})
+        mfile.site.changed(mfile, mfile.find("service"))
 
 
 def sweep(site: Any, after: str | None, limit: int) -> str | None:

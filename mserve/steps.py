@@ -6,6 +6,7 @@ Each is a function of the Site, entered by @step. They know the shapes of then a
 from collections.abc import Callable
 
 from BTrees.OOBTree import OOBTree
+from ZODB.blob import Blob
 
 from mserve.booking import open_account
 from mserve.reshape import edit, refer, spread
@@ -209,3 +210,9 @@ def locked(site: Site) -> None:
     site.locked = Transit()
     for node in nodes.values():
         site.locked[key_of(node)] = node
+
+
+@step
+def nothing(site: Site) -> None:
+    """The site gets a blob without bytes, that empty files share."""
+    site.nothing = Blob(b"")

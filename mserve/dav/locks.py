@@ -77,6 +77,8 @@ def _make(request: Any, place: Any, wish: Wish, stack: ExitStack) -> Made:
 
 def _reserved(request: Any, place: Absent, stack: ExitStack) -> Node:
     folder, name = check_place(place)
+    if folder.site.nothing is not None:
+        return ingest.reserve(folder, name, None).mfile
     empty = Spool.receive(request.spool_folder, BytesIO(), 0)
     stack.callback(empty.clear)
     return ingest.reserve(folder, name, empty).mfile

@@ -11,6 +11,7 @@ from mserve.ingest.leftovers import is_processed
 from mserve.ingest.store import Stored, check_folder, count_new, enter, media_type
 from mserve.resources import clock
 from mserve.resources.asker import asked_by, who_asks
+from mserve.resources.content import Content
 from mserve.resources.figure import Figure
 from mserve.resources.lock import covering
 from mserve.resources.metrics import INGEST
@@ -23,14 +24,16 @@ PATIENCE = 60 * clock.SECOND
 """How old (µs) an empty file is at least that no lock holds, before it is taken to stay so."""
 
 
-def reserve(folder: Branch, name: str, spool: Spool, announced: str = "") -> Stored:
-    """A new empty file of which no job starts; `spool` is empty.
+def reserve(folder: Branch, name: str, spool: Spool | None, announced: str = "") -> Stored:
+    """A new empty file of which no job starts; `spool` is empty, or None where the site has the
+    blob of nothing.
 
     Raises BadInput, NameTaken, LockTokenMissing.
     """
     check_folder(folder)
     folder.check_name(name)
-    mfile = enter(folder, name, spool.content(), media_type(name, announced), found=False)
+    content = Content.of_nothing(folder.site.nothing) if spool is None else spool.content()
+    mfile = enter(folder, name, content, media_type(name, announced), found=False)
     mfile.awaited = who_asks().payer
     hold(mfile)
     return Stored(mfile, None, created=True)

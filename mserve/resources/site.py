@@ -36,6 +36,8 @@ class Site(Branch):
 
     type = "site"
     schema = 0
+    nothing: Any = None
+    """The Blob of empty files whose content is yet to come: to make one costs no file."""
     vaults: frozenset[str] = frozenset()
     """Those whose folders have been marked as this site's (mserve/vault.py), by name."""
 

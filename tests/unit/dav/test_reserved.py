@@ -217,3 +217,26 @@ def test_searches_find_it_once_it_is_what_it_is(dav: Any, see: Any) -> None:
     assert see(told) == before
     unlock(dav, FILE, token)
     assert see(told) > before
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_files_that_a_lock_makes_share_their_blob(
+    dav: Any, db: Any, see: Any, shared: bool
+) -> None:
+    """Nothing is lost of one by what becomes of another; a tree without that blob has one each."""
+
+    def blobs(site: Any) -> list[bytes]:
+        return [node_at(site, f"{SERVICE}/{name}").content.blob._p_oid for name in ("a.txt", "b")]
+
+    if shared:
+        database.run(db, steps.nothing)
+    else:
+        database.run(db, lambda site: setattr(site, "nothing", None))
+    for url in (FILE, f"{DRIVE}/b"):
+        lock(dav, url)
+        answer = dav("GET", url)
+        assert (answer.status_int, answer.body) == (200, b"")
+    assert (len({*see(blobs)}) == 1) == shared
+    assert [*check(db, Scope(digests=True))] == []
+    dav("DELETE", f"{DRIVE}/b")
+    assert dav("GET", FILE).body == b""

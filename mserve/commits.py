@@ -118,6 +118,8 @@ class Finishing:
     def __init__(self) -> None:
         self.then: Callable[[bytes], Any] = _nothing
         """What is to be done with the transaction's number, before others may know it."""
+        self.records: dict[bytes, bytes] = {}
+        """What it has stored as it is there now, by the ids of the objects."""
         self._over = threading.Event()
         self._number: bytes | None = None
 

@@ -10,8 +10,10 @@ from ZODB.blob import rename_or_copy_blob
 from ZODB.utils import tid_repr
 
 from mserve.commits import Call, Commits, Finishing, is_own
+from mserve.recent import Recent
 
 MOST = 200  # calls that are gathered
+STORES = frozenset({"storea", "storeBlobShared"})
 
 
 class Committing(ClientStorage):  # type: ignore[misc]  # ZEO has no types
@@ -19,7 +21,7 @@ class Committing(ClientStorage):  # type: ignore[misc]  # ZEO has no types
 
     That is done directly where the server takes `commits` so (mserve/commits.py), else by ZEO's own
     thread, which ZEO wakes for each object. What is committed directly is not put into ZEO's cache,
-    for which one would have to wait.
+    for which one would have to wait, but among the `recent` records.
     """
 
     commits: Commits | None = None
@@ -29,6 +31,7 @@ class Committing(ClientStorage):  # type: ignore[misc]  # ZEO has no types
     """How the transaction ends that was voted on directly."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
+        self.recent = Recent()
         super().__init__(*args, **options)
         self._async = self._gather  # ZEO calls what is of a transaction by these
         self._call = self._ask
@@ -36,6 +39,7 @@ class Committing(ClientStorage):  # type: ignore[misc]  # ZEO has no types
     def notify_disconnected(self) -> None:
         """The server is lost, and nothing will be told of what was committed last."""
         super().notify_disconnected()
+        self.recent.clear()
         if (finishing := self.finishing) is not None:
             finishing.lost()
 
@@ -55,7 +59,11 @@ class Committing(ClientStorage):  # type: ignore[misc]  # ZEO has no types
 
     def invalidateTransaction(self, tid: bytes, oids: Iterable[bytes]) -> None:  # noqa: N802 - ZEO's
         """News of what was committed, by others or by this client."""
+        for oid in oids:
+            self.recent.drop(oid)
         if is_own(oids) and (finishing := self.finishing) is not None:
+            for oid, data in finishing.records.items():
+                self.recent.put(oid, data, tid)
             finishing.told(tid, self._cache)
         else:
             super().invalidateTransaction(tid, oids)
@@ -109,8 +117,17 @@ class Committing(ClientStorage):  # type: ignore[misc]  # ZEO has no types
     def _ask(self, method: str, *args: Any, **options: Any) -> Any:
         if method == "vote" and self.gathered and self.commits is not None:
             calls, self.gathered = self.gathered, None
-            self.finishing = Finishing()
-            return self.commits.vote(calls)
+            self.finishing = finishing = Finishing()
+            resolved = self.commits.vote(calls)
+            finishing.records = stored(calls, resolved or ())
+            return resolved
         if method == "vote":
             self._hand_over()
         return self._server.call(method, *args, **options)
+
+
+def stored(calls: Iterable[Call], resolved: Iterable[bytes]) -> dict[bytes, bytes]:
+    """What was stored, by the ids of the objects, but what the server has `resolved` otherwise."""
+    changed = {*resolved}
+    steps = (args for name, args in calls if name in STORES)
+    return {oid: data for oid, _, data, *_ in steps if oid not in changed}

@@ -60,7 +60,7 @@ class SyncedStorage(Committing):
 
     def loadBefore(self, oid: bytes, tid: bytes) -> Any:  # noqa: N802 - as ZODB calls it
         """As ZEO's, by a shorter way where there is one."""
-        found = self._cache.loadBefore(oid, tid)
+        found = self.recent.get(oid, tid) or self._cache.loadBefore(oid, tid)
         if not found and self.direct is not None:
             found = self.direct.load(oid, tid)
         return found or self._server.load_before(oid, tid)
@@ -70,7 +70,8 @@ class SyncedStorage(Committing):
         if self.direct is None:
             super().prefetch(oids, tid)
             return
-        self.direct.fetch((oid for oid in oids if not self._cache.loadBefore(oid, tid)), tid)
+        known = (self.recent.get, self._cache.loadBefore)
+        self.direct.fetch((oid for oid in oids if not any(at(oid, tid) for at in known)), tid)
 
     def notify_disconnected(self) -> None:
         super().notify_disconnected()

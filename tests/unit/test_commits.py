@@ -14,9 +14,12 @@ from persistent.mapping import PersistentMapping
 from ZEO.Exceptions import ClientDisconnected, ServerException
 from ZODB.blob import Blob
 from ZODB.POSException import ConflictError
+from ZODB.utils import maxtid, p64
 
+from mserve import recent
 from mserve.commits import Commits
 from mserve.committing import MOST
+from mserve.recent import Recent
 from tests.unit.test_newest import opened, serve
 
 LIMIT = 20  # seconds
@@ -241,3 +244,46 @@ def test_who_finishes_what_is_not_voted_on_is_cut_off(pair: Any) -> None:
     connection.root()["plain"]["n"] = 3
     connection.transaction_manager.commit()
     assert connection.root()["plain"]["n"] == 3
+
+
+def test_what_was_committed_is_at_hand_until_it_is_changed_again(pair: Any) -> None:
+    db, other = pair
+    ours, beside, theirs = joined(db), joined(db), joined(other)
+    assert beside.root()["plain"]["n"] == 0
+    ours.root()["plain"]["n"] = 1
+    ours.transaction_manager.commit()
+    oid = ours.root()["plain"]._p_oid
+    assert db.storage.recent.get(oid, maxtid)
+    assert not db.storage.recent.get(oid, db.storage.lastTransaction())
+    assert beside.root()["plain"]["n"] == 0, "it sees the tree as it was when it began"
+    beside.transaction_manager.begin()
+    assert beside.root()["plain"]["n"] == 1
+    theirs.transaction_manager.begin()
+    theirs.root()["plain"]["n"] = 2
+    theirs.transaction_manager.commit()
+    beside.transaction_manager.begin()
+    assert not db.storage.recent.get(oid, maxtid)
+    assert beside.root()["plain"]["n"] == 2
+
+
+def test_what_the_server_has_merged_is_not_at_hand(pair: Any) -> None:
+    db, other = pair
+    ours, theirs, beside = joined(db), joined(other), joined(db)
+    for each in (theirs, ours):
+        each.root()["length"].change(1)
+        each.transaction_manager.commit()
+    assert not db.storage.recent.get(ours.root()["length"]._p_oid, maxtid)
+    beside.transaction_manager.begin()
+    assert beside.root()["length"]() == 2
+
+
+def test_of_recent_records_the_oldest_and_the_largest_are_not_kept() -> None:
+    known = Recent()
+    for number in range(recent.MOST + 1):
+        known.put(p64(number), b"x", p64(1))
+    assert not known.get(p64(0), p64(2))
+    assert known.get(p64(1), p64(2)) == (b"x", p64(1), None)
+    known.put(p64(0), b"x" * (recent.LARGEST + 1), p64(1))
+    assert not known.get(p64(0), p64(2))
+    known.drop(p64(2))
+    assert not known.get(p64(2), p64(2))

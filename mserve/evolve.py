@@ -7,6 +7,8 @@ together with the new count, so a step is done once or not.
 from functools import partial
 from typing import Any
 
+from ZODB.blob import Blob
+
 from mserve import database, first_keys
 from mserve.errors import SchemaMismatch
 from mserve.resources.asker import COMMAND, asked_by
@@ -35,6 +37,7 @@ def _make_site(root: Any) -> None:
         site = root[database.SITE] = Site()
         site.register(site)
         site.schema = len(STEPS)
+        site.nothing = Blob(b"")
 
 
 def evolve(db: Any) -> int:

@@ -44,8 +44,8 @@ TRIES = 3  # of a group that met other processes' changes; its members then have
 class Member:
     """A change that waits. `woken` is set once it is `committed`, is to be made alone, or leads."""
 
-    def __init__(self, change: Callable[[Site], Any]) -> None:
-        self.change = change
+    def __init__(self, change: Callable[[Site], Any], apart: bool) -> None:
+        self.change, self.apart = change, apart
         self.woken = threading.Event()
         self.leads = False
         self.committed = False
@@ -71,14 +71,15 @@ class Group:
         self._shared: Sequence[Any] = ()
         """What the last group changed: the next one will, and another process has meanwhile."""
 
-    def run(self, change: Callable[[Site], T], alone: Callable[[], T]) -> T:
+    def run(self, change: Callable[[Site], T], alone: Callable[[], T], *, apart: bool = False) -> T:
         """What `change(site)` returns once it is committed with others; else what `alone()` does.
 
         `change` is called by any thread, perhaps several times; of the objects of the tree it may
-        use those below the site that it is given, and return none.
+        use those below the site that it is given, and return none. apart: it is committed as one
+        that has no others with it, as they need not be undone with it.
         """
         turn.give()  # it waits for the storage now, or for others who do
-        member = Member(change)
+        member = Member(change, apart)
         if not self._enter(member):
             member.woken.wait()
         if member.leads:
@@ -106,7 +107,10 @@ class Group:
 
     def _take(self) -> list[Member]:
         with self._guard:
-            return [self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))]
+            taken = [self._waiting.popleft()]
+            while self._waiting and len(taken) < MOST and _together(taken[0], self._waiting[0]):
+                taken.append(self._waiting.popleft())
+            return taken
 
     def _pass_on(self) -> None:
         with self._guard:
@@ -169,6 +173,10 @@ class Group:
         if connection is not None:
             with suppress(Exception):
                 connection.close()
+
+
+def _together(first: Member, other: Member) -> bool:
+    return not (first.apart or other.apart)
 
 
 def make(member: Member, site: Site) -> Any:

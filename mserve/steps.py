@@ -6,6 +6,7 @@ Each is a function of the Site, entered by @step. They know the shapes of then a
 from collections.abc import Callable
 
 from BTrees.OOBTree import OOBTree
+from ZODB.blob import Blob
 
 from mserve.booking import open_account
 from mserve.reshape import edit, refer, spread
@@ -19,7 +20,7 @@ from mserve.resources.index import Index, Timeline, Transit
 from mserve.resources.job import Job
 from mserve.resources.journal import Journal
 from mserve.resources.kinds import count_kinds
-from mserve.resources.lock import LocksMade
+from mserve.resources.lock import LocksMade, key_of
 from mserve.resources.mfile import Mfile
 from mserve.resources.series import Accounts
 from mserve.resources.site import Site
@@ -212,3 +213,18 @@ def quotas(site: Site) -> None:
         for service in container.children.values():
             service.limited = bool(service.usage.limits)
             count_kinds(site, service)
+
+
+@step
+def locked(site: Site) -> None:
+    """What is locked has one entry, by its service, in place of one for each node above it."""
+    nodes = {node.id: node for _, node in site.locked.items()}
+    site.locked = Transit()
+    for node in nodes.values():
+        site.locked[key_of(node)] = node
+
+
+@step
+def nothing(site: Site) -> None:
+    """The site gets a blob without bytes, that empty files share."""
+    site.nothing = Blob(b"")

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from mserve.check.finding import Finding, path
+from mserve.resources import lock
 from mserve.resources.job import Job
 from mserve.resources.leftovers import key_of, note
-from mserve.resources.lock import keys_of
 from mserve.resources.mfile import Mfile
 from mserve.resources.names import is_temporary
 from mserve.resources.node import Branch
@@ -79,10 +79,9 @@ def _active(site: Any, repair: bool) -> Iterator[Finding]:
 def _locked(site: Any, repair: bool) -> Iterator[Finding]:
     """What has ended may stand there until it is swept."""
     wanted = {
-        key: node
+        lock.key_of(node): node
         for node in site.walk()
         if node.locking is not None and node.locking.live
-        for key in keys_of(node)
     }
     for key, node in wanted.items():
         if site.locked.get(key) is not node:

@@ -36,10 +36,10 @@ def _count(site: Any, node: Any, repair: bool, findings: list[Finding]) -> Kept:
     """What is kept below `node`, by the tree; compares it with the sums on the way up."""
     kept = Kept()
     if isinstance(node, Mfile):
-        size = node.content.size
+        size, files = node.content.size, 1 if node.awaited is None else 0
         versions = sum(version.content.size for version in (node.versions or {}).values())
         copies = size if node.copied else 0
-        kept = Kept(size + versions, 1, versions=versions, copies=copies)
+        kept = Kept(size + versions, files, versions=versions, copies=copies)
     elif isinstance(node, Branch):
         for child in node.children.values():
             kept = kept.plus(_count(site, child, repair, findings))

@@ -1,14 +1,21 @@
 """The storage server: ZEO's, which also shows its clients the number of the newest transaction."""
 
+from collections.abc import Callable
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
+from weakref import WeakValueDictionary
 
+from ZEO.asyncio.server import ServerProtocol
 from ZEO.StorageServer import StorageServer, ZEOStorage
+from ZODB.POSException import StorageTransactionError
 
 from mserve import newest
 from mserve.cli.commit_log import CommitLog
+from mserve.cli.commits import Commits
 from mserve.cli.loads import Loads
-from mserve.zeoclient import DIRECT, PLACE
+from mserve.commits import OWN
+from mserve.zeoclient import COMMITS, DIRECT, PLACE
 
 
 class Server(StorageServer):  # type: ignore[misc]  # ZEO has no types
@@ -22,14 +29,25 @@ class Server(StorageServer):  # type: ignore[misc]  # ZEO has no types
     def __init__(self, address: str, storage: Any, shown: Path, **options: Any) -> None:
         self.newest = newest.create(shown, storage.lastTransaction())
         super().__init__(address, {"1": storage}, **options)
+        self.sessions: WeakValueDictionary[str, Session] = WeakValueDictionary()
         self.direct = str(shown.with_name("zeo-direct.sock"))
+        self.commits = str(shown.with_name("zeo-commit.sock"))
+        self._others = [
+            self._listen(self.direct, lambda: Loads(storage)),
+            self._listen(self.commits, self._taking),
+        ]
+
+    def _listen(self, path: str, protocol: Callable[[], Any]) -> Any:
         loop = self.acceptor.event_loop
-        self._loads = loop.run_until_complete(
-            loop.create_unix_server(lambda: Loads(storage), self.direct)
-        )
+        return loop.run_until_complete(loop.create_unix_server(protocol, path))
+
+    def _taking(self) -> Any:
+        loop = self.acceptor.event_loop
+        return ServerProtocol(loop, self.commits, Commits(self.sessions), False)
 
     def close(self) -> None:
-        self._loads.close()
+        for each in self._others:
+            each.close()
         super().close()
 
     def create_client_handler(self) -> "Session":
@@ -48,6 +66,10 @@ class Session(ZEOStorage):  # type: ignore[misc]  # ZEO has no types
 
     txnlog: Any = None
 
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.name = token_hex()
+
     def tpc_begin(self, *args: Any) -> None:
         """As ZEO's, with a log that is in memory."""
         former = self.txnlog
@@ -56,6 +78,28 @@ class Session(ZEOStorage):  # type: ignore[misc]  # ZEO has no types
             self.txnlog.close()
             self.txnlog = CommitLog()
 
+    def notify_disconnected(self) -> None:
+        self.server.sessions.pop(self.name, None)
+        super().notify_disconnected()
+
+    def finish(self, id: int) -> None:
+        """As tpc_finish, which is told as it is to others, and marked as the client's own.
+
+        Raises what the storage does, and where the transaction is not voted on.
+        """
+        if not (self._check_tid(id) and self.locked):
+            raise StorageTransactionError("there is no vote on what should be finished")
+        self.stats.commits += 1
+        self.storage.tpc_finish(self.transaction, self._invalidate)
+        told = [OWN, *self.invalidated]
+        self.async_threadsafe("invalidateTransaction", self.storage.lastTransaction(), told)
+        self._clear_transaction()
+
     def get_info(self) -> dict[str, Any]:
-        own = {PLACE: tuple(self.server.newest.place), DIRECT: self.server.direct}
+        self.server.sessions[self.name] = self
+        own = {
+            PLACE: tuple(self.server.newest.place),
+            DIRECT: self.server.direct,
+            COMMITS: (self.server.commits, self.name),
+        }
         return {**super().get_info(), **own}

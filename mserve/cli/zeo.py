@@ -24,7 +24,8 @@ INVALIDATIONS = 10_000  # transactions remembered, so that a client's cache surv
 def zeo(ini: Path) -> None:
     """Serve the tree's database on a socket in the data folder.
 
-    Files: Data.fs (the tree), blobs/ (the content), zeo.sock, zeo-direct.sock, zeo.newest.
+    Files: Data.fs (the tree), blobs/ (the content), zeo.sock, zeo-direct.sock, zeo-commit.sock,
+    zeo.newest.
     SIGTERM ends it.
     """
     serve(configure(ini))

@@ -59,7 +59,7 @@ def _lock(request: Any, wish: Wish) -> Response:
     """In a transaction of its own: others need not be undone with it."""
     with receive.outside_transaction(request), ExitStack() as stack:
         made = receive.commit(
-            request, Permission.VIEW, lambda place: _make(request, place, wish, stack), large=True
+            request, Permission.VIEW, lambda place: _make(request, place, wish, stack), apart=True
         )
     answer = _told(made.told)
     answer.status_int = 201 if made.created else 200
@@ -77,6 +77,8 @@ def _make(request: Any, place: Any, wish: Wish, stack: ExitStack) -> Made:
 
 def _reserved(request: Any, place: Absent, stack: ExitStack) -> Node:
     folder, name = check_place(place)
+    if folder.site.nothing is not None:
+        return ingest.reserve(folder, name, None).mfile
     empty = Spool.receive(request.spool_folder, BytesIO(), 0)
     stack.callback(empty.clear)
     return ingest.reserve(folder, name, empty).mfile
@@ -96,17 +98,25 @@ def _refresh(context: Node, request: Any) -> Response:
 
 
 @dav(context=Node, method="UNLOCK", permission=Permission.WRITE)
-def unlock(context: Node, request: Any) -> Response:
+def unlock(_context: Node, request: Any) -> Response:
     """Ends the lock; who administers what is locked may end those of others as well (6.4)."""
     token = request.headers.get(TOKEN, "").strip()
     if not (token.startswith("<") and token.endswith(">")):
         raise BadInput(f"the header {TOKEN} should be the lock's token, as <urn:uuid:…>")
-    held = next((each for each in covering(context) if each.lock.token == token[1:-1]), None)
+    with receive.outside_transaction(request):
+        receive.commit(
+            request, Permission.WRITE, lambda place: _end(request, place, token[1:-1]), apart=True
+        )
+    return Response(status=204)
+
+
+def _end(request: Any, place: Any, token: str) -> None:
+    found = () if isinstance(place, Absent) else covering(place)
+    held = next((each for each in found if each.lock.token == token), None)
     if held is None:
         raise Conflict("no lock of that token covers this place")
     need_end(request, held)
     locks.unlock(held)
-    return Response(status=204)
 
 
 def _told(properties: str) -> Response:

@@ -7,7 +7,7 @@ from mserve.resources.asker import Payer, who_asks
 from mserve.resources.figure import Figure
 from mserve.resources.mark import UNKNOWN as UNMARKED
 from mserve.resources.mark import mark_for
-from mserve.resources.metrics import COPIES, DISC_SPACE, INGEST, VERSIONS
+from mserve.resources.metrics import COPIES, DISC_SPACE, FILE, INGEST, VERSIONS
 from mserve.resources.mfile import Mfile
 from mserve.resources.quota import need, need_of
 from mserve.resources.version import Version
@@ -54,7 +54,8 @@ def growth(mfile: Mfile, size: int, payer: Payer | None = None) -> dict[str, flo
     less, present = bytes_of(*going), bytes_of(mfile.version)
     copies = present if mfile.copied else 0
     versions = 0 if mfile.reserved else present - less
-    return {DISC_SPACE: size - less, VERSIONS: versions, COPIES: -copies}
+    files = 1 if mfile.awaited is not None and size else 0
+    return {DISC_SPACE: size - less, FILE: files, VERSIONS: versions, COPIES: -copies}
 
 
 def most_versions(mfile: Mfile) -> int:

@@ -27,11 +27,15 @@ def make_folders(parent: Branch, names: tuple[str, ...]) -> Branch:
     return parent
 
 
-def place(node: Node, parent: Branch, name: str) -> None:
-    """Puts a new node into the tree, if what is above it stays there."""
+def place(node: Node, parent: Branch, name: str, *, found: bool = True) -> None:
+    """Puts a new node into the tree, if what is above it stays there.
+
+    found: whether it is found by searches from now on.
+    """
     depend_on(parent.lineage())
     need_change(parent)
     parent.add(name, node)
     parent.site.register(node)
     leftovers.note(node)
-    parent.site.changed(node, parent.find("service"))
+    if found:
+        parent.site.changed(node, parent.find("service"))

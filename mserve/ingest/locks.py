@@ -12,7 +12,7 @@ from mserve.resources.asker import who_asks
 from mserve.resources.audit import Action
 from mserve.resources.guard import depend_on_below
 from mserve.resources.ids import new_id
-from mserve.resources.lock import EXCLUSIVE, SHARED, Held, Lock, Locking, below, covering, keys_of
+from mserve.resources.lock import EXCLUSIVE, SHARED, Held, Lock, Locking, below, covering, key_of
 from mserve.resources.node import Branch, Node, depend_on
 from mserve.resources.trash import way
 
@@ -81,8 +81,7 @@ def _enter(node: Node, made: Lock) -> None:
         node.locking = Locking()
     node.locking.locks = (*node.locking.live, made)
     node.find("service").locks_made.count(made.deep)
-    for key in keys_of(node):
-        node.site.locked[key] = node
+    node.site.locked[key_of(node)] = node
 
 
 def _told(lock: Lock) -> dict[str, Any]:
@@ -115,8 +114,7 @@ def end_all(node: Node) -> None:
 def _keep(node: Node, locks: Iterable[Lock]) -> None:
     node.locking.locks = tuple(locks)
     if not node.locking.locks:
-        for key in keys_of(node):
-            node.site.locked.discard(key)
+        node.site.locked.discard(key_of(node))
 
 
 def sweep(site: Any, after: str | None, limit: int) -> str | None:

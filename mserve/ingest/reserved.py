@@ -1,18 +1,25 @@
 """Reserved files: the empty ones that clients of WebDAV make before they send the content.
 
-The ingest workflow runs once, when content comes. A file that stays empty is ingested as it is,
-once the last lock on it is ended by UNLOCK; or by the sweep, when it is not locked and some time
-old.
+Once content comes, the ingest workflow runs, usage counts the file, and searches find it. One that
+stays empty is taken as it is, when the last lock on it is ended by UNLOCK; or by the sweep, when it
+is not locked and some time old. Where a quota has no room for one more file it goes then.
 """
 
 from typing import Any
 
+from mserve.errors import OverQuota
 from mserve.ingest.leftovers import is_processed
-from mserve.ingest.store import Stored, add, check_folder, media_type
+from mserve.ingest.store import Stored, check_folder, count_new, enter, media_type
+from mserve.ingest.trash import remove
 from mserve.resources import clock
+from mserve.resources.asker import asked_by, who_asks
+from mserve.resources.content import Content
+from mserve.resources.figure import Figure
 from mserve.resources.lock import covering
+from mserve.resources.metrics import INGEST
 from mserve.resources.mfile import Mfile
 from mserve.resources.node import Branch
+from mserve.resources.quota import need, upload
 from mserve.resources.spool import Spool
 from mserve.tasks import engine
 
@@ -20,16 +27,19 @@ PATIENCE = 60 * clock.SECOND
 """How old (µs) an empty file is at least that no lock holds, before it is taken to stay so."""
 
 
-def reserve(folder: Branch, name: str, spool: Spool, announced: str = "") -> Stored:
-    """A new empty file of which no job starts; `spool` is empty.
+def reserve(folder: Branch, name: str, spool: Spool | None, announced: str = "") -> Stored:
+    """A new empty file of which no job starts; `spool` is empty, or None where the site has the
+    blob of nothing.
 
     Raises BadInput, NameTaken, LockTokenMissing.
     """
     check_folder(folder)
     folder.check_name(name)
-    stored = add(folder, name, spool.content(), media_type(name, announced), process=False)
-    hold(stored.mfile)
-    return stored
+    content = Content.of_nothing(folder.site.nothing) if spool is None else spool.content()
+    mfile = enter(folder, name, content, media_type(name, announced), found=False)
+    mfile.awaited = who_asks().payer
+    hold(mfile)
+    return Stored(mfile, None, created=True)
 
 
 def hold(mfile: Mfile) -> None:
@@ -42,9 +52,31 @@ def settle(node: Any) -> None:
     """What is reserved, and not locked any more, stays as it is: its ingest workflow starts."""
     if not isinstance(node, Mfile) or not node.reserved or any(covering(node)):
         return
+    if not _has_room(node):
+        remove(node)
+        return
     node.begin()
+    _count(node)
     if is_processed(node.find("service"), node.__name__ or ""):
         engine.start(node, "ingest")
+
+
+def _has_room(mfile: Mfile) -> bool:
+    """Whether it is counted already, or can be."""
+    try:
+        need(mfile, upload(0, 0 if mfile.awaited is None else 1), payer=mfile.awaited)
+    except OverQuota:
+        return False
+    return True
+
+
+def _count(mfile: Mfile) -> None:
+    """It is what its maker has brought, who pays for it; and searches find it."""
+    payer, mfile.awaited = mfile.awaited, None
+    if payer is not None:
+        with asked_by(who_asks()._replace(payer=payer)):
+            count_new(mfile, clock.now(), {INGEST: Figure.of(0)})
+        mfile.site.changed(mfile, mfile.find("service"))
 
 
 def sweep(site: Any, after: str | None, limit: int) -> str | None:

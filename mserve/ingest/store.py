@@ -10,7 +10,7 @@ from mserve.ingest.leftovers import check_taken, is_processed
 from mserve.resources import audit, usage
 from mserve.resources.audit import Action
 from mserve.resources.content import Content
-from mserve.resources.figure import Figure
+from mserve.resources.figure import Figure, Figures
 from mserve.resources.guard import need_change
 from mserve.resources.job import Job
 from mserve.resources.mark import typed
@@ -64,18 +64,33 @@ def add(
     folder: Branch, name: str, content: Content, announced: str | None, process: bool = True
 ) -> Stored:
     """As `create`, of a content; its ingest workflow starts if `process`. Raises NameTaken."""
-    service = folder.find("service")
-    check_taken(service, name)
-    need(folder, upload(content.size))
-    process = process and is_processed(service, name)
-    mfile = Mfile(content, announced)
-    place(mfile, folder, name)
-    link(mfile)
-    mark = mark_new(mfile)
-    taken_in = usage.kept(content.size, mfile.created, 1) | {INGEST: Figure.of(content.size)}
-    usage.enter(mfile.lineage(), taken_in, mfile.created, mark.payer, mark.tags)
-    audit.record(mfile, Action.CREATE, after={"type": "mfile", **_told(content)})
+    mfile = enter(folder, name, content, announced)
+    count_new(mfile, mfile.created, {INGEST: Figure.of(content.size)})
+    process = process and is_processed(folder.find("service"), name)
     return Stored(mfile, engine.start(mfile, "ingest") if process else None, created=True)
+
+
+def enter(
+    folder: Branch, name: str, content: Content, announced: str | None, *, found: bool = True
+) -> Mfile:
+    """A new file, which usage does not count so far; searches find it if `found`.
+
+    Raises NameTaken.
+    """
+    check_taken(folder.find("service"), name)
+    need(folder, upload(content.size))
+    mfile = Mfile(content, announced)
+    place(mfile, folder, name, found=found)
+    link(mfile)
+    audit.record(mfile, Action.CREATE, after={"type": "mfile", **_told(content)})
+    return mfile
+
+
+def count_new(mfile: Mfile, moment: int, more: Figures) -> None:
+    """Usage: from `moment` (µs) on there is the file with its content; and `more`."""
+    mark = mark_new(mfile)
+    changes = usage.kept(mfile.content.size, moment, 1) | more
+    usage.enter(mfile.lineage(), changes, moment, mark.payer, mark.tags)
 
 
 def replace(mfile: Mfile, spool: Spool, announced: str = "", came: int | None = None) -> Stored:
@@ -105,9 +120,13 @@ def supersede(
     copied, begun = mfile.copied, mfile.reserved
     former = mfile.replace(content, announced)
     note_replaced(mfile, former.content, content)
-    count_former(mfile, former, copied, kept=not begun)
-    gone = [former] if begun else _keep(mfile, former)
-    count_contents(mfile, gone, None if begun else VERSIONS)
+    if mfile.awaited is None:
+        count_former(mfile, former, copied, kept=not begun)
+        gone = [former] if begun else _keep(mfile, former)
+        count_contents(mfile, gone, None if begun else VERSIONS)
+    elif content.size:
+        mfile.awaited = None
+        count_new(mfile, mfile.modified, {})
     process = process and is_processed(mfile.find("service"), mfile.__name__ or "")
     if begun and not content.size:
         return Stored(mfile, None, created=False)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from os import listdir
 from os.path import exists
 from pathlib import Path
@@ -17,6 +18,7 @@ from mserve.resources import clock
 from mserve.resources.provenance import Origin
 
 FACTS = frozenset({"mimetype", "md5", "sha1"})
+NOTHING = sha256().hexdigest()
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +68,13 @@ class Content(Persistent):  # type: ignore[misc]  # persistent has no types
         self.sha256 = sha256
         self.created = clock.now()
         self.blob: Any = _blob_of(path)
+
+    @classmethod
+    def of_nothing(cls, blob: Blob) -> "Content":
+        """A content without bytes, whose blob others have as well."""
+        made = cls.__new__(cls)
+        made.size, made.sha256, made.created, made.blob = 0, NOTHING, clock.now(), blob
+        return made
 
     def learn(self, facts: Mapping[str, str]) -> None:
         """Records facts (of FACTS) that were found out about the bytes."""

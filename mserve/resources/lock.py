@@ -103,11 +103,23 @@ def covering(node: Any) -> Iterator[Held]:
 
 def below(branch: Any) -> Iterator[Held]:
     """The locks on what lies below `branch`."""
-    index = branch.site.locked
-    for key in index.beginning(f"{branch.id}-"):
-        yield from on(index[key])
+    for root in roots_below(branch):
+        yield from on(root)
 
 
-def keys_of(node: Any) -> list[str]:
-    """The entries of a locked node in the site's index of what is locked below a node."""
-    return [f"{above.id}-{node.id}" for above in node.above() if above.type != "site"]
+def roots_below(branch: Any, start: str = "") -> Iterator[Any]:
+    """What was locked below `branch`, for each service in the order of ids, from `start` on.
+
+    Costs all that is locked in the service: it is little, and one entry for each is quickly made.
+    """
+    index, own = branch.site.locked, branch.find("service")
+    for service in branch.children.values() if own is None else (own,):
+        for key in index.beginning(f"{service.id}-", start):
+            root = index[key]
+            if branch in root.above():
+                yield root
+
+
+def key_of(node: Any) -> str:
+    """The entry of a locked node in the site's index of what is locked in a service."""
+    return f"{node.find('service').id}-{node.id}"

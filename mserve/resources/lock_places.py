@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mserve.resources.facet import Facet
-from mserve.resources.lock import TOKEN, Held, below, covering, on
+from mserve.resources.lock import TOKEN, Held, below, covering, on, roots_below
 
 COVERS, BELOW = "0-", "1-"
 BRANCHES = ("service", "folder")
@@ -57,8 +57,7 @@ def _entries(node: Any, after: str) -> Iterator[tuple[str, Held]]:
     found = [*sorted(held.items(), key=lambda each: each[0])]
     yield from (each for each in found if each[0] > after)
     if node.type in BRANCHES:
-        index, start = node.site.locked, after.removeprefix(BELOW)[:32]
-        for key in index.beginning(f"{node.id}-", start if after.startswith(BELOW) else ""):
-            root = index[key]
+        start = after.removeprefix(BELOW)[:32] if after.startswith(BELOW) else ""
+        for root in roots_below(node, start):
             here = {f"{BELOW}{root.id}-{each.lock.id}": each for each in on(root)}
             yield from ((key, here[key]) for key in sorted(here) if key > after)

@@ -7,6 +7,7 @@ from BTrees.IOBTree import IOBTree
 from BTrees.OOBTree import OOTreeSet
 
 from mserve.resources import clock
+from mserve.resources.asker import Payer
 from mserve.resources.content import Content, Rendition
 from mserve.resources.deposit import Deposit, Depositor
 from mserve.resources.mark import UNKNOWN as UNMARKED
@@ -45,6 +46,8 @@ class Mfile(Node):
     """Whether its present content came with it, as it was copied from another file."""
     reserved = False
     """Whether it is an empty file of WebDAV, and its content is yet to come (RFC 4918, 7.3)."""
+    awaited: Payer | None = None
+    """Who pays for such a file if it stays empty, while usage does not count it yet."""
     aside: str | None = None
     """Its entry in the site's index of that name, while a program has it under another name."""
     deposit: Deposit | None = None

@@ -30,7 +30,7 @@ class Site(Branch):
     files that come in pieces to their Uploads, `unindexed` what the catalogs do not know yet,
     `schedules` what starts by itself, by the time when it does next, `rounds` the ids of
     Rounds that have not ended to them, `derived` which files were made of which (see
-    resources/provenance.py), `locked` what is locked, by each node above it, `reserved` the ids
+    resources/provenance.py), `locked` what is locked, by its service, `reserved` the ids
     of empty files whose content is yet to come to them, `aside` documents that programs
     have under another name, by their folder and name, `users` the people who can log in, `audit`
     the log of what was decided, `deposits` which files came by keys that show their own files
@@ -41,6 +41,8 @@ class Site(Branch):
 
     type = "site"
     schema = 0
+    nothing: Any = None
+    """The Blob of empty files whose content is yet to come: to make one costs no file."""
     vaults: frozenset[str] = frozenset()
     """Those whose folders have been marked as this site's (mserve/vault.py), by name."""
 

@@ -50,11 +50,14 @@ def outside_transaction(request: Any) -> Iterator[None]:
         request.tm.begin()
 
 
-def commit(request: Any, permission: str, act: Act, *, large: bool = False) -> Any:
+def commit(
+    request: Any, permission: str, act: Act, *, large: bool = False, apart: bool = False
+) -> Any:
     """What `act(context)` returns, in a fresh transaction, after the checks were made again.
 
-    It is shared with the uploads that wait at the same time, unless this one is `large`. So what
-    is returned should be plain values, no objects of the tree.
+    It is shared with the uploads that wait at the same time, unless this one is `large`, or is to
+    be undone `apart` from others. So what is returned should be plain values, no objects of the
+    tree.
     """
 
     def checked() -> Any:
@@ -74,7 +77,7 @@ def commit(request: Any, permission: str, act: Act, *, large: bool = False) -> A
         with lent(request, site):
             return checked()
 
-    return alone() if large else request.registry.group.run(grouped, alone)
+    return alone() if large else request.registry.group.run(grouped, alone, apart=apart)
 
 
 def context_again(request: Any) -> Any:

@@ -74,6 +74,27 @@ def test_all_are_committed_in_few_transactions(db: Any, group: Group) -> None:
     assert len([*db.storage.iterator()]) - before <= -(-MANY // MOST)
 
 
+def test_who_is_apart_has_a_transaction_alone(db: Any, group: Group) -> None:
+    """So that to undo it undoes no other's."""
+    before = len([*db.storage.iterator()])
+    results: list[str] = []
+
+    def ask(name: str, apart: bool) -> None:
+        results.append(group.run(note(name), never, apart=apart))
+
+    kinds = [("a", False), ("b", False), ("c", True), ("d", True), ("e", False), ("f", False)]
+    threads = [threading.Thread(target=ask, args=kind) for kind in kinds]
+    with database.TURN:
+        for number, each in enumerate(threads, 1):
+            each.start()
+            while len(group._waiting) < number:
+                pass
+    for each in threads:
+        each.join()
+    assert sorted(results) == ["a", "b", "c", "d", "e", "f"]
+    assert len([*db.storage.iterator()]) - before == len(["ab", "c", "d", "ef"])
+
+
 def test_who_fails_is_alone_and_nothing_of_it_is_stored(db: Any, group: Group) -> None:
     def fail(site: Any) -> Any:
         note("wrong")(site)

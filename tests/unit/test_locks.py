@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from mserve import chores, database, ingest
+from mserve import chores, database, ingest, steps
 from mserve.check import Scope, check
 from mserve.errors import Conflict, LockConflict, LockTokenMissing, TooLarge
 from mserve.ingest import locks
 from mserve.ingest.locks import Wish
 from mserve.resources import clock
-from mserve.resources.lock import EXCLUSIVE, SHARED, covering, keys_of
+from mserve.resources.lock import EXCLUSIVE, SHARED, covering, key_of
 from tests.unit.locking import as_asker, lock_at, node_at, tried
 from tests.unit.support import Clock, spool
 
@@ -158,7 +158,7 @@ def test_what_has_ended_is_ignored_and_swept(
     time = Clock(monkeypatch, "2026-11-27T12:00:00Z")
     lock_at(db, FILE, ANNA, seconds=60)
     kept = lock_at(db, "demo/files/other.txt", ANNA, seconds=600)
-    assert see(entries) == 5
+    assert see(entries) == 2
     time.pass_by(61)
     as_asker(db, BERTA, set(), DOINGS["rename"])
     as_asker(db, BERTA, set(), lambda site: ingest.move(
@@ -166,7 +166,7 @@ def test_what_has_ended_is_ignored_and_swept(
     lock_at(db, FILE, BERTA, seconds=60)
     time.pass_by(61)
     chores.forget_locks(db, settings, None)  # type: ignore[arg-type]  # it asks no queue
-    assert see(entries) == 2
+    assert see(entries) == 1
     assert covered(db, "demo/files/other.txt") == [kept.id]
 
 
@@ -190,7 +190,7 @@ def test_an_ended_lock_forbids_nothing(db: Any, see: Any) -> None:
     other = lock_at(db, "demo/files/other.txt", ANNA)
     database.run(db, lambda site: locks.unlock(next(covering(node_at(site, FILE)))))
     as_asker(db, BERTA, set(), DOINGS["remove"])
-    assert see(entries) == 2
+    assert see(entries) == 1
     assert covered(db, "demo/files/other.txt") == [other.id]
 
 
@@ -211,12 +211,32 @@ def test_the_check_finds_what_the_index_lacks(db: Any, see: Any) -> None:
     other = "demo/files/other.txt"
 
     def spoil(site: Any) -> None:
-        site.locked.discard(keys_of(node_at(site, FILE))[0])
-        site.locked[keys_of(node_at(site, other))[0]] = node_at(site, other)
+        site.locked.discard(key_of(node_at(site, FILE)))
+        site.locked[key_of(node_at(site, other))] = node_at(site, other)
 
     assert [*check(db, Scope())] == []
     see(spoil)
     assert len([*check(db, Scope(repair=True))]) == 2
+    assert [*check(db, Scope())] == []
+    fault = tried(db, DOINGS["remove the folder"], BERTA, made.token)
+    assert isinstance(fault, LockTokenMissing)
+
+
+def test_a_tree_of_a_former_version_gets_one_entry_for_each(db: Any, see: Any) -> None:
+    made = lock_at(db, FILE, ANNA)
+
+    def as_before(site: Any) -> None:
+        node = node_at(site, FILE)
+        for key, _ in [*site.locked.items()]:
+            site.locked.discard(key)
+        for above in node.above():
+            if above.type != "site":
+                site.locked[f"{above.id}-{node.id}"] = node
+
+    see(as_before)
+    assert see(entries) > 1
+    database.run(db, steps.locked)
+    assert see(entries) == 1
     assert [*check(db, Scope())] == []
     fault = tried(db, DOINGS["remove the folder"], BERTA, made.token)
     assert isinstance(fault, LockTokenMissing)

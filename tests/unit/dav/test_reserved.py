@@ -8,6 +8,8 @@ from mserve import chores, database, ingest, steps
 from mserve.check import Scope, check
 from mserve.ingest import reserved
 from mserve.resources import clock
+from mserve.resources.metrics import DISC_SPACE, INGEST
+from mserve.resources.metrics import FILE as FILES
 from tests.unit.dav.conftest import DRIVE
 from tests.unit.dav.locking import given, lock, token_of, unlock
 from tests.unit.locking import node_at
@@ -149,3 +151,92 @@ def test_a_tree_of_a_former_version_gets_the_index(dav: Any, db: Any, see: Any) 
     database.run(db, steps.reserved)
     assert see(lambda site: [*site.reserved]) == known
     assert len(known) == 1
+
+
+@pytest.fixture
+def counted(db: Any, see: Any) -> Any:
+    """`counted()`: how many files there are by the service's figures, and how many came in."""
+
+    def look(site: Any) -> tuple[int, int]:
+        usage = node_at(site, SERVICE).usage
+        return usage.get(FILES).total, usage.get(INGEST).reports
+
+    def count() -> Any:
+        assert [*check(db, Scope())] == []
+        return see(look)
+
+    return count
+
+
+def test_it_counts_once_its_content_comes(dav: Any, counted: Any) -> None:
+    token = token_of(lock(dav, FILE))
+    assert counted() == (0, 0)
+    dav("PUT", FILE, body=b"", headers=given(token))
+    files, _ = counted()
+    assert files == 0
+    dav("PUT", FILE, body=b"x", headers=given(token))
+    files, _ = counted()
+    assert files == 1
+    unlock(dav, FILE, token)
+    assert dav("DELETE", FILE).status_int == 204
+    files, _ = counted()
+    assert files == 0
+
+
+def test_one_that_stays_empty_counts_for_who_has_made_it(
+    dav: Any, counted: Any, later: Any, see: Any
+) -> None:
+    dav("PUT", FILE, body=b"")
+    payers = see(lambda site: node_at(site, f"{SERVICE}/a.txt").awaited)
+    assert payers
+    later()
+    assert counted() == (1, 1)
+    marks = see(lambda site: node_at(site, f"{SERVICE}/a.txt").marks)
+    assert {mark.payer for mark in marks.values()} == {payers}
+
+
+def test_what_goes_while_it_is_empty_was_never_counted(
+    dav: Any, db: Any, counted: Any, see: Any
+) -> None:
+    dav("PUT", FILE, body=b""), dav("MKCOL", f"{DRIVE}/other")
+    dav("MOVE", FILE, headers={"Destination": f"{DRIVE}/other/a.txt"})
+    assert counted() == (0, 0)
+    dav("DELETE", f"{DRIVE}/other")
+    assert counted() == (0, 0)
+    database.run(db, lambda site: [*map(ingest.purge, [*node_at(site, SERVICE).all_trash()])][:0])
+    assert counted() == (0, 0)
+    assert see(lambda site: node_at(site, SERVICE).usage.get(DISC_SPACE).total) == 0
+
+
+def test_searches_find_it_once_it_is_what_it_is(dav: Any, see: Any) -> None:
+    def told(site: Any) -> int:
+        return len([*site.unindexed])
+
+    before = see(told)
+    token = token_of(lock(dav, FILE))
+    assert see(told) == before
+    unlock(dav, FILE, token)
+    assert see(told) > before
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_files_that_a_lock_makes_share_their_blob(
+    dav: Any, db: Any, see: Any, shared: bool
+) -> None:
+    """Nothing is lost of one by what becomes of another; a tree without that blob has one each."""
+
+    def blobs(site: Any) -> list[bytes]:
+        return [node_at(site, f"{SERVICE}/{name}").content.blob._p_oid for name in ("a.txt", "b")]
+
+    if shared:
+        database.run(db, steps.nothing)
+    else:
+        database.run(db, lambda site: setattr(site, "nothing", None))
+    for url in (FILE, f"{DRIVE}/b"):
+        lock(dav, url)
+        answer = dav("GET", url)
+        assert (answer.status_int, answer.body) == (200, b"")
+    assert (len({*see(blobs)}) == 1) == shared
+    assert [*check(db, Scope(digests=True))] == []
+    dav("DELETE", f"{DRIVE}/b")
+    assert dav("GET", FILE).body == b""

@@ -11,7 +11,7 @@ from mserve.expiring import expire_rows
 from mserve.folding import fold, forget_tellers
 from mserve.front_log import FrontLog
 from mserve.indexing import index_changes
-from mserve.ingest import locks, reserved, tidying
+from mserve.ingest import locks, settled, tidying
 from mserve.ingest.trash import purge_expired
 from mserve.people.quota_letters import warn_of_quotas
 from mserve.resources import audit, audit_keys, clock
@@ -106,7 +106,7 @@ def begin_empty(db: Any, settings: Settings, queues: Queues) -> None:
     """Has work begin on new files of WebDAV that stay empty."""
     after: str | None = ""
     while after is not None:
-        after = database.run(db, partial(reserved.sweep, after=after, limit=BATCH))
+        after = database.run(db, partial(settled.sweep, after=after, limit=BATCH))
 
 
 def tidy_up(db: Any, settings: Settings, queues: Queues) -> None:

@@ -1,12 +1,13 @@
 """Locks begin, are refreshed, and end: by their maker, with what they are on, or by their time."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from mserve.errors import BadInput, Conflict, LockConflict, TooLarge
-from mserve.ingest.reserved import settle
+from mserve.ingest.settled import settle
+from mserve.ingest.unlocking import keep_locks
 from mserve.resources import audit, clock
 from mserve.resources.asker import who_asks
 from mserve.resources.audit import Action
@@ -99,22 +100,8 @@ def refresh(held: Held, seconds: int) -> Lock:
 def unlock(held: Held) -> None:
     """Ends the lock; work begins on a file that stays empty."""
     audit.record(held.root, Action.UNLOCK, _told(held.lock))
-    _keep(held.root, [each for each in held.root.locking.live if each.id != held.lock.id])
+    keep_locks(held.root, [each for each in held.root.locking.live if each.id != held.lock.id])
     settle(held.root)
-
-
-def end_all(node: Node) -> None:
-    """Ends the locks on what changes its place, and on all below it (RFC 4918, 7.5 and 9.9)."""
-    found = [held.root for held in below(node)] if isinstance(node, Branch) else []
-    for root in {each.id: each for each in (node, *found)}.values():
-        if root.locking is not None:
-            _keep(root, ())
-
-
-def _keep(node: Node, locks: Iterable[Lock]) -> None:
-    node.locking.locks = tuple(locks)
-    if not node.locking.locks:
-        node.site.locked.discard(key_of(node))
 
 
 def sweep(site: Any, after: str | None, limit: int) -> str | None:

@@ -5,8 +5,8 @@ from typing import Any
 from mserve.errors import Conflict, NameTaken
 from mserve.ingest.folders import place
 from mserve.ingest.leftovers import is_processed
-from mserve.ingest.locks import end_all
 from mserve.ingest.reserved import hold
+from mserve.ingest.unlocking import end_all
 from mserve.resources import audit, leftovers, usage
 from mserve.resources.audit import Action
 from mserve.resources.figure import Figure

@@ -7,8 +7,8 @@ are cancelled because it is not in the tree, and they work again when it is rest
 from typing import Any
 
 from mserve.errors import Conflict
-from mserve.ingest.locks import end_all
 from mserve.ingest.places import check_place
+from mserve.ingest.unlocking import end_all
 from mserve.resources import audit, clock, leftovers
 from mserve.resources.audit import Action
 from mserve.resources.guard import need_change, need_leave

@@ -6,7 +6,7 @@ import pytest
 
 from mserve import chores, database, ingest, steps
 from mserve.check import Scope, check
-from mserve.ingest import reserved
+from mserve.ingest import settled
 from mserve.resources import clock
 from mserve.resources.metrics import DISC_SPACE, INGEST
 from mserve.resources.metrics import FILE as FILES
@@ -17,7 +17,7 @@ from tests.unit.support import Clock
 
 FILE = f"{DRIVE}/a.txt"
 SERVICE = "demo/files"
-OLD = reserved.PATIENCE / clock.SECOND + 1
+OLD = settled.PATIENCE / clock.SECOND + 1
 
 
 @pytest.fixture
@@ -240,3 +240,18 @@ def test_files_that_a_lock_makes_share_their_blob(
     assert [*check(db, Scope(digests=True))] == []
     dav("DELETE", f"{DRIVE}/b")
     assert dav("GET", FILE).body == b""
+
+
+def test_they_are_no_way_round_a_quota_on_files(
+    dav: Any, admin: Any, counted: Any, see: Any, later: Any
+) -> None:
+    limit = {"quotas": {"file": {"hard": 1}}}
+    assert admin.json("PATCH", "/demo/files/-/quotas", limit).status_int == 200
+    held = {name: token_of(lock(dav, f"{DRIVE}/{name}")) for name in ("a.txt", "b.txt")}
+    dav("PUT", f"{DRIVE}/c.txt", body=b"")
+    for name, token in held.items():
+        assert unlock(dav, f"{DRIVE}/{name}", token).status_int == 204
+    later()
+    there = see(lambda site: [*node_at(site, SERVICE).children])
+    assert (there, counted()[0]) == (["a.txt"], 1), "the others have gone with their locks"
+    assert dav("PUT", f"{DRIVE}/d.txt", body=b"x").status_int == 507

@@ -3,8 +3,8 @@
 from typing import Any
 
 from selenium import webdriver
-
 from tests.browser.page import Page
+
 from tests.functional.stack import Stack
 
 NUMBER = "[data-metric='http://mserve/ingest'] [data-part=reports]"

@@ -41,6 +41,11 @@ def reaches(context: Access, request: Any) -> Json:
     return paging.page(request, context, items, found, limit)
 
 
+def reaching(request: Any, node: Any, limit: int) -> list[Json]:
+    """The first `limit` of the keys that can reach the node, and what each may do."""
+    return [_reach(request, key) for _, key in islice(_reaching(node, None), limit)]
+
+
 def _reaching(node: Any, after: str | None) -> Iterator[Reach]:
     """From the node upwards; the cursor is `<steps up>-<key id>`."""
     steps, last = _cursor(after)

@@ -53,25 +53,31 @@ def make(context: Keys, request: Any) -> Any:
 
     Where `permissions` or `renditions` are given, the role can be left out: it is the client's own.
     """
+    key, secret = made(request, context.node, document(request))
+    where = facet_url(request, context.node, "keys", key.id)
+    return created(request, json.key(request, key, secret), where)
+
+
+def made(request: Any, node: Any, asked: Any) -> tuple[Key, str]:
+    """A sub-key on the node as that document says, and its secret. Raises BadDocument, Refused."""
     parent = request.grant.key
-    fields = Fields(document(request))
+    fields = Fields(asked)
     take = fields.take if fields.rest.keys() & {"permissions", "renditions"} else fields.need
     role = take("role", _role) or parent.role
     label = fields.take("label", text, "")
     caveats = Caveats(**_asked(fields))
     if caveats.end is not None and caveats.end <= clock.now():
         fields.faults.append(("/end", "should be in the future"))
-    if role in OWN_ONLY and context.node.type not in ("service", "folder"):
+    if role in OWN_ONLY and node.type not in ("service", "folder"):
         fields.faults.append(("/role", f"{role} is for a service, or a folder in one"))
     fields.end()
     check_times(caveats.start, caveats.end)
     _check_role(role, caveats, parent)
-    key, secret = context.node.add_key(
+    found: tuple[Key, str] = node.add_key(
         role, parent, request.registry.seal, label=label, caveats=caveats,
         maker=request.identity.actor,
     )  # fmt: skip
-    where = facet_url(request, context.node, "keys", key.id)
-    return created(request, json.key(request, key, secret), where)
+    return found
 
 
 @rest(context=Key, method="PATCH", permission=DELEGATE, takes="KeyChange", gives="Key")
@@ -82,8 +88,14 @@ def change(context: Key, request: Any) -> Any:
     key that it was made from; or, for a key that came with its node, an administrator of what is
     above.
     """
+    changed(request, context, document(request))
+    return json.key(request, context)
+
+
+def changed(request: Any, context: Key, asked: Any) -> None:
+    """Changes the key as that document says. Raises BadDocument, Refused."""
     rights.check_seen(request, context)
-    fields = Fields(document(request))
+    fields = Fields(asked)
     nulls = fields.nulls([*terms.TERMS, "password"])
     label = fields.take("label", text, context.label)
     given = _asked(fields)
@@ -95,7 +107,6 @@ def change(context: Key, request: Any) -> Any:
     before, context.label, context.caveats = _told(context), label, caveats
     after = _told(context)
     audit.record(context.__parent__, Action.KEY_CHANGE, *changes(before, after, "key"))
-    return json.key(request, context)
 
 
 @rest(context=Key, method="POST", permission=DELEGATE, takes="Rotation", gives="MadeKey")
@@ -105,16 +116,19 @@ def rotate(context: Key, request: Any) -> Any:
     Of a key that was not made from the client's own it takes an administrator whose key has no
     caveats, and allows all that this one does: who asks learns the secret.
     """
-    rights.check_seen(request, context)
-    if not rights.may_have(request, context):
-        raise Refused("this key may do what yours may not, so that you cannot have its new secret")
     fields = Fields(document(request))
     grace = fields.take("grace", whole(0, LONGEST_GRACE), 0)
     fields.end()
-    rotated = {"key": context.id, "grace": grace}
-    audit.record(context.__parent__, Action.KEY_ROTATE, after=rotated)
-    secret = provision.rotate(context, grace * clock.SECOND, request.registry.seal)
-    return json.key(request, context, secret)
+    return json.key(request, context, rotated(request, context, grace))
+
+
+def rotated(request: Any, context: Key, grace: int) -> str:
+    """The new secret of the key; the old one works for `grace` seconds more. Raises Refused."""
+    rights.check_seen(request, context)
+    if not rights.may_have(request, context):
+        raise Refused("this key may do what yours may not, so that you cannot have its new secret")
+    audit.record(context.__parent__, Action.KEY_ROTATE, after={"key": context.id, "grace": grace})
+    return provision.rotate(context, grace * clock.SECOND, request.registry.seal)
 
 
 @rest(context=Key, method="DELETE", permission=DELEGATE, gives={204: None})

@@ -60,3 +60,16 @@ QUOTAS = {
     "access": _("bytes that are read"),
     "jobruntime": _("seconds of jobs"),
 }
+ROLES = {
+    "mfilereadonly": _("look and download"),
+    "renditions": _("look at previews alone"),
+    "mfilereadwrite": _("look, download, add and change"),
+    "mfileowner": _("add, change, remove, process and share"),
+    "dropbox": _("hand files in, and see nothing else"),
+    "servicecustomer": _("all that a customer may"),
+    "auditor": _("see usage and the audit log"),
+    "serviceadmin": _("administer the service"),
+    "containeradmin": _("administer the container"),
+    "siteadmin": _("administer the site"),
+}
+"""By their worth in the choice of who shares something."""

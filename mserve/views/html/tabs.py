@@ -27,6 +27,7 @@ TABS = (
     Tab("jobs", _("Jobs"), ("service", "mfile")),
     Tab("rounds", _("Rounds"), ("service",)),
     Tab("trash", _("Trash"), ("service",), Permission.REMOVE),
+    Tab("keys", _("Share"), ALL, Permission.DELEGATE),
     Tab("nodes", _("Nodes and queues"), ("site",), Permission.ADMIN),
     Tab("users", _("Users"), ("site",), Permission.ADMIN),
     Tab("requests", _("Requests"), ("container",), Permission.ADD_SERVICE),

@@ -43,6 +43,10 @@ class Words:
         """What has begun a job."""
         return self._said(names.TRIGGERS.get(name, name))
 
+    def role(self, name: str) -> str:
+        """What somebody with a key of that role may do."""
+        return self._said(names.ROLES.get(name, name))
+
     def quota(self, metric: str) -> str:
         """What a quota is on."""
         return self._said(names.QUOTAS[metric])

@@ -1,6 +1,7 @@
 // Where the script of every page begins. Each part looks for what it tends; none is needed to read.
 
 import { tendActs } from "./acts.js";
+import { tendCopies } from "./copy.js";
 import { tendDrags } from "./drag.js";
 import { tendForms, tendKeyForm } from "./forms.js";
 import { tendSteadily } from "./live.js";
@@ -14,6 +15,7 @@ import { tendJobs } from "./watch.js";
 
 tendTimes();
 tendForms();
+tendCopies();
 tendKeyForm();
 tendJobs();
 tendSteadily();

@@ -249,6 +249,11 @@ SCENES: dict[str, Scene] = {
     "limit QuotasFacet": lambda w: w.do(f"{w.service()}-/quotas", "limit", **QUOTAS),
     "unlock LockView": lambda w: w.do(w.lock(), "unlock"),
     "cancel Round": lambda w: w.do(w.round(), "cancel"),
+    "share Keys": lambda w: w.do(
+        f"{FILES}/-/keys", "share", role="mfilereadonly", label="", days="1"),
+    "narrow Key": lambda w: w.do(w.key(), "narrow", label="other", days=""),
+    "rotate Key": lambda w: w.do(w.key(), "rotate"),
+    "revoke Key": lambda w: w.do(w.key(), "revoke"),
 }  # fmt: skip
 
 NOTHING = {

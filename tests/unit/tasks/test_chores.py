@@ -21,7 +21,8 @@ def store(site: Any, body: bytes) -> Any:
 
 
 def blobs(settings: Settings) -> list[Path]:
-    return [*(settings.data / "blobs").rglob("*.blob")]
+    """Those that have bytes; there is one without, that empty files share."""
+    return [each for each in (settings.data / "blobs").rglob("*.blob") if each.stat().st_size]
 
 
 def put_into_the_past(site: Any, days: int) -> None:

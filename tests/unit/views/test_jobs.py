@@ -328,7 +328,7 @@ def test_all_tasks_are_listed_with_what_they_can_be_told(customer: Any) -> None:
 def test_people_see_the_tasks_as_well(customer: Any) -> None:
     page = customer("GET", f"{FILES}/-/tasks", headers={"Accept": "text/html"})
     assert page.content_type == "text/html"
-    for words in ("<h1>Tasks</h1>", "Compute a checksum of the whole file.", "1 to 4096"):
+    for words in ("<h1>Tasks</h1>", "Compute a checksum of the whole file.", "1 – 4096"):
         assert words in page.text
 
 

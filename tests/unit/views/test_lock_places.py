@@ -124,7 +124,7 @@ def test_a_page_tells_of_it_and_lets_it_be_ended(
     ):  # fmt: skip
         page = client("GET", FILE, headers=HTML)
         facts = page.html.find(id="facts").text
-        assert f"by {name} until" in " ".join(facts.split())
+        assert f"by {name}, until" in " ".join(facts.split())
         forms = [each for each in page.html("form") if "/-/locks/" in each["action"]]
         assert len(forms) == button
     [form] = forms

@@ -38,7 +38,7 @@ def again(client: Client, url: str, tag: str) -> int:
     answer = client("GET", url, headers={"If-None-Match": tag})
     if answer.status_int == 304:
         assert answer.body == b"" and answer.headers["ETag"] in tag
-        assert answer.headers["Vary"] == "Accept, Authorization, Cookie"
+        assert answer.headers["Vary"] == "Accept, Accept-Language, Authorization, Cookie"
     return int(answer.status_int)
 
 

@@ -3,6 +3,7 @@
 A chart is an image: it has a title and says in words what it shows.
 """
 
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 from xml.etree import ElementTree
@@ -51,6 +52,9 @@ def make(kind: str, colors: Sequence[str] = COLORS, **options: Any) -> Any:
     """An empty chart of that kind of pygal's, of series in those colours."""
     import pygal
     from pygal.style import Style
+
+    # its finder of plug-ins is of Python 2: later imports would warn of it
+    sys.meta_path[:] = [each for each in sys.meta_path if type(each).__module__ != "pygal"]
 
     style = Style(
         font_family="system-ui, 'Segoe UI', Roboto, 'Liberation Sans', sans-serif",

@@ -61,7 +61,7 @@ def redis_process() -> Iterator[RedisServer]:
 @pytest.fixture
 def redis(redis_process: RedisServer) -> RedisServer:
     """A running server without any data."""
-    if redis_process.process is None or redis_process.process.poll() is not None:
+    if not redis_process.runs:
         redis_process.start(fresh=True)
     Queues.from_url(redis_process.url).redis.flushall()
     return redis_process

@@ -37,6 +37,8 @@ def changing(app: Any) -> Iterator[str]:
 def app(tmp_path_factory: pytest.TempPathFactory, redis_process: RedisServer) -> Iterator[TestApp]:
     """One for all: no scene minds what others have left."""
     data = tmp_path_factory.mktemp("audited")
+    if not redis_process.runs:  # a test of another file has stopped it
+        redis_process.start(fresh=True)
     lines = {
         "mserve.data": str(data),
         "zodbconn.uri": f"file://{data}/Data.fs?blobstorage_dir={data}/blobs",

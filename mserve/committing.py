@@ -47,7 +47,7 @@ class Committing(ClientStorage):  # type: ignore[misc]  # ZEO has no types
         """As ZEO's; `f` is called with the transaction's number before others know that."""
         finishing, commits = self.finishing, self.commits
         if finishing is None or commits is None:
-            return super().tpc_finish(txn, f)
+            return super().tpc_finish(txn, self._after_clearing(f))
         finishing.then = f
         try:
             self._check_trans(txn, "tpc_finish")
@@ -56,6 +56,16 @@ class Committing(ClientStorage):  # type: ignore[misc]  # ZEO has no types
         finally:
             self.finishing = None
             self.tpc_end(txn)
+
+    def _after_clearing(self, then: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
+        """`then`, once no recent record is left: ZEO does not tell what this client itself has
+        written by ZEO's way."""
+
+        def clear(number: bytes) -> Any:
+            self.recent.clear()
+            return then(number)
+
+        return clear
 
     def invalidateTransaction(self, tid: bytes, oids: Iterable[bytes]) -> None:  # noqa: N802 - ZEO's
         """News of what was committed, by others or by this client."""

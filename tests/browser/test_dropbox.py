@@ -23,14 +23,14 @@ def dropbox(stack: Stack) -> str:
 def test_files_are_handed_in(page: Page, dropbox: str, tmp_path: Path, stack: Stack) -> None:
     page.goto(dropbox)
     expect(page.locator(".notice")).to_contain_text("You see your own alone")
-    expect(page.locator("#listing th a")).to_have_count(0)
+    expect(page.locator("#listing a.name")).to_have_count(0)
     mine = tmp_path / "paper.txt"
     for words in ("first draft\n", "second draft\n"):
         mine.write_text(words)
         choose(page, mine)
         expect(page.locator("#transfers-status")).to_have_text("1 of 1 uploaded")
         page.reload()
-    expect(page.locator("#listing th a")).to_have_text(["paper (3).txt", "paper (2).txt"])
+    expect(page.locator("#listing a.name")).to_have_text(["paper (3).txt", "paper (2).txt"])
     expect(page.locator("#listing .state")).to_have_text(["ready", "ready"])
     open_row(page, "paper (3).txt")
     expect(page.locator("article.job header .state")).to_have_text("done")

@@ -31,7 +31,7 @@ def test_two_files_are_uploaded_and_one_is_looked_at(folder: Page, files: list[P
     expect(folder.locator(".empty")).to_contain_text("Nothing here yet")
     uploaded(folder, *files)
     assert folder.locator("#transfers-progress").evaluate("bar => bar.value") == 1
-    names = folder.locator("#listing th a")
+    names = folder.locator("#listing a.name")
     expect(names).to_have_text(["notes.txt", "sea & <b>sky.jpg"])
     has_loaded(folder, "#listing .thumb")
     has_loaded(folder, "#transfers .thumb")

@@ -144,6 +144,21 @@ def test_one_of_many_objects_goes_by_zeo(pair: Any) -> None:
     assert all(found[n]["n"] == n for n in range(MOST + 5))
 
 
+def test_what_went_by_zeo_is_not_taken_for_what_was_before(pair: Any) -> None:
+    db, _ = pair
+    ours, beside = joined(db), joined(db)
+    for n in (1, 2):  # by the socket, and then by ZEO with many others
+        ours.root()["plain"]["n"] = n
+        ours.root()["many"] = [PersistentMapping() for _ in range(MOST * (n - 1))]
+        ours.transaction_manager.commit()
+    beside.transaction_manager.begin()
+    assert beside.root()["plain"]["n"] == 2
+    beside.root()["plain"]["n"] = 3
+    beside.transaction_manager.commit()
+    ours.transaction_manager.begin()
+    assert ours.root()["plain"]["n"] == 3
+
+
 def test_a_blob_goes_along(pair: Any) -> None:
     db, other = pair
     connection = joined(db)

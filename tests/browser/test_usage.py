@@ -1,20 +1,17 @@
 """The page of usage in a browser: its charts are pictures, and its sums go on by themselves."""
 
-from typing import Any
-
-from selenium import webdriver
-from tests.browser.page import Page
+from playwright.sync_api import Page, expect
 
 from tests.functional.stack import Stack
 
 NUMBER = "[data-metric='http://mserve/ingest'] [data-part=reports]"
 DISC = "[data-metric='http://mserve/disc'] [data-part=total]"
-FITS = "return document.documentElement.scrollWidth <= document.documentElement.clientWidth"
-DRAWN = """
-const images = [...document.querySelectorAll("figure img")];
-images.forEach((image) => (image.loading = "eager"));
-return images.length > 9 && images.every((image) => image.complete && image.naturalWidth > 0);
-"""
+FITS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+DRAWN = """() => {
+  const images = [...document.querySelectorAll("figure img")];
+  images.forEach((image) => (image.loading = "eager"));
+  return images.length > 9 && images.every((image) => image.complete && image.naturalWidth > 0);
+}"""
 
 
 def put(stack: Stack, name: str) -> None:
@@ -22,30 +19,26 @@ def put(stack: Stack, name: str) -> None:
         assert client.put(f"/demo/files/{name}", content=b"bytes").status_code == 201
 
 
-def test_sums_and_charts_follow_what_is_used(
-    browser: webdriver.Chrome, stack: Stack, console: Any
-) -> None:
-    page = Page(browser)
+def test_sums_and_charts_follow_what_is_used(page: Page, stack: Stack) -> None:
     put(stack, "usage-1.txt")
-    browser.get(f"{stack.url}/k/{stack.admin}/demo/files/-/usage")
-    page.wait(lambda: browser.execute_script(DRAWN))
-    browser.execute_script("document.body.id = 'the same page'")
-    [reports], [chart] = page.texts(NUMBER), page.all("#chart-2")
-    before, total = chart.get_attribute("src"), page.texts(DISC)
-    page.all("#chart-2 + details summary")[0].click()
+    page.goto(f"{stack.url}/k/{stack.admin}/demo/files/-/usage")
+    page.wait_for_function(DRAWN)
+    page.evaluate("document.body.id = 'the same page'")
+    reports, disc, chart = (page.locator(each) for each in (NUMBER, DISC, "#chart-2"))
+    many, total, before = reports.inner_text(), disc.inner_text(), chart.get_attribute("src") or ""
+    page.locator("#chart-2 + details summary").click()
     put(stack, "usage-2.txt")
-    page.wait(lambda: int(page.texts(NUMBER)[0]) > int(reports), 5)
-    page.wait(lambda: page.texts(DISC) != total, 5)
-    page.wait(lambda: page.all("#chart-2")[0].get_attribute("src") != before)
-    assert page.all("#chart-2 + details[open] table")
-    page.wait(lambda: browser.execute_script(DRAWN))
-    assert browser.execute_script("return document.body.id") == "the same page"
-    assert console() == []
+    expect(reports).not_to_have_text(many)
+    assert int(reports.inner_text()) > int(many)
+    expect(disc).not_to_have_text(total)
+    expect(chart).not_to_have_attribute("src", before)
+    expect(page.locator("#chart-2 + details[open] table")).to_be_visible()
+    page.wait_for_function(DRAWN)
+    assert page.evaluate("document.body.id") == "the same page"
 
 
-def test_it_fits_a_phone(browser: webdriver.Chrome, stack: Stack) -> None:
-    size = {"width": 390, "height": 800, "deviceScaleFactor": 1, "mobile": False}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+def test_it_fits_a_phone(page: Page, stack: Stack) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
     for place in ("usage", "statement"):
-        browser.get(f"{stack.url}/k/{stack.admin}/demo/files/-/{place}")
-        assert browser.execute_script(FITS)
+        page.goto(f"{stack.url}/k/{stack.admin}/demo/files/-/{place}")
+        assert page.evaluate(FITS)

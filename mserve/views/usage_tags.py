@@ -46,11 +46,15 @@ def tagged(request: Any, state: object, make: Callable[[], Any]) -> Any:
 
     Raises PreconditionFailed for If-Match, which a weak tag never fulfils.
     """
-    tag = sha256(repr(state).encode()).hexdigest()[:32]
+    asked = sorted(request.GET.items())
+    tag = sha256(repr((state, asked)).encode()).hexdigest()[:32]
     field = {"ETag": f'W/"{tag}"', "Cache-Control": "private, no-cache", **VARIES}
     if request.headers.get("If-Match", "*").strip() != "*":
         raise PreconditionFailed("the entity tags of usage are weak: If-Match never holds")
-    if matches(request.headers.get("If-None-Match", ""), tag, weak=True):
+    known = request.headers.get("If-None-Match", "")
+    if known.strip() == "*":
+        make()  # so that what cannot be asked for is told
+    if matches(known, tag, weak=True):
         return request.answer(304, field)
     made = make()
     answer = made if isinstance(made, Response) else request.response

@@ -117,3 +117,9 @@ def test_a_weak_tag_is_no_condition_for_if_match(file: None, admin: Client) -> N
     known = tag(admin, USAGE)
     for value, status in ((known, 412), (known[2:], 412), ("*", 200)):
         assert admin("GET", USAGE, headers={"If-Match": value}).status_int == status
+
+
+@pytest.mark.parametrize("facet", ["usage", "usagesummary"])
+def test_what_cannot_be_asked_for_is_never_304(customer: Any, facet: str) -> None:
+    url = f"/demo/files/-/{facet}?group=_"
+    assert customer("GET", url, headers={"If-None-Match": "*"}).status_int == 400

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import segno
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.renderers import render_to_response
 from pyramid.response import Response
 
 from mserve.errors import BadInput, MserveError
+from mserve.people.totp import picture
 from mserve.resources.facets import Keys
 from mserve.resources.key import Key
 from mserve.resources.roles import OWN_ONLY, ROLES, Permission
@@ -110,10 +110,7 @@ def _whole(text: str) -> int:
 
 def _shown(request: Any, key: Key, secret: str) -> Response:
     shown = json.key(request, key, secret)
-    picture = segno.make(shown["url"], error="m", micro=False).svg_inline(
-        scale=4, border=3, dark="#000", light="#fff", omitsize=False, title="QR"
-    )
-    told = {"key": shown, "picture": picture, "node": key.__parent__,
+    told = {"key": shown, "picture": picture(shown["url"]), "node": key.__parent__,
             "name": key.__parent__.__name__ or "mserve",
             "here": facet_url(request, key.__parent__, "keys")}  # fmt: skip
     return render_to_response(template("shared.jinja2"), told, request)

@@ -24,8 +24,9 @@ class Unused:
     def get(self, metric: str) -> Figure:
         return usage.NOTHING
 
-    def change(self, changes: Mapping[str, Figure]) -> None:
-        """Nothing is added."""
+    def change(self, changes: Mapping[str, Figure], moment: int) -> list[str]:
+        """Nothing is added, so that no limit is crossed."""
+        return []
 
 
 @task("unmetered")

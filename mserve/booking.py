@@ -9,7 +9,7 @@ from typing import Any
 from mserve import database
 from mserve.resources import clock
 from mserve.resources.figure import Figure, tally
-from mserve.resources.journal import WIDTH, Entry, packed
+from mserve.resources.journal import WIDTH, Entry, accounts_of
 from mserve.resources.period import DAY_LONG, Grain, around
 from mserve.resources.series import add, keys_of
 from mserve.resources.signature import Signatures
@@ -99,7 +99,7 @@ def open_account(site: Any, node: Any) -> None:
     """Books what a node has used so far, before there was a journal, at when it came."""
     reports, file = stored(dict(node.usage.figures)), node.type == "mfile"
     changes: Changes = defaultdict(dict)
-    _gather(changes, Entry(node.created, packed([node.id]), reports, file=file))
+    _gather(changes, Entry(node.created, accounts_of([node.id]), reports, file=file))
     _write(site, changes)
 
 

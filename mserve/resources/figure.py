@@ -6,10 +6,11 @@ C = Σ r_i·t_i, so two additive integers are enough at any level. R is for exam
 byte-microseconds.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from mserve.resources.clock import SECOND
+from mserve.resources.packing import pack, unpack
 
 
 class Figure(NamedTuple):
@@ -74,6 +75,18 @@ def _fold(
 NOTHING = Figure()
 Figures = dict[str, Figure]
 """By metric."""
+
+
+def packed(figures: Mapping[str, Figure]) -> bytes:
+    """As records have them."""
+    return pack({metric: tuple(each) for metric, each in figures.items()})
+
+
+def unpacked(stored: Mapping[str, Figure] | bytes) -> Mapping[str, Figure]:
+    """Of a record; those that were written before they were packed have them as they are."""
+    if not isinstance(stored, bytes):
+        return stored
+    return {metric: Figure(*each) for metric, each in unpack(stored).items()}
 
 
 def tally(figures: Figures, key: str, change: Figure) -> None:

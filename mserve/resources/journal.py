@@ -22,6 +22,7 @@ from mserve.resources.figure import Figure
 from mserve.resources.ids import new_id
 from mserve.resources.index import Timeline, Transit
 from mserve.resources.loading import prefetch
+from mserve.resources.packing import pack, unpack
 from mserve.resources.per_transaction import PerTransaction
 from mserve.resources.period import open_since
 
@@ -102,6 +103,16 @@ class Parcel(Persistent):  # type: ignore[misc]  # persistent has no types
     def __init__(self, key: str) -> None:
         self.key = key
 
+    def __getstate__(self) -> dict[str, Any]:
+        entries = pack([*map(tuple, self.entries)])
+        return {"key": self.key, "entries": entries}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        entries = state.get("entries", ())
+        if isinstance(entries, bytes):
+            entries = tuple(Entry(*each) for each in unpack(entries))
+        super().__setstate__({**state, "entries": entries})
+
 
 class Pending(Timeline, Transit):
     """Parcels that are not booked yet, by their keys."""
@@ -174,6 +185,6 @@ def new_key(moment: int) -> str:
     return f"{moment:016x}-{new_id()[:2]}{token_hex(3)}"
 
 
-def packed(ids: Sequence[str]) -> bytes:
+def accounts_of(ids: Sequence[str]) -> bytes:
     """Ids as an entry has them."""
     return bytes.fromhex("".join(ids))

@@ -12,8 +12,8 @@ from persistent import Persistent
 from mserve.resources import clock
 from mserve.resources.asker import Payer, who_asks
 from mserve.resources.crossing import note_node, note_payer
-from mserve.resources.figure import NOTHING, Figure, Figures
-from mserve.resources.journal import Entry, Reports, Tags, packed
+from mserve.resources.figure import NOTHING, Figure, Figures, packed, tally, unpacked
+from mserve.resources.journal import Entry, Reports, Tags, accounts_of
 from mserve.resources.limits import Begun, Limited, check, found_crossed, merged, turned
 from mserve.resources.mark import UNKNOWN, Mark, paid
 from mserve.resources.metrics import DISC, DISC_SPACE, FILE, short
@@ -34,6 +34,13 @@ class Usage(Persistent):  # type: ignore[misc]  # persistent has no types
     uncounted: tuple[str, ...] = ()
     """The kinds of bytes kept (metrics.CLASSES) that the limit of these does not count."""
 
+    def __getstate__(self) -> dict[str, Any]:
+        state: dict[str, Any] = super().__getstate__()
+        return stored_state(state) if state else state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(read_state(state))
+
     def get(self, metric: str) -> Figure:
         return self.figures.get(metric, NOTHING)
 
@@ -46,12 +53,14 @@ class Usage(Persistent):  # type: ignore[misc]  # persistent has no types
 
         Returns the metrics of which a soft limit is exceeded by that.
         """
-        was = Limited.of(self)
-        if self.begun:
+        was = Limited.of(self) if self.begun or self.soft else None
+        if was and self.begun:
             self.begun = turned(was, changes, moment)
-        changed = {metric: self.get(metric).plus(each) for metric, each in changes.items()}
-        self.figures = {**self.figures, **changed}
-        return [*found_crossed(was, Limited.of(self))] if self.soft else []
+        figures = dict(self.figures)
+        for metric, each in changes.items():
+            tally(figures, metric, each)
+        self.figures = figures
+        return [*found_crossed(was, Limited.of(self))] if was and self.soft else []
 
     def set_limit(self, metric: str, most: int | None, soft: bool = False) -> None:
         """There may be `most` of the metric at most; None: whatever it comes to."""
@@ -66,9 +75,20 @@ class Usage(Persistent):  # type: ignore[misc]  # persistent has no types
     def _p_resolveConflict(
         self, old: dict[str, Any], saved: dict[str, Any], new: dict[str, Any]
     ) -> dict[str, Any]:
-        made = added(old, saved, new)
-        check(*map(Limited.stored, (old, saved, new, made)))
-        return made
+        states = [*map(read_state, (old, saved, new))]
+        made = added(*states)
+        check(*map(Limited.stored, (*states, made)))
+        return stored_state(made)
+
+
+def stored_state(state: Mapping[str, Any]) -> dict[str, Any]:
+    """The state of a Usage as its record has it."""
+    return {**state, "figures": packed(state.get("figures", {}))}
+
+
+def read_state(state: Mapping[str, Any]) -> dict[str, Any]:
+    """What such a record says."""
+    return {**state, "figures": unpacked(state.get("figures", {}))}
 
 
 def added(
@@ -135,7 +155,7 @@ def enter(
     if nodes and not shares:
         change_all(nodes, payer, changes, moment, site or nodes[-1].site)
     if nodes:
-        accounts = packed([*(node.id for node in nodes), *payer])
+        accounts = accounts_of([*(node.id for node in nodes), *payer])
         service = next((node.id for node in nodes if node.type == "service"), None)
         tags = tags if service is None else (*tags, ("service", service))
         file = nodes[0].type == "mfile"

@@ -17,7 +17,7 @@ from mserve.resources.profile import Edition
 from mserve.resources.run import TaskRun
 from mserve.resources.service import Service
 from mserve.resources.trash import Trashed
-from mserve.resources.usage import Usage, added
+from mserve.resources.usage import Usage, added, read_state
 from mserve.undo.records import LOCKING, Record
 from mserve.undo.trees import BUCKETS, TREES
 
@@ -51,7 +51,7 @@ def put_back(record: Record) -> None:
     thing, before, after = record.thing, record.before, record.after
     if isinstance(thing, Usage):
         thing._p_activate()
-        thing.__setstate__(added(after, dict(vars(thing)), before))
+        thing.__setstate__(added(*map(read_state, (after, vars(thing), before))))
         thing._p_changed = True
     elif isinstance(thing, Length):
         thing.change(before - after)

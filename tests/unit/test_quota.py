@@ -16,7 +16,7 @@ from mserve.ingest import landing
 from mserve.resources import quota
 from mserve.resources.figure import Figure
 from mserve.resources.run import JobOutput
-from mserve.resources.usage import DISC_SPACE, Usage
+from mserve.resources.usage import DISC_SPACE, Usage, read_state
 from tests.unit.dav.finding import D, propfind, told
 from tests.unit.locking import node_at
 from tests.unit.support import Interrupted, form, spool, writers
@@ -226,7 +226,7 @@ def test_who_frees_meets_nobody() -> None:
     def state(total: float, **limits: int) -> dict[str, Any]:
         return {"figures": {DISC_SPACE: Figure(total=total)}, "limits": {DISC_SPACE: 10, **limits}}
 
-    merged = Usage()._p_resolveConflict(state(30), state(25), state(20))
+    merged = read_state(Usage()._p_resolveConflict(state(30), state(25), state(20)))
     assert merged["figures"][DISC_SPACE].total == 15
     with pytest.raises(ConflictError):
         Usage()._p_resolveConflict(state(30), state(25), state(31))

@@ -12,7 +12,7 @@ from mserve.resources.figure import Figure
 from mserve.resources.limits import Begun, Limited
 from mserve.resources.metrics import ACCESS, DISC_SPACE, INGEST
 from mserve.resources.period import Grain, number_of
-from mserve.resources.usage import Usage
+from mserve.resources.usage import Usage, read_state
 
 NOVEMBER, DECEMBER = clock.parse("2026-11-30T23:59:59Z"), clock.parse("2026-12-01T00:00:00Z")
 MONTHS = {moment: number_of(Grain.MONTH, moment) for moment in (NOVEMBER, DECEMBER)}
@@ -124,6 +124,6 @@ def test_what_was_stored_before_there_were_soft_limits_is_merged() -> None:
     def state(total: float) -> dict[str, Any]:
         return {"figures": {DISC_SPACE: Figure(total=total)}}
 
-    made = Usage()._p_resolveConflict(state(3), state(4), state(5))
+    made = read_state(Usage()._p_resolveConflict(state(3), state(4), state(5)))
     assert made["figures"][DISC_SPACE].total == 6
     assert (made["limits"], made["soft"], made["begun"]) == ({}, {}, {})

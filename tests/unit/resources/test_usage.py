@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from mserve import database
 from mserve.resources import clock, metrics, usage
 from mserve.resources.figure import Figure
+from mserve.resources.journal import Entry, Parcel
 from mserve.resources.metrics import DISC, FILE, INGEST
-from mserve.resources.usage import Usage
+from mserve.resources.usage import Usage, read_state
 
 WHOLE = st.integers(-(10**15), 10**15)
 CHANGES = st.lists(st.tuples(WHOLE, st.integers(0, 10**16)), max_size=20)
@@ -59,7 +60,16 @@ def test_two_writers_at_once_come_to_the_same_as_one_after_the_other(
     old = played({}, before)
     states = [{"figures": played(old, steps)} for steps in (theirs, ours)]
     merged = Usage()._p_resolveConflict({"figures": old}, *states)
-    assert merged["figures"] == played(played(old, theirs), ours)
+    assert read_state(merged)["figures"] == played(played(old, theirs), ours)
+
+
+@given(steps=st.lists(STEP))
+def test_figures_are_read_as_they_were_stored_packed_or_not(steps: Any) -> None:
+    figures = played({}, steps)
+    stored, former = Usage(), Usage()
+    former.__setstate__({"figures": figures})
+    stored.__setstate__(former.__getstate__())
+    assert stored.figures == former.figures == figures
 
 
 def test_the_storage_adds_what_two_connections_report(db: Any) -> None:
@@ -89,3 +99,11 @@ def test_the_storage_adds_what_two_connections_report(db: Any) -> None:
 
 def test_nothing_kept_is_nothing_used() -> None:
     assert [Figure().used(moment) for moment in (0, 1, clock.now())] == [0, 0, 0]
+
+
+def test_parcels_are_read_as_they_were_stored_packed_or_not() -> None:
+    entry = Entry(7, b"\x01" * 16, (("a", tuple(Figure.of(3))),), (("key", "k"),), file=True)
+    former, stored = Parcel(""), Parcel("")
+    former.__setstate__({"key": "7-ab", "entries": (entry, entry)})
+    stored.__setstate__(former.__getstate__())
+    assert (stored.key, stored.entries) == (former.key, former.entries) == ("7-ab", (entry, entry))

@@ -1,0 +1,17 @@
+"""Packing: a part of a record without objects of its own, as bytes.
+
+A database's pickler asks of each number and text in a record whether it is an object of its own,
+by a function in Python; what is packed it asks once.
+"""
+
+import pickle
+from typing import Any
+
+
+def pack(plain: Any) -> bytes:
+    """plain: of tuples, lists, dictionaries, texts, bytes, numbers and None."""
+    return pickle.dumps(plain, protocol=4)
+
+
+def unpack(packed: bytes) -> Any:
+    return pickle.loads(packed)  # noqa: S301 - from a record, which the database unpickles as well

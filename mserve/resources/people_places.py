@@ -46,6 +46,10 @@ class FactorPlace(Place):
     """The second factor."""
 
 
+class OwnQuotas(Place):
+    """What the account may use."""
+
+
 class Several(Place):
     """A part of the account that holds things by id, whether they are there or not."""
 
@@ -110,6 +114,7 @@ class RequestsFacet(Facet):
 
 PARTS: dict[str, type[Place] | type[OwnStatement]] = {
     "statement": OwnStatement,
+    "quotas": OwnQuotas,
     "password": PasswordPlace,
     "second-factor": FactorPlace,
     "sessions": SessionsPlace,

@@ -36,6 +36,8 @@ PAGES = {
     "forgotten": of_site("/-/reset"),
     "docs": of_site("/-/docs"),
     "account": Shown(lambda world: f"{world.url}/-/account", person=True),
+    "own-quotas": Shown(lambda world: f"{world.url}/-/account/quotas", person=True),
+    "own-statement": Shown(lambda world: f"{world.url}/-/account/statement", person=True),
     "site": of_admin("/"),
     "nodes": of_admin("/-/nodes"),
     "users": of_admin("/-/users"),

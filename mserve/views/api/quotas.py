@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from mserve.people import OWN
 from mserve.resources import limiting
-from mserve.resources.people_places import UserQuotas
+from mserve.resources.people_places import OwnQuotas, UserQuotas
 from mserve.resources.roles import Permission
 from mserve.resources.service_facets import QuotasFacet
 from mserve.views import people, quotas
@@ -40,6 +41,12 @@ def set_limits(request: Any, node: Any, changes: list[limiting.Change]) -> None:
 def show_user(context: UserQuotas, request: Any) -> Any:
     """As of a container or service: what counts is what the user has asked for."""
     return quotas.of_user(people.site_of(context), context.user)
+
+
+@rest(context=OwnQuotas, method="GET", permission=OWN, gives="Quotas")
+def show_own(context: OwnQuotas, request: Any) -> Any:
+    """One's own, as who administers the site has set them."""
+    return quotas.of_user(people.site_of(context), people.me(request))
 
 
 @rest(context=UserQuotas, method="PATCH", permission=Permission.ADMIN,

@@ -6,9 +6,10 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.response import Response
 
 from mserve.errors import BadInput
+from mserve.people import OWN
 from mserve.resources import limiting
 from mserve.resources.limiting import Change
-from mserve.resources.people_places import UserQuotas
+from mserve.resources.people_places import OwnQuotas, UserQuotas
 from mserve.resources.roles import Permission
 from mserve.resources.service_facets import QuotasFacet
 from mserve.views import people, quotas
@@ -48,6 +49,21 @@ def show_user(context: UserQuotas, request: Any) -> dict[str, Any]:
         "here": f"{own}/quotas",
         "beyond": [*way, ("quotas", f"{own}/quotas")],
         "sets": True,
+    }
+
+
+@page(context=OwnQuotas, permission=OWN, template="quotas.jinja2")
+def show_own(context: OwnQuotas, request: Any) -> dict[str, Any]:
+    """What one may use oneself."""
+    site, user = people.site_of(context), people.me(request)
+    account = facet_url(request, site, "account")
+    return {
+        **quotas.of_user(site, user),
+        "node": site,
+        "name": user.called,
+        "here": f"{account}/quotas",
+        "beyond": [("account", account), ("quotas", f"{account}/quotas")],
+        "sets": False,
     }
 
 

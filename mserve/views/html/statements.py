@@ -11,7 +11,7 @@ from mserve.views import people, statement
 from mserve.views.api import statements as api
 from mserve.views.chart import label
 from mserve.views.config import page
-from mserve.views.urls import url
+from mserve.views.urls import facet_url, url
 
 TEMPLATE = "statement.jinja2"
 WORDS = {"node": "", "key": "What was used through the key", "user": "What was used by"}
@@ -34,11 +34,13 @@ def of_user(context: UserStatement, request: Any) -> Any:
 
 @page(context=OwnStatement, permission=OWN, template=TEMPLATE)
 def of_oneself(context: OwnStatement, request: Any) -> Any:
-    return _page(request, context, people.site_of(context), api.own(request, context))
+    site = people.site_of(context)
+    account = ("account", facet_url(request, site, "account"))
+    return _page(request, context, site, api.own(request, context), account)
 
 
-def _page(request: Any, place: Any, node: Any, of: statement.Of) -> Any:
-    """The statement `of` something that is at `node`."""
+def _page(request: Any, place: Any, node: Any, of: statement.Of, *way: tuple[str, str]) -> Any:
+    """The statement `of` something that is at `node`; way: what leads to it from there."""
     if "format" in request.GET:
         return statement.answer(request, of)
     number = statement.month_of(request)
@@ -46,6 +48,7 @@ def _page(request: Any, place: Any, node: Any, of: statement.Of) -> Any:
     return {
         "node": node,
         "here": url(request, place),
+        "beyond": [*way, ("statement", url(request, place))],
         "label": label,
         "told": statement.statement(request, of),
         "whose": f"{WORDS[of.kind]} {of.name or of.id[:8]}" if WORDS[of.kind] else "",

@@ -39,9 +39,12 @@ TABS = (
 
 
 def tabs(request: Any) -> list[tuple[Any, str, bool]]:
-    """Label, URL, and whether it is the page in front, of the tabs of the node that is shown."""
-    node = node_of(request.context)
-    if node is None or request.grant.own_only:
+    """Label, URL, and whether it is the page in front, of the tabs of the node that is shown.
+
+    Of pages that are one's own, by no key, there are none.
+    """
+    node, grant = node_of(request.context), getattr(request, "grant", None)
+    if node is None or grant is None or grant.own_only:
         return []
     here, base = request.path_url, url(request, node)
     facets = f"{base}-/" if base.endswith("/") else f"{base}/-/"

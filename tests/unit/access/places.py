@@ -101,6 +101,7 @@ class Places:
             ("KeptPlace", "keys/one"), ("RequestPlaces", "requests"),
             ("RequestPlace", "requests/one"),
             ("OwnStatement", "statement"), ("OwnEntries", "statement/entries"),
+            ("OwnQuotas", "quotas"),
         ):  # fmt: skip
             self.enter(name, f"/-/account/{below}", "site")
         self.enter("ResetLink", "/-/reset/a-link", "site")

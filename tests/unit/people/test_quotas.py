@@ -213,3 +213,20 @@ def test_who_keeps_a_key_of_the_container_is_told_too(
     limit(f"{FILES}-/", file={"soft": 0})
     put(her, "a", 1)
     assert sorted(to for to, _, _ in letters()) == ["anna@example.com", "bert@example.com"]
+
+
+def test_who_has_logged_in_sees_the_own_ones(
+    browser: Callable[[], Browser], anna: str, admin: Client, limit: Any
+) -> None:
+    limit(ingest={"hard": 12_345_678, "soft": 3})
+    own = browser().login()
+    told = own.call("GET", "/-/account/quotas").json
+    assert told == admin("GET", f"/-/users/{anna}/quotas").json
+    pages = {
+        place: own.app.get(f"/-/account{place}", headers={"Accept": "text/html"}).text
+        for place in ("", "/quotas", "/statement")
+    }
+    assert "12 MiB" in pages["/quotas"] and "<button>Save" not in pages["/quotas"]
+    assert all(f"/-/account{place}" in pages[""] for place in pages)
+    assert "Statement" in pages["/statement"]
+    assert own.call("PATCH", "/-/account/quotas", {"quotas": {"ingest": None}}).status_int == 405

@@ -4,7 +4,7 @@ It is read from the account's rows (series.py) and from what waits in the journa
 one transaction sees both. So nothing is lacking, and nothing is summed over objects.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -47,7 +47,8 @@ class Account:
         self._figures = None if node is None else node.usage.figures
         self._site, self._id = site, id
         self.moment = clock.now()
-        self.grains: Sequence[Grain] = GRAINS_OF_A_FILE if self._file else FINE_FIRST
+        self._cut: dict[tuple[Span, tuple[Grain, ...]], list[tuple[Grain, int]]] = {}
+        self.grains: tuple[Grain, ...] = GRAINS_OF_A_FILE if self._file else FINE_FIRST
 
     @cached_property
     def _waiting(self) -> list[tuple[int, Change]]:
@@ -115,17 +116,24 @@ class Account:
 
     def change(self, of: Of, span: Span) -> Figure:
         """By how much it has changed in the span, whose ends are where periods begin."""
-        found = NOTHING
-        for grain, number in pieces(span, self.grains):
-            key = row_key(grain.value, of.dimension, of.metric, number, of.value)
+        found = self._of_waiting(of, span)
+        for grain, number in self._pieces(span):
+            key = row_key(grain, of.dimension, of.metric, number, of.value)
             found = found.plus(read(self._rows, key))
-        return found.plus(self._of_waiting(of, span))
+        return found
 
     def at(self, of: Of, moment: int) -> Figure:
         """What it had come to at `moment` (µs), where a period begins, or later than now."""
         if moment >= self.end:
             return self.now(of)
-        return self.now(of).plus(self.change(of, Span(moment, self.end)).negated())
+        return self.now(of).minus(self.change(of, Span(moment, self.end)))
+
+    def _pieces(self, span: Span) -> list[tuple[Grain, int]]:
+        """The same of each metric."""
+        found = self._cut.get((span, self.grains))
+        if found is None:
+            found = self._cut[span, self.grains] = [*pieces(span, self.grains)]
+        return found
 
     def _of_waiting(self, of: Of, span: Span | None) -> Figure:
         found = NOTHING

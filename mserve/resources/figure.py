@@ -43,6 +43,8 @@ class Figure(NamedTuple):
 
     def plus(self, other: "Figure") -> "Figure":
         """Both, one after the other."""
+        if self is NOTHING or other is NOTHING:
+            return other if self is NOTHING else self
         return Figure(
             self.reports + other.reports,
             self.total + other.total,
@@ -54,6 +56,10 @@ class Figure(NamedTuple):
             self.offset + other.offset,
         )
 
+    def minus(self, other: "Figure") -> "Figure":
+        """What there was before the other."""
+        return self if other is NOTHING else self.plus(other.negated())
+
     def negated(self) -> "Figure":
         """What takes this back. The least and the most that were reported stay so."""
         reports, total, squares, _, _, *rates = self
@@ -61,7 +67,7 @@ class Figure(NamedTuple):
 
     def merged(self, old: "Figure", other: "Figure") -> "Figure":
         """This and what `other` made of `old`: both sides' changes added."""
-        return self.plus(other).plus(old.negated())
+        return self.plus(other).minus(old)
 
 
 def _fold(

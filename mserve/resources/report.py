@@ -1,6 +1,6 @@
 """Report: the lines that answer what an account has used, in which time, told apart by what."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from mserve.resources.account import Account, Of
@@ -52,13 +52,14 @@ def so_far(metric: str, value: str, figure: Figure, moment: int) -> Line:
 def lines(account: Account, asked: Asked) -> Iterator[Line]:
     """In the order of metrics, of what they are told apart by, and of time."""
     dimension = asked.by if isinstance(asked.by, Dimension) else Dimension.WHOLE
+    spans = _spans(account, asked)
     for metric in _metrics(account, asked, dimension):
         of = _of(metric, dimension)
         values = [of.value]
         if asked.by is dimension:
             values = account.values(dimension, metric)
         for value in values:
-            yield from _in_time(account, asked, metric, of._replace(value=value))
+            yield from _in_time(account, metric, of._replace(value=value), spans)
 
 
 def _metrics(account: Account, asked: Asked, dimension: Dimension) -> list[str]:
@@ -77,26 +78,30 @@ def _of(metric: str, dimension: Dimension) -> Of:
     return Of(metric, dimension)
 
 
-def _in_time(account: Account, asked: Asked, metric: str, of: Of) -> Iterator[Line]:
+def _spans(account: Account, asked: Asked) -> list[Span] | None:
+    """From the first to the last; None where all is asked for that there ever was."""
     if asked.start is None and asked.end is None and not isinstance(asked.by, Grain):
-        yield so_far(full(metric), of.value, account.now(of), account.moment)
-        return
+        return None
     span = Span(
         account.begin_by(asked.by) if asked.start is None else asked.start,
         around(account.grains[0], account.moment).end if asked.end is None else asked.end,
     )
-    yield from reversed([*_backwards(account, asked, metric, of, span)])
+    return [*cut(span, asked.by)] if isinstance(asked.by, Grain) else [span]
 
 
-def _backwards(account: Account, asked: Asked, metric: str, of: Of, span: Span) -> Iterator[Line]:
+def _in_time(account: Account, metric: str, of: Of, spans: Sequence[Span] | None) -> Iterator[Line]:
+    if spans is None:
+        yield so_far(full(metric), of.value, account.now(of), account.moment)
+    elif spans:
+        yield from reversed([*_backwards(account, metric, of, spans)])
+
+
+def _backwards(account: Account, metric: str, of: Of, spans: Sequence[Span]) -> Iterator[Line]:
     """From the last span to the first: what all has come to is known of now."""
-    spans = [span]
-    if isinstance(asked.by, Grain):
-        spans = [*cut(span, asked.by)]
-    at_end = account.at(of, span.end)
+    at_end = account.at(of, spans[-1].end)
     for each in reversed(spans):
         figure = account.change(of, each)
-        before = at_end.plus(figure.negated())
+        before = at_end.minus(figure)
         moment = min(each.end, account.moment)
         used = at_end.used(moment) - before.used(min(each.start, account.moment))
         yield Line(full(metric), of.value, each, figure, at_end, used, moment)

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import NamedTuple
 
-from mserve.resources.figure import Figure
 from mserve.resources.loading import prefetch
 from mserve.resources.period import Grain, around, number_of
 from mserve.resources.series import (
@@ -18,6 +17,7 @@ from mserve.resources.series import (
     Dimension,
     Rows,
     add,
+    figure_of,
     keys_in,
     metrics_in,
     row_key,
@@ -81,7 +81,7 @@ def _take_out(rows: Rows, kept: Kept, most: int) -> int:
     file = next(iter(rows.keys(IN_ALL, IN_ALL + "\x7f")), None) is None
     gone = [*islice(_ended(rows, kept, int(file)), most)]
     for key, place in gone:
-        figure = Figure(*rows.pop(key))
+        figure = figure_of(rows.pop(key))
         if file:
             add(rows, place, figure)
     return len(gone)

@@ -10,7 +10,7 @@ from typing import Any
 
 def pack(plain: Any) -> bytes:
     """plain: of tuples, lists, dictionaries, texts, bytes, numbers and None."""
-    return pickle.dumps(plain, protocol=4)
+    return pickle.dumps(plain, protocol=3)  # without frames, which small ones are the larger by
 
 
 def unpack(packed: bytes) -> Any:

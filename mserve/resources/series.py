@@ -18,6 +18,7 @@ from mserve.resources.index import Index
 from mserve.resources.journal import Entry
 from mserve.resources.mark import name_of
 from mserve.resources.metrics import KEPT, OF_TASKS, short
+from mserve.resources.packing import pack, unpack
 from mserve.resources.period import FINE_FIRST, Grain, number_of
 
 BREAK = "\0"
@@ -78,11 +79,16 @@ class Accounts(Index):
 def read(rows: Rows, key: str) -> Figure:
     """The figure of a row; nothing, where there is no such row."""
     found = None if rows is None else rows.get(key)
-    return NOTHING if found is None else Figure(*found)
+    return NOTHING if found is None else figure_of(found)
+
+
+def figure_of(row: bytes | tuple[Any, ...]) -> Figure:
+    """What stands in a row; those that were written before they were packed have it as it is."""
+    return Figure(*(unpack(row) if isinstance(row, bytes) else row))
 
 
 def add(rows: Rows, key: str, change: Figure) -> None:
-    rows[key] = tuple(read(rows, key).plus(change))
+    rows[key] = pack(tuple(read(rows, key).plus(change)))
 
 
 class Change(NamedTuple):
@@ -143,7 +149,7 @@ def values_in(
 ) -> Iterator[tuple[str, Figure]]:
     """Values of the dimension, and the figure of each row, of the grain's periods before `end`."""
     for key in keys_in(rows, grain, dimension, metric, first, end):
-        yield value_of(key), Figure(*rows[key])
+        yield value_of(key), figure_of(rows[key])
 
 
 def keys_in(

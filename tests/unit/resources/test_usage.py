@@ -11,6 +11,7 @@ from mserve.resources import clock, metrics, usage
 from mserve.resources.figure import Figure
 from mserve.resources.journal import Entry, Parcel
 from mserve.resources.metrics import DISC, FILE, INGEST
+from mserve.resources.series import add, figure_of, read
 from mserve.resources.usage import Usage, read_state
 
 WHOLE = st.integers(-(10**15), 10**15)
@@ -70,6 +71,11 @@ def test_figures_are_read_as_they_were_stored_packed_or_not(steps: Any) -> None:
     former.__setstate__({"figures": figures})
     stored.__setstate__(former.__getstate__())
     assert stored.figures == former.figures == figures
+    rows = {metric: tuple(figure) for metric, figure in figures.items()}
+    assert {metric: figure_of(row) for metric, row in rows.items()} == figures
+    for metric, figure in figures.items():
+        add(rows, metric, figure)
+        assert read(rows, metric) == figure.plus(figure)
 
 
 def test_the_storage_adds_what_two_connections_report(db: Any) -> None:

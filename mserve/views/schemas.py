@@ -14,6 +14,7 @@ from mserve.views.people_schemas import PEOPLE
 from mserve.views.profile_schemas import PROFILES
 from mserve.views.provenance_schemas import PROVENANCE
 from mserve.views.quota_schemas import LIMITS, QUOTAS
+from mserve.views.drive_words import WAYS
 from mserve.views.schema_words import (
     FLAG,
     ID,
@@ -141,6 +142,14 @@ NODES: dict[str, Schema] = {
     "Change": closed(**CHANGES),
     "ContainerChange": closed(**CHANGES, takes_requests=may(null(FLAG))),
     "ServiceChange": closed(**CHANGES, **TERMS),
+    "PropertiesShown": fields(
+        name=TEXT, metadata=OBJECT, takes_requests=may(FLAG), start=may(null(TIME)),
+        end=may(null(TIME)), priority=may(FLAG), profile=may(TEXT), properties=may(OBJECT),
+    ),
+    "PropertiesChange": closed(**CHANGES, **TERMS, takes_requests=may(null(FLAG))),
+    "Drive": fields(
+        url=URL, in_key=null(URL), chunked=URL, may=array(one_of(*WAYS)),
+    ),
     "UsageReports": closed(reports=array(ref("UsageReport"), minItems=1, maxItems=1000)),
     "UsageReport": closed(
         metric={**SHORT, "examples": ["http://example.com/frames"]},
@@ -237,6 +246,7 @@ MEDIA: dict[str, tuple[str, ...]] = {
     "Change": ("application/merge-patch+json", *JSON),
     "ContainerChange": ("application/merge-patch+json", *JSON),
     "ServiceChange": ("application/merge-patch+json", *JSON),
+    "PropertiesChange": ("application/merge-patch+json", *JSON),
     "KeyChange": ("application/merge-patch+json", *JSON),
     "QuotaChange": ("application/merge-patch+json", *JSON),
     **dict.fromkeys(("Profile", "NewProfile"), (*JSON, "application/yaml")),

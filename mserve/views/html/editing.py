@@ -87,9 +87,15 @@ def faults_of(fault: MserveError) -> Faults:
     return found
 
 
-def failed(request: Any, name: str, fault: MserveError, told: dict[str, Any]) -> Response:
-    """The page once more, with what was typed and what was wrong; nothing has been changed."""
-    given = {"fault": str(fault), "faults": faults_of(fault), **told}
+def failed(
+    request: Any, name: str, fault: MserveError, told: dict[str, Any], faults: Faults | None = None
+) -> Response:
+    """The page once more, with what was typed and what was wrong; nothing has been changed.
+
+    faults: by their places, where these are not those in the document.
+    """
+    places = faults_of(fault) if faults is None else faults
+    given = {**told, "fault": str(fault), "faults": places}
     answer = render_to_response(template(name), given, request)
     answer.status_int = status_of(fault)
     refused.note(request, answer.status_int)

@@ -1,12 +1,13 @@
 """Moments as forms have them: local date and time (HTML, datetime-local), and a time zone."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from mserve.errors import BadInput
 from mserve.resources import clock
 from mserve.resources.cron import check_timezone, timezones
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 USUAL = "UTC"
 PLACES = tuple(sorted(
     name for name in timezones()
@@ -16,11 +17,12 @@ PLACES = tuple(sorted(
 
 
 def written(moment: int | None, zone: str) -> str:
-    """The moment (µs) on the clocks of the zone, to the second."""
+    """The moment (µs) on the clocks of the zone, to the second. Raises BadInput."""
+    place = ZoneInfo(check_timezone(zone))
     if moment is None:
         return ""
-    here = datetime.fromtimestamp(moment // clock.SECOND, UTC).astimezone(ZoneInfo(zone))
-    return f"{here:%Y-%m-%dT%H:%M:%S}"
+    here = EPOCH + timedelta(seconds=moment // clock.SECOND)
+    return here.astimezone(place).replace(tzinfo=None).isoformat()
 
 
 def read(text: str, zone: str) -> str | None:

@@ -29,6 +29,9 @@ STATES = {
     "withdrawn": _("withdrawn"),
     "over the soft limit": _("over the soft limit"),
     "used up": _("used up"),
+    "used": _("in use"),
+    "runs": _("runs"),
+    "right": _("can be used"),
 }
 TYPES = {
     "site": _("site"),

@@ -40,6 +40,7 @@ def told(context: Profiles, request: Any) -> dict[str, Any]:
         "here": here,
         "cursor": request.GET.get("cursor"),
         "beyond": [(request.localizer.translate(_("workflows")), here)],
+        "tasks": facet_url(request, node, "tasks"),
         "used": node.profile,
         "beginnings": sorted({*defaults.profiles(), *node.profiles}),
         "typed": {"name": "", "beginning": ""},

@@ -51,6 +51,7 @@ def listing(context: Schedules, request: Any) -> dict[str, Any]:
         "profile": profile.name,
         "version": profile.version,
         "above": profile_url(request, profile),
+        "above_rounds": facet_url(request, service, "rounds"),
         "undo": undoable(request, profile),
         "workflows": profile_url(request, profile, "workflows"),
         "others": [*_others(profile)],

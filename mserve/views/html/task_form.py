@@ -138,7 +138,7 @@ def save(context: Piece, request: Any) -> Response:
         start_over(request)
         shown = told(request, context, spec, typed(request, "path"))
         own = own_faults(context, faults_of(fault))
-        return failed(request, TEMPLATE, fault, {**shown, "faults": own})
+        return failed(request, TEMPLATE, fault, shown, own)
     number = context.steps[3]
     place = len(context.value) if isinstance(context, Specs) else context.__name__
     where = profile_url(request, context.profile, "workflows", context.steps[1])

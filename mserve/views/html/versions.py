@@ -79,9 +79,13 @@ def told(context: EditionView, request: Any) -> dict[str, Any]:
 
 
 def _other(view: EditionView, request: Any) -> EditionView:
-    """The version to compare with; raises BadInput."""
-    asked = request.GET.get("with", str(view.profile.version))
-    edition = view.profile.find_edition(int(asked)) if number_like(asked) else None
+    """The version to compare with, the present one or the one before; raises BadInput."""
+    profile = view.profile
+    usual = profile.version - 1 if view.version == profile.version else profile.version
+    if "with" not in request.GET and profile.find_edition(usual) is None:
+        return view
+    asked = request.GET.get("with", str(usual))
+    edition = profile.find_edition(int(asked)) if number_like(asked) else None
     if edition is None:
         raise BadInput(f"with={asked:.30}: there is no such version")
     return EditionView(view.__parent__, edition)

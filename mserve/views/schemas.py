@@ -7,6 +7,7 @@ a field that nobody knows, so theirs are closed. A test holds the answers of vie
 from mserve.resources.names import FACETS, LIMIT
 from mserve.resources.properties import TEMPORARY
 from mserve.views.audit_schemas import AUDIT
+from mserve.views.drive_words import WAYS
 from mserve.views.job_schemas import JOBS
 from mserve.views.key_schemas import KEYS, SPEED
 from mserve.views.lock_schemas import LOCKS
@@ -14,7 +15,6 @@ from mserve.views.people_schemas import PEOPLE
 from mserve.views.profile_schemas import PROFILES
 from mserve.views.provenance_schemas import PROVENANCE
 from mserve.views.quota_schemas import LIMITS, QUOTAS
-from mserve.views.drive_words import WAYS
 from mserve.views.schema_words import (
     FLAG,
     ID,

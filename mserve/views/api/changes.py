@@ -84,7 +84,9 @@ def _note(node: Node, before: dict[str, Any], after: dict[str, Any], metadata: b
         audit.record(node, Action.CHANGE, before, after)
 
 
-def _terms(service: Service, fields: Fields, asked: Mapping[str, Any], request: Any) -> dict[str, Any]:
+def _terms(
+    service: Service, fields: Fields, asked: Mapping[str, Any], request: Any
+) -> dict[str, Any]:
     """A service's start, end, priority; null takes a time away."""
     checks = {"start": clock.parse, "end": clock.parse, "priority": flag, "profile": text}
     terms = {name: fields.take(name, checks[name]) for name in checks if name in asked}

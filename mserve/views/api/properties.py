@@ -21,6 +21,6 @@ def show(context: PropertiesFacet, request: Any) -> Any:
 @rest(context=PropertiesFacet, method="PATCH", permission=Permission.CONFIGURE,
       takes="PropertiesChange", gives="PropertiesShown")  # fmt: skip
 def change(context: PropertiesFacet, request: Any) -> Any:
-    """As `PATCH` of the place itself; with `If-Match` only where nobody has changed it meanwhile."""
+    """As `PATCH` of the place itself; with `If-Match` only where nobody has changed it."""
     amend(request, context.node, document(request))
     return shown(request, context, properties.document(context.node))

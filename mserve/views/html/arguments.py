@@ -1,7 +1,7 @@
 """A task's arguments as fields of a form, made of its own parameters, and back.
 
 A text is typed as it is, all else as JSON; an empty field leaves the argument to its default. What
-is typed and is not of the right type goes on as a text, and the task's own check says what is wrong.
+is typed and not of the right type goes on as a text, and the task's own check says what is wrong.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""The page that tells which tasks of a workflow would run on a file, and why the others would not."""
+"""The page that tells which tasks of a workflow would run on a file, and why others would not."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Containers and services are made by forms, which show the first keys once, and removed for good."""
+"""Containers and services are made by forms, which show their keys once, and removed for good."""
 
 from typing import Any
 

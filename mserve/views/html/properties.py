@@ -1,4 +1,4 @@
-"""The page of what is set of a service or container, with a form that overwrites nobody's change."""
+"""The page of what is set of a service or container; its form overwrites nobody's change."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The form of a workflow's task: a new one, or one that is there, with its own parameters as fields.
+"""The form of a workflow's task, a new one or one that is there, with its parameters as fields.
 
 The condition is checked as it is typed, and tried on a file if one is named.
 """

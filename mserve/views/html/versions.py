@@ -1,4 +1,4 @@
-"""The pages of a profile's versions: which there are, how one differs from another, and back to it."""
+"""The pages of a profile's versions: which there are, how they differ, and back to one of them."""
 
 from collections.abc import Iterator
 from difflib import unified_diff

@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from mserve.resources.roles import Permission
 from mserve.resources.service_facets import WebdavFacet
+from mserve.security import KEY_IN_PATH
 from mserve.views.config import page
 from mserve.views.drive import drive
 from mserve.views.html.languages import _
@@ -60,7 +61,8 @@ def ordered(here: str) -> list[tuple[System, bool]]:
 def show(context: WebdavFacet, request: Any) -> dict[str, Any]:
     """The address to copy, with what it asks for, and each system's way."""
     node, found = context.node, drive(request, context.node)
-    parts = urlsplit(found["url"])
+    locked = bool(request.grant.caveats_of("password"))
+    parts = urlsplit(found["in_key"] if locked and found["in_key"] else found["url"])
     user = None if in_key(request) else me(request)
     here = facet_url(request, node, "webdav")
     return {
@@ -68,13 +70,15 @@ def show(context: WebdavFacet, request: Any) -> dict[str, Any]:
         "here": here,
         "beyond": [("WebDAV", here)],
         "drive": found,
+        "mounted": found["in_key"] if locked and found["in_key"] else found["url"],
+        "key": request.environ.get(KEY_IN_PATH),
         "secure": parts.scheme == "https",
         "host": parts.netloc,
         "path": parts.path,
         "plain_path": unquote(parts.path),
         "user": user.name if user is not None else None,
         "coded": user is not None and user.totp is not None,
-        "locked": bool(request.grant.caveats_of("password")),
+        "locked": locked,
         "narrowed": bool(request.grant.caveats_of("methods")),
         "systems": ordered(platform(request.headers)),
         "drive_name": node.__name__,

@@ -1,4 +1,4 @@
-"""A provider's way: a container, a service, its key for a customer, what is done with files and when."""
+"""A provider's way: a container, a service, its key for a customer, what is done there and when."""
 
 import re
 

@@ -17,7 +17,8 @@ from mserve.views.html import amounts, arguments, moments
 @pytest.mark.parametrize(
     ("text", "number"),
     [
-        ("", None), (" ", None), ("0", 0), ("1500", 1500), ("10 MiB", 10 << 20), ("10mib", 10 << 20),
+        ("", None), (" ", None), ("0", 0), ("1500", 1500), ("10 MiB", 10 << 20),
+        ("10mib", 10 << 20),
         ("2.5 GB", 2_500_000_000), ("1,5 KiB", 1536), ("3 B", 3),
     ],
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The page of a place's drive offers what the key may do there, for the reader's own system first."""
+"""The page of a place's drive offers what the key may do there, the reader's own system first."""
 
 from typing import Any
 

@@ -20,7 +20,7 @@ from mserve.views.html.languages import _
 from mserve.views.html.login import template
 from mserve.views.paging import number_like
 from mserve.views.problems import status_of, with_wait
-from mserve.views.profile_body import edit
+from mserve.views.profile_body import edit, tried
 from mserve.views.urls import facet_url
 
 Faults = dict[str, str]
@@ -85,6 +85,15 @@ def faults_of(fault: MserveError) -> Faults:
     for place, what in fault.faults if isinstance(fault, BadDocument) else ():
         found[place] = f"{found[place]}; {what}" if place in found else what
     return found
+
+
+def standing(request: Any, profile: Profile) -> Faults:
+    """What is wrong with the profile as it is: a task or queue may have gone since it was saved."""
+    try:
+        tried(request, profile, [])
+    except MserveError as fault:
+        return faults_of(fault)
+    return {}
 
 
 def failed(

@@ -17,6 +17,7 @@ from mserve.views.html.editing import (
     path_to,
     pointer,
     profile_url,
+    standing,
     start_over,
     typed,
     undoable,
@@ -32,7 +33,8 @@ EDIT = Permission.CONFIGURE
 @page(context=Profile, permission=Permission.VIEW, template=TEMPLATE)
 def show(context: Profile, request: Any) -> dict[str, Any]:
     """Its workflows, with a form for more, and the whole as YAML."""
-    return {"fault": None, "faults": {}, **told(request, context)}
+    faults = standing(request, context)
+    return {"fault": None, "faults": faults, **told(request, context)}
 
 
 def told(request: Any, profile: Profile) -> dict[str, Any]:

@@ -85,7 +85,12 @@ def check(context: WorkflowPiece, request: Any) -> Response:
         faults = faults_of(fault)
     shown = told(request, profile, context.__name__)
     shown |= schedule_form.told(profile, context.__name__, draft)
-    shown |= {"fault": None, "faults": faults, "scheduled": now_of(request, context) is not None}
+    shown |= {
+        "fault": None,
+        "faults": faults,
+        "checked": True,
+        "scheduled": now_of(request, context) is not None,
+    }
     return render_to_response(template(TEMPLATE), shown, request)
 
 
@@ -98,7 +103,7 @@ def schedule(context: WorkflowPiece, request: Any) -> Response:
         before = change(request, profile, replaced(context, draft))
     except MserveError as fault:
         known = now_of(request, context) is not None
-        told_so = {**schedule_form.told(profile, name, draft), "scheduled": known}
+        told_so = {**schedule_form.told(profile, name, draft), "scheduled": known, "checked": True}
         return again(request, context, fault, **told_so)
     return _onward(request, context, before)
 

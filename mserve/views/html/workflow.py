@@ -18,6 +18,7 @@ from mserve.views.html.editing import (
     path_to,
     pointer,
     profile_url,
+    standing,
     start_over,
     typed,
     undoable,
@@ -32,7 +33,8 @@ EDIT = Permission.CONFIGURE
 @page(context=WorkflowPiece, permission=Permission.VIEW, template=TEMPLATE)
 def show(context: WorkflowPiece, request: Any) -> dict[str, Any]:
     """Its sets and tasks, and when it starts by the clock."""
-    return {"fault": None, "faults": {}, **told(request, context.profile, context.__name__)}
+    faults = standing(request, context.profile)
+    return {"fault": None, "faults": faults, **told(request, context.profile, context.__name__)}
 
 
 def told(request: Any, profile: Profile, name: str) -> dict[str, Any]:

@@ -24,6 +24,7 @@ def told(profile: Profile, name: str, schedule: Json | None) -> Json:
     return {
         "schedulable": name not in UNSCHEDULED,
         "scheduled": bool(schedule),
+        "checked": False,
         "schedule": {**BLANK, **(schedule or {})},
         "coming": coming(profile.__parent__, schedule) if schedule else [],
         "zones": PLACES,

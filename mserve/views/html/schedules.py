@@ -103,8 +103,8 @@ def schedule(context: WorkflowPiece, request: Any) -> Response:
         before = change(request, profile, replaced(context, draft))
     except MserveError as fault:
         known = now_of(request, context) is not None
-        told_so = {**schedule_form.told(profile, name, draft), "scheduled": known, "checked": True}
-        return again(request, context, fault, **told_so)
+        typed_so = schedule_form.told(profile, name, draft) | {"scheduled": known, "checked": True}
+        return again(request, context, fault, **typed_so)
     return _onward(request, context, before)
 
 

@@ -156,5 +156,7 @@ def _failed(request: Any, node: Any, fault: MserveError) -> Response:
     start_over(request)
     shown = told(request, node)
     sent = {name: typed(request, name) for name in shown["typed"] if name in fields(request)}
-    return failed(request, TEMPLATE, fault, {**shown, "typed": {**shown["typed"], **sent},
-                                             "present": shown["typed"]})  # fmt: skip
+    others = {"present": shown["typed"]} if isinstance(fault, PreconditionFailed) else {}
+    told_so = {**shown, **others, "typed": {**shown["typed"], **sent}}
+    told_so["shown_zone"] = typed(request, "shown_zone", moments.USUAL)
+    return failed(request, TEMPLATE, fault, told_so)

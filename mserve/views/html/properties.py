@@ -89,7 +89,8 @@ def asked(request: Any, node: Any) -> Json:
         try:
             _enter(patch, name, text, zone)
         except BadInput as fault:
-            faults.append((f"/{name}", str(fault)))
+            above = "/properties" if name == "accessspeed" else ""
+            faults.append((f"{above}/{name}", str(fault)))
     if faults:
         raise BadDocument(faults)
     return patch

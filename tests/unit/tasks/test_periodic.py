@@ -184,7 +184,7 @@ def test_a_time_zone_that_is_gone_is_told(
     db: Any, wall: Clock, service: Callable[..., None], tick: Tick, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     service(timezone="Europe/Berlin")
-    monkeypatch.setattr("mserve.resources.cron._names", lambda: frozenset({"UTC"}))
+    monkeypatch.setattr("mserve.resources.cron.timezones", lambda: frozenset({"UTC"}))
     wall.pass_by(3600)
     tick()
     assert len(jobs(db)) == 1, "it was planned, and is run"

@@ -4,12 +4,20 @@ from typing import Any
 
 import pytest
 
+from tests.unit.tasks.support import RedisServer
+
 HTML = {"Accept": "text/html"}
 AGENTS = {
     "windows": "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Firefox/130.0",
     "macos": "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Version/17 Safari/605.1.15",
     "gnome": "Mozilla/5.0 (X11; Linux x86_64) Chrome/126.0",
 }
+
+
+@pytest.fixture
+def lines(lines: dict[str, str], redis: RedisServer) -> dict[str, str]:
+    """Guesses of passwords are counted in Redis."""
+    return {**lines, "mserve.redis": redis.url}
 
 
 def drive(app: Any, key: str, place: str = "", **headers: str) -> Any:

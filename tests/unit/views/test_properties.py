@@ -19,8 +19,8 @@ class Provider:
     def page(self, path: str, status: int = 200) -> Any:
         return self.app.get(path, headers=self.headers, status=status)
 
-    def post(self, path: str, status: int = 303, **fields: str) -> Any:
-        answer = self.app.post(path, fields, headers=self.headers, expect_errors=True)
+    def post(self, where: str, status: int = 303, /, **fields: str) -> Any:
+        answer = self.app.post(where, fields, headers=self.headers, expect_errors=True)
         assert answer.status_int == status, answer.html.main.get_text(" ", strip=True)[:800]
         return answer
 

@@ -26,7 +26,7 @@ def tasks(page: Page) -> list[str]:
 
 
 def test_a_provider_makes_a_service_and_sets_what_is_done_there(
-    page: Page, browser: Browser, stack: Stack
+    page: Page, browser: Browser, stack: Stack, console: list[str]
 ) -> None:
     root = f"{stack.url}/k/{stack.admin}/"
     page.goto(root)
@@ -41,7 +41,7 @@ def test_a_provider_makes_a_service_and_sets_what_is_done_there(
     stranger.goto(f"{link}-/webdav")
     expect(stranger.locator("#drive-url")).to_have_value(f"{stack.url}/dav/acme/media/")
     expect(stranger.locator("details.system[open]")).to_have_count(1)
-    expect(stranger.locator(".key")).to_contain_text("may all that a customer may")
+    expect(stranger.locator(".key")).to_contain_text("may do all that a customer may")
     stranger.context.close()
 
     page.get_by_role("link", name="Open media").click()
@@ -49,6 +49,7 @@ def test_a_provider_makes_a_service_and_sets_what_is_done_there(
     page.locator("#accessspeed").fill("fast")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("#accessspeed-wrong")).to_contain_text("10 MiB")
+    assert "400" in console.pop()
     page.locator("#accessspeed").fill("5 MiB")
     page.locator("#title").fill("All films")
     page.get_by_role("button", name="Save", exact=True).click()

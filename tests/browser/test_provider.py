@@ -75,7 +75,7 @@ def test_a_workflow_is_edited_by_keyboard_and_by_mouse(page: Page, stack: Stack)
     expect(page.get_by_text("poster", exact=True)).to_have_count(0)
     page.get_by_role("button", name="Undo").click()
     expect(page.locator(".step .what > a").nth(3)).to_have_text("poster")
-    grip = page.locator("#at-1-3 .grip")
+    grip = page.locator("#at-1-2 .grip")
     grip.drag_to(page.locator("#at-0-0"), target_position={"x": 60, "y": 3})
     expect(page.locator(".step .what > a").first).to_have_text("poster")
     assert page.evaluate("document.body.id") == "the same page"

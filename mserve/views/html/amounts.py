@@ -24,7 +24,8 @@ def read(text: str) -> int | None:
     if found is None or unit is None:
         raise BadInput(f"{text:.40}: should be a number of bytes, such as 1500, 10 MiB or 2.5 GB")
     parts = found[2] or ""
-    return int(found[1] + parts) * unit // 10 ** len(parts)
+    scale: int = 10 ** len(parts)
+    return int(found[1] + parts) * unit // scale
 
 
 def written(number: int | None) -> str:

@@ -33,7 +33,7 @@ from mserve.views.paging import number_like
 from mserve.views.profile_body import tried
 
 TEMPLATE = "task.jinja2"
-BLANK = {
+BLANK: dict[str, Any] = {
     "task": "", "name": "", "arguments": {}, "condition": "", "queue": None, "retries": 2,
     "mfile": "",
 }  # fmt: skip

@@ -119,7 +119,7 @@ def renew_profiles(admin: httpx.Client) -> None:
 @schemathesis.hook
 def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:
     _, _, facet = case.operation.path.partition("/-/")
-    removes = case.method in ("DELETE", "PATCH") and facet in ("", "quotas")
+    removes = case.method in ("DELETE", "PATCH") and facet in ("", "quotas", "properties")
     profiles = case.method == "TRACE" and "/-/profiles/{profile}" in case.operation.path
     if removes or profiles:
         with httpx.Client(base_url=os.environ["FUZZ_URL"], timeout=60) as admin:

@@ -47,13 +47,14 @@ def check_cron(line: object) -> str:
 
 def check_timezone(name: object) -> str:
     """`name`, if it is one of the IANA time zone database; else BadInput."""
-    if not isinstance(name, str) or name not in _names():
+    if not isinstance(name, str) or name not in timezones():
         raise BadInput('should be a time zone of the IANA database, as "Europe/Berlin" or "UTC"')
     return name
 
 
 @lru_cache(1)
-def _names() -> frozenset[str]:
+def timezones() -> frozenset[str]:
+    """The names of all time zones."""
     return frozenset(available_timezones())
 
 

@@ -19,12 +19,14 @@ from mserve.resources.people_places import Account, Offers, RequestsFacet, Reset
 from mserve.resources.service_facets import (
     Batch,
     Profiles,
+    PropertiesFacet,
     QuotasFacet,
     Receipts,
     Rounds,
     Schedules,
     Trash,
     Uploads,
+    WebdavFacet,
 )
 from mserve.resources.usage_facets import (
     EventsFacet,
@@ -118,6 +120,7 @@ FACETS: dict[str, type[Facet]] = {
         Versions, Provenance, Trash, Copy, Batch, Uploads, Search, Tasks, NodesFacet, Schedules,
         Rounds, Access, Login, Reset, Account, UsersFacet, Offers, RequestsFacet,
         AuditFacet, History, Receipt, Receipts, Locks, Monitoring, QuotasFacet, EventsFacet,
+        PropertiesFacet, WebdavFacet,
     )
 }  # fmt: skip
 

@@ -22,6 +22,7 @@ class Schedule:
 
     missed: of the runs for which no scheduler was there, one is made up for, or none.
     each: one job for the service, or one for each of its files; of those that `condition` holds of.
+    paused: nothing starts for as long as it is, and nothing is made up for afterwards.
     """
 
     cron: str
@@ -29,10 +30,11 @@ class Schedule:
     missed: str = COLLAPSE
     each: str = SERVICE
     condition: str = ""
+    paused: bool = False
 
     def after(self, moment: int) -> int | None:
         """The first run after `moment` (µs). Raises BadInput for a time zone that is gone."""
-        return cron.after(self.cron, self.timezone, moment)
+        return None if self.paused else cron.after(self.cron, self.timezone, moment)
 
 
 @dataclass(frozen=True)
@@ -133,11 +135,15 @@ def replan(owner: Any) -> None:
 
 def _plan(service: Any, moment: int) -> None:
     known, now = service.schedules, dict(wanted(service))
-    for name in [name for name, each in known.items() if each.schedule != now.get(name)]:
-        known.pop(name).leave()
+    changed = [name for name, each in known.items() if each.schedule != now.get(name)]
+    former = {name: known.pop(name) for name in changed}
+    for each in former.values():
+        each.leave()
     for name, schedule in now.items():
         if name not in known:
             known[name] = Scheduled(service, name, schedule, moment)
+        if name in former:
+            known[name].last = former[name].last
         known[name].plan(moment)
 
 

@@ -59,6 +59,16 @@ class QuotasFacet(Facet):
     types = frozenset({"container", "service"})
 
 
+class PropertiesFacet(Facet):
+    name = "properties"
+    types = frozenset({"container", "service"})
+
+
+class WebdavFacet(Facet):
+    name = "webdav"
+    types = frozenset({"container", "service", "folder"})
+
+
 class Profiles(Facet):
     name = "profiles"
     types = frozenset({"container", "service"})

@@ -40,7 +40,8 @@ HEADERS: dict[int, tuple[str, ...]] = {
 }  # fmt: skip
 MEANINGS = {
     "Location": "The URL of what was made",
-    "ETag": "The entity tag: in quotes the SHA-256 of content, the version of a profile",
+    "ETag": "The entity tag: in quotes the SHA-256 of content, the version of a profile, a "
+    "digest of properties",
     "Allow": "The methods of this place",
     "Retry-After": "Seconds",
 }

@@ -111,6 +111,7 @@ JOBS: dict[str, Schema] = {
         timezone=may(null({**TEXT, "examples": ["Europe/Berlin"]})),
         missed=may(null(one_of(*MISSED))), each=may(null(one_of(*EACH))),
         condition=may({**null(SHORT), "description": "CEL; left out or empty: always"}),
+        paused=may(null(FLAG)),
     ),
     "Scheduled": fields(
         workflow=TEXT, schedule=ref("Schedule"), next=null(TIME), following=array(TIME),

@@ -21,12 +21,14 @@ Json = dict[str, Any]
 OF_ALL = ("info", "history", "audit", "keys", "access", "usage", "usagesummary")
 LINKS = {
     "site": (*OF_ALL, "search", "tasks", "nodes", "health"),
-    "container": (*OF_ALL, "quotas", "profiles", "tasks", "search", "requests"),
-    "service": (
-        *OF_ALL, "quotas", "jobs", "rounds", "schedules", "profiles", "tasks", "search", "trash",
-        "uploads", "batch",
+    "container": (
+        *OF_ALL, "properties", "quotas", "profiles", "tasks", "search", "requests", "webdav",
     ),
-    "folder": (*OF_ALL, "search", "uploads", "copy", "batch"),
+    "service": (
+        *OF_ALL, "properties", "quotas", "jobs", "rounds", "schedules", "profiles", "tasks",
+        "search", "trash", "uploads", "batch", "webdav",
+    ),
+    "folder": (*OF_ALL, "search", "uploads", "copy", "batch", "webdav"),
     "mfile": (*OF_ALL, "content", "jobs", "versions", "provenance", "copy"),
 }  # fmt: skip
 """The facets of a node of that type; whether a key may open them is another question."""

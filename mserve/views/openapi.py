@@ -41,6 +41,8 @@ GROUPS = {
     "usagesummary": "What reports were like, per metric",
     "events": "What happens, as it happens",
     "statement": "What is billed from, by month",
+    "properties": "What is set of a service or container",
+    "webdav": "Where the drive is",
     "quotas": "How much may be used, and is",
     "metrics-registry": "What consumption is reported in",
     "metrics": "How the servers do, for Prometheus",

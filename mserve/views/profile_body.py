@@ -17,13 +17,15 @@ YAML_LIMIT = 1 << 18  # bytes; what is written in them takes a second to read
 
 
 def whole(request: Any) -> dict[str, Workflow]:
-    """The workflows of the document in the body; raises BadInput, BadDocument.
-
-    Where it is YAML each fault tells the line and column as well.
-    """
+    """The workflows of the document in the body; raises BadInput, BadDocument."""
     if request.content_type not in yaml.TYPES:
         return checked(request, document(request))
-    reading = yaml.Reading(_text(raw(request, YAML_LIMIT)))
+    return written(request, _text(raw(request, YAML_LIMIT)))
+
+
+def written(request: Any, text: str) -> dict[str, Workflow]:
+    """The workflows of a document in YAML; each fault tells the line and column as well."""
+    reading = yaml.Reading(text)
     if not isinstance(reading.found, dict):
         raise BadInput("the body should be a mapping, for example workflows: {}")
     try:
@@ -62,10 +64,15 @@ def current(request: Any, profile: Profile) -> dict[str, Any]:
 
 def edit(request: Any, profile: Profile, operations: Any) -> None:
     """Changes the profile by a JSON Patch of its document, which is checked whole."""
+    change(profile, tried(request, profile, operations))
+
+
+def tried(request: Any, profile: Profile, operations: Any) -> dict[str, Workflow]:
+    """The workflows that a JSON Patch would make; raises BadDocument, BadInput, Conflict."""
     found = patched(current(request, profile), operations)
     if not isinstance(found, dict):
         raise BadInput("the patch leaves no JSON object")
-    change(profile, checked(request, found))
+    return checked(request, found)
 
 
 def change(profile: Profile, workflows: dict[str, Workflow]) -> None:

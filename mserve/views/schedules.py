@@ -8,7 +8,7 @@ from mserve.resources.cron import check_cron, check_timezone
 from mserve.resources.profile import TaskSpec, Workflow
 from mserve.resources.schedule import COLLAPSE, EACH, MISSED, SERVICE, Schedule
 from mserve.tasks.condition import Condition
-from mserve.views.body import Fields, text
+from mserve.views.body import Fields, flag, text
 
 UNSCHEDULED = ("ingest", "access", "update")
 """Workflows that start by what happens to a file."""
@@ -18,7 +18,10 @@ Fault = tuple[str, str]
 
 
 def read_schedule(source: Mapping[str, Any]) -> Schedule:
-    """`{"cron", "timezone"?, "missed"?, "each"?, "condition"?}`; raises BadDocument."""
+    """`{"cron", "timezone"?, "missed"?, "each"?, "condition"?, "paused"?}`.
+
+    Raises BadDocument.
+    """
     fields = Fields(source)
     schedule = Schedule(
         cron=fields.need("cron", check_cron),
@@ -26,6 +29,7 @@ def read_schedule(source: Mapping[str, Any]) -> Schedule:
         missed=fields.take("missed", _one_of(MISSED), COLLAPSE),
         each=fields.take("each", _one_of(EACH), SERVICE),
         condition=fields.take("condition", _condition, ""),
+        paused=fields.take("paused", flag, False),
     )
     fields.end()
     return schedule

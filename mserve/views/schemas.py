@@ -7,6 +7,7 @@ a field that nobody knows, so theirs are closed. A test holds the answers of vie
 from mserve.resources.names import FACETS, LIMIT
 from mserve.resources.properties import TEMPORARY
 from mserve.views.audit_schemas import AUDIT
+from mserve.views.drive_words import WAYS
 from mserve.views.job_schemas import JOBS
 from mserve.views.key_schemas import KEYS, SPEED
 from mserve.views.lock_schemas import LOCKS
@@ -141,6 +142,14 @@ NODES: dict[str, Schema] = {
     "Change": closed(**CHANGES),
     "ContainerChange": closed(**CHANGES, takes_requests=may(null(FLAG))),
     "ServiceChange": closed(**CHANGES, **TERMS),
+    "PropertiesShown": fields(
+        name=TEXT, metadata=OBJECT, takes_requests=may(FLAG), start=may(null(TIME)),
+        end=may(null(TIME)), priority=may(FLAG), profile=may(TEXT), properties=may(OBJECT),
+    ),
+    "PropertiesChange": closed(**CHANGES, **TERMS, takes_requests=may(null(FLAG))),
+    "Drive": fields(
+        url=URL, in_key=null(URL), chunked=URL, may=array(one_of(*WAYS)),
+    ),
     "UsageReports": closed(reports=array(ref("UsageReport"), minItems=1, maxItems=1000)),
     "UsageReport": closed(
         metric={**SHORT, "examples": ["http://example.com/frames"]},
@@ -237,6 +246,7 @@ MEDIA: dict[str, tuple[str, ...]] = {
     "Change": ("application/merge-patch+json", *JSON),
     "ContainerChange": ("application/merge-patch+json", *JSON),
     "ServiceChange": ("application/merge-patch+json", *JSON),
+    "PropertiesChange": ("application/merge-patch+json", *JSON),
     "KeyChange": ("application/merge-patch+json", *JSON),
     "QuotaChange": ("application/merge-patch+json", *JSON),
     **dict.fromkeys(("Profile", "NewProfile"), (*JSON, "application/yaml")),

@@ -1,4 +1,7 @@
-"""Entity tags of profiles and their pieces: the version; another one of the same in YAML."""
+"""Entity tags of profiles and their pieces: the version; another one of the same in YAML.
+
+That of properties is a digest of what they are.
+"""
 
 from typing import Any
 
@@ -7,7 +10,8 @@ from pyramid.response import Response
 from mserve.errors import PreconditionFailed
 from mserve.resources.pieces import EditionView, Piece
 from mserve.resources.profile import Profile
-from mserve.views import yaml
+from mserve.resources.service_facets import PropertiesFacet
+from mserve.views import properties, yaml
 from mserve.views.content.conditional import verdict
 
 OFFERS = ("application/json", yaml.TYPE)
@@ -15,6 +19,8 @@ OFFERS = ("application/json", yaml.TYPE)
 
 def tags(thing: Any) -> tuple[str, ...]:
     """The tags that `thing` has now, one for each form, without quotes; of others none."""
+    if isinstance(thing, PropertiesFacet):
+        return (properties.tag(thing.node),)
     found = thing.profile if isinstance(thing, Piece) else thing
     if not isinstance(found, Profile | EditionView):
         return ()
@@ -23,9 +29,9 @@ def tags(thing: Any) -> tuple[str, ...]:
 
 def shown(request: Any, thing: Any, document: dict[str, Any], yaml_too: bool = False) -> Any:
     """The answer that shows `thing`: 304 where the client has it, YAML where it wants that."""
-    as_json, as_yaml = tags(thing)
+    as_json, *as_yaml = tags(thing)
     wants_yaml = yaml_too and _wants_yaml(request)
-    tag = as_yaml if wants_yaml else as_json
+    tag = as_yaml[0] if wants_yaml else as_json
     vary = {"Vary": "Accept"} if yaml_too else {}
     if request.method in ("GET", "HEAD"):
         status = verdict("GET", request.headers, tag, None)

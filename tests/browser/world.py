@@ -38,6 +38,7 @@ class World:
         with self.stack.client(self.stack.admin) as http:
             self._put_files(http)
             self._remove_some(http)
+            self._plan(http)
             self.dropbox = self._ask(http, "/demo/files/in/-/keys", role="dropbox")["url"]
             self._ask(http, "/demo/files/-/keys", role="mfileowner", label="of the printer")
             jobs = wait_for(lambda: self._ended(http))
@@ -63,6 +64,14 @@ class World:
     def _remove_some(self, http: httpx.Client) -> None:
         self._put(http, "trip/gone.txt", b"removed by mistake\n")
         http.delete("/demo/files/trip/gone.txt").raise_for_status()
+
+    def _plan(self, http: httpx.Client) -> None:
+        """What starts by the clock, and profiles with former versions."""
+        schedule = {"cron": "0 3 * * sun", "timezone": "Europe/Berlin", "each": "file"}
+        fixity = {"schedule": schedule, "sets": [{"tasks": [{"task": "verify"}]}]}
+        for name, workflow in (("default", fixity), ("transcode", {"sets": []})):
+            url = f"/demo/files/-/profiles/{name}"
+            http.patch(url, json={"workflows": {"fixity": workflow}}).raise_for_status()
 
     def _ask(self, http: httpx.Client, path: str, **body: Any) -> dict[str, Any]:
         made: dict[str, Any] = http.post(path, json=body).raise_for_status().json()

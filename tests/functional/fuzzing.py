@@ -119,7 +119,7 @@ def renew_profiles(admin: httpx.Client) -> None:
 @schemathesis.hook
 def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:
     _, _, facet = case.operation.path.partition("/-/")
-    removes = case.method in ("DELETE", "PATCH") and facet in ("", "quotas")
+    removes = case.method in ("DELETE", "PATCH") and facet in ("", "quotas", "properties")
     profiles = case.method == "TRACE" and "/-/profiles/{profile}" in case.operation.path
     if removes or profiles:
         with httpx.Client(base_url=os.environ["FUZZ_URL"], timeout=60) as admin:
@@ -145,7 +145,7 @@ def config(ids: dict[str, Any], root: str) -> dict[str, Any]:
         place = "/{container}/" if name == "container" else "/{container}/{service}/"
         doomed = {"container": "doomed", "service": "doomed"}
         by_place += [(place, method, doomed) for method in ("PATCH", "DELETE")]
-        by_place.append((f"{place}-/quotas", "PATCH", doomed))
+        by_place += [(f"{place}-/{each}", "PATCH", doomed) for each in ("quotas", "properties")]
     if root == "site":  # one that was removed and made again has no first version any more
         by_place.append(("/{container}/-/profiles/{profile}", "DELETE", {"profile": "doomed"}))
     for node, place in (("site", ""), ("container", "/{container}"), ("service", way)):
@@ -153,7 +153,7 @@ def config(ids: dict[str, Any], root: str) -> dict[str, Any]:
             by_place += of_key(f"{place}/-/keys/{{key}}", key=ids["keys"][node])
     by_place += of_key(f"{way}/{{path}}/-/keys/{{key}}", key=ids["keys"]["path"])
     by_place += [(f"{way}/{{path}}/-/{each}", "", {"path": "photos"})
-                 for each in ("batch", "search", "uploads", "receipts", "statement",
+                 for each in ("batch", "search", "uploads", "receipts", "webdav", "statement",
                               "statement/entries")]  # fmt: skip
     pieces = {"path": "photos", "upload": {"dictionary": "pieces"}}
     by_place.append((f"{way}/{{path}}/-/uploads/{{upload}}", "", pieces))

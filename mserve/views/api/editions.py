@@ -4,6 +4,7 @@ from typing import Any
 
 from mserve.resources import clock
 from mserve.resources.pieces import Editions, EditionView
+from mserve.resources.profile import Workflow
 from mserve.resources.roles import Permission
 from mserve.views import json, paging
 from mserve.views.config import rest
@@ -44,8 +45,13 @@ def show(context: EditionView, request: Any) -> Any:
 def restore(context: EditionView, request: Any) -> Any:
     """Makes its workflows the profile's again, as a new version."""
     profile = context.profile
-    change(profile, checked(request, {"workflows": _document(request, context)["workflows"]}))
+    change(profile, workflows_of(request, context))
     return shown(request, profile, json.profile(request, profile), yaml_too=True)
+
+
+def workflows_of(request: Any, view: EditionView) -> dict[str, Workflow]:
+    """Those of the version; raises BadDocument where what they name is not there any more."""
+    return checked(request, {"workflows": _document(request, view)["workflows"]})
 
 
 def _document(request: Any, view: EditionView) -> dict[str, Any]:

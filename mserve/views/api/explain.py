@@ -28,17 +28,25 @@ def explained(context: Explain, request: Any) -> Json:
     that conditions ask about are told.
     """
     profile = context.__parent__
-    service = profile.__parent__ if isinstance(profile.__parent__, Service) else NEW
     fields = Fields(document(request))
     name = fields.take("workflow", text, "ingest")
     path = fields.take("path", text)
     made_up = fields.take("file", _made_up)
     fields.end()
+    return told(profile, name, path, made_up)
+
+
+def told(profile: Any, name: str, path: str | None, made_up: Mapping[str, Any] | None) -> Json:
+    """What the workflow `name` would do with the file at `path`, or with one that is made up.
+
+    Raises BadInput, Missing.
+    """
+    service = profile.__parent__ if isinstance(profile.__parent__, Service) else NEW
     if (path is None) == (made_up is None):
         raise BadInput('name either the "path" of a file or a "file" that is made up')
     if name not in profile.workflows:
         raise BadInput(f"there is no workflow {name!r}; there are: {', '.join(profile.workflows)}")
-    about = made_up if path is None else of_file(_file(service, path))
+    about = made_up or {} if path is None else of_file(file_at(service, path))
     workflow = profile.workflows[name]
     sets = explain(workflow, name, service, about)
     return {
@@ -60,7 +68,8 @@ def _made_up(value: Any) -> dict[str, Any]:
     return found
 
 
-def _file(service: Any, path: str) -> Mfile:
+def file_at(service: Any, path: str) -> Mfile:
+    """The file at `path` in the service; raises BadInput, Missing."""
     if not isinstance(service, Service):
         raise BadInput('of the profile of a container "file" alone can be told')
     node: Any = service

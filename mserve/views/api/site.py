@@ -1,10 +1,12 @@
 """REST of the site: containers are made here, and its health is asked for."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from pyramid.security import NO_PERMISSION_REQUIRED
 
 from mserve import provision
+from mserve.resources.container import Container
 from mserve.resources.facets import Health
 from mserve.resources.names import check_name
 from mserve.resources.roles import Permission
@@ -19,11 +21,16 @@ from mserve.views.urls import url
       takes="NewContainer", gives={201: "MadeContainer"})  # fmt: skip
 def add_container(context: Site, request: Any) -> Any:
     """A new container and its first key: `{"name"}`."""
-    fields = Fields(document(request))
+    container, keys = made(request, context, document(request))
+    return created(request, with_keys(request, container, keys), url(request, container))
+
+
+def made(request: Any, site: Site, asked: Mapping[str, Any]) -> tuple[Container, provision.Keys]:
+    """The container that is `asked` for. Raises BadDocument, NameTaken."""
+    fields = Fields(asked)
     name = fields.need("name", check_name)
     fields.end()
-    container, keys = provision.make_container(context, name, request.registry.seal)
-    return created(request, with_keys(request, container, keys), url(request, container))
+    return provision.make_container(site, name, request.registry.seal)
 
 
 def with_keys(request: Any, node: Any, keys: provision.Keys) -> dict[str, Any]:

@@ -34,14 +34,17 @@ def read(language: str) -> Catalog:
 
 
 def localizer(language: str, catalog: Catalog) -> Localizer:
-    """What Pyramid and Jinja ask."""
+    """What Pyramid and Jinja ask; what is in no catalog stays as it is."""
+    domains = _compiled(Catalog())
+    domains.add(_compiled(catalog, domain=DOMAIN))
+    return Localizer(language, domains)
+
+
+def _compiled(catalog: Catalog, **about: str) -> Translations:
     with io.BytesIO() as compiled:
         write_mo(compiled, catalog)
         compiled.seek(0)
-        found = Translations(compiled, domain=DOMAIN)
-    domains = Translations()
-    domains.add(found)
-    return Localizer(language, domains)
+        return Translations(compiled, **about)
 
 
 def scripted(catalog: Catalog) -> bytes:

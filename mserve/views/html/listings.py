@@ -14,6 +14,7 @@ from mserve.security import service_of
 from mserve.views import json, paging, receipts
 from mserve.views.config import page
 from mserve.views.html.asked import KINDS, Asked, further
+from mserve.views.html.beginning import beginning
 from mserve.views.html.template import may
 from mserve.views.html.words import kind
 from mserve.views.urls import facet_url
@@ -21,8 +22,8 @@ from mserve.views.urls import facet_url
 
 @page(context=(Site, Container), permission=Permission.VIEW, template="branch.jinja2")
 def branch(context: Branch, request: Any) -> dict[str, Any]:
-    """What the site or a container holds."""
-    return listing(context, request)
+    """What the site or a container holds, and a form for more."""
+    return {**listing(context, request), **beginning(request, context)}
 
 
 @page(context=(Service, Folder), permission=Permission.VIEW, template="folder.jinja2")

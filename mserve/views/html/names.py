@@ -29,6 +29,9 @@ STATES = {
     "withdrawn": _("withdrawn"),
     "over the soft limit": _("over the soft limit"),
     "used up": _("used up"),
+    "used": _("in use"),
+    "runs": _("runs"),
+    "right": _("can be used"),
 }
 TYPES = {
     "site": _("site"),
@@ -66,7 +69,7 @@ ROLES = {
     "mfilereadwrite": _("look, download, add and change"),
     "mfileowner": _("add, change, remove, process and share"),
     "dropbox": _("hand files in, and see nothing else"),
-    "servicecustomer": _("all that a customer may"),
+    "servicecustomer": _("do all that a customer may"),
     "auditor": _("see usage and the audit log"),
     "serviceadmin": _("administer the service"),
     "containeradmin": _("administer the container"),

@@ -28,6 +28,7 @@ def rounds(context: Rounds, request: Any) -> dict[str, Any]:
         "node": service,
         "cursor": request.GET.get("cursor"),
         "workflows": sorted(name for name, each in workflows.items() if each.specs),
+        "schedules": facet_url(request, service, "schedules"),
         "scheduled": [schedules.shown(request, each) for each in service.schedules.values()],
     }
 

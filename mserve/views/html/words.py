@@ -3,8 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from json import dumps
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
+from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 from pyramid.i18n import Localizer
 
@@ -94,6 +95,11 @@ class Words:
         if past:
             return self.ngettext("%(num)s minute ago", "%(num)s minutes ago", number)
         return self.ngettext("in %(num)s minute", "in %(num)s minutes", number)
+
+    def on_clock(self, text: str, zone: str) -> str:
+        """The moment `text` (RFC 3339) as the clocks of the time zone show it."""
+        here = datetime.fromisoformat(text).astimezone(ZoneInfo(zone))
+        return str(format_datetime(here, "EEE d MMM y, HH:mm", locale=self.language))
 
     def exact(self, text: str) -> str:
         """The moment `text` (RFC 3339) to the second, in UTC."""

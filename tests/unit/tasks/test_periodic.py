@@ -184,7 +184,7 @@ def test_a_time_zone_that_is_gone_is_told(
     db: Any, wall: Clock, service: Callable[..., None], tick: Tick, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     service(timezone="Europe/Berlin")
-    monkeypatch.setattr("mserve.resources.cron._names", lambda: frozenset({"UTC"}))
+    monkeypatch.setattr("mserve.resources.cron.timezones", lambda: frozenset({"UTC"}))
     wall.pass_by(3600)
     tick()
     assert len(jobs(db)) == 1, "it was planned, and is run"
@@ -247,3 +247,24 @@ def test_a_task_that_needs_a_file_says_so_where_there_is_none(
     assert runner.perform([run], 1)
     assert tree.see(run, "state")[0] == "failed"
     assert "needs a file" in tree.see(run, "error")[0]
+
+
+def test_what_is_paused_rests_and_goes_on_from_then(
+    db: Any, wall: Clock, service: Callable[..., None], tick: Tick
+) -> None:
+    service()
+    wall.set("2026-11-27T18:00:05Z")
+    tick()
+    end_jobs(db)
+    service(paused=True)
+    assert last(db).job is not None, "what came of the last run stays known"
+    assert last(db, "next") is None
+    wall.set("2026-11-27T21:30:00Z")
+    tick()
+    assert len(jobs(db)) == 1
+    service()
+    tick()
+    assert len(jobs(db)) == 1, "nothing is made up for"
+    wall.set("2026-11-27T22:00:01Z")
+    tick()
+    assert len(jobs(db)) == 2

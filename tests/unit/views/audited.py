@@ -79,6 +79,25 @@ class World:
     def workflow(self) -> str:
         return f"{self.profile()}/workflows/x"
 
+    def edit(self, profile: str, below: str, do: str, **fields: str) -> Any:
+        """A plain form at a piece of a profile that is at its first version."""
+        return self.do(f"{profile}{below}", do, version="1", **fields)
+
+    def named(self, do: str, url: str) -> Any:
+        """A form that takes the name of what it is about."""
+        return self.do(url, do, name=url.rstrip("/").rpartition("/")[2])
+
+    def scheduled(self) -> str:
+        """A profile at its second version, whose workflow has a schedule."""
+        url = self.profile()
+        self.edit(url, FIRST, "schedule", **CLOCK)
+        return url
+
+    def properties(self, url: str, do: str, **fields: str) -> Any:
+        """The form of what is set of a place."""
+        shown = self("GET", f"{url}-/properties").headers["ETag"].strip('"')
+        return self.do(f"{url}-/properties", do, tag=shown, **fields)
+
     def edition(self) -> str:
         url = self.profile()
         self.put(url, {"workflows": {}})
@@ -154,6 +173,11 @@ class World:
 RENAME = {"name": "other"}
 METRICS = ("disc_space", "file", "ingest", "access", "jobruntime")
 QUOTAS = {f"{metric}-{kind}": "9" for metric in METRICS for kind in ("hard", "soft")}
+NEW = {"version": "1", "task": "mime", "name": "", "condition": "", "queue": "", "retries": "2",
+       "mfile": ""}  # fmt: skip
+CLOCK = {"cron": "5%204%20*%20*%20*", "timezone": "UTC", "missed": "skip", "each": "file",
+         "condition": ""}  # fmt: skip
+FIRST = "/workflows/x"
 Scene = Callable[[World], Any]
 
 SCENES: dict[str, Scene] = {
@@ -254,12 +278,48 @@ SCENES: dict[str, Scene] = {
     "narrow Key": lambda w: w.do(w.key(), "narrow", label="other", days=""),
     "rotate Key": lambda w: w.do(w.key(), "rotate"),
     "revoke Key": lambda w: w.do(w.key(), "revoke"),
+    "properties_change PropertiesFacet": lambda w: w(
+        "PATCH", f"{w.service()}-/properties", {"metadata": {"title": "Films"}}),
+    "make_container Site": lambda w: w.do("/", "container", name=w.name()),
+    "make_service Container": lambda w: w.do(
+        w.container(), "service", name=w.name(), profile="default"),
+    "remove_container Container": lambda w: w.named("remove", w.container()),
+    "remove_service Service": lambda w: w.named("remove", w.service()),
+    "save PropertiesFacet": lambda w: w.properties(w.service(), "save", title="Films"),
+    "end PropertiesFacet": lambda w: w.properties(w.service(), "end"),
+    "make Profiles": lambda w: w.do(
+        f"{FILES}/-/profiles", "make", name=w.name(), beginning="default"),
+    "use Profile": lambda w: w.do(f"{w.service()}-/profiles/transcode", "use"),
+    "remove Profile": lambda w: w.do(w.profile(), "remove"),
+    "replace Profile": lambda w: w.edit(w.profile(), "", "yaml", yaml="workflows: {}"),
+    "add Profile": lambda w: w.edit(w.profile(), "", "add", name="y"),
+    "restore EditionView": lambda w: w.do(w.edition(), "restore", version="2"),
+    "set_window WorkflowPiece": lambda w: w.edit(w.profile(), FIRST, "window", window="60"),
+    "remove_workflow WorkflowPiece": lambda w: w.edit(w.profile(), FIRST, "remove"),
+    "add_set Sets": lambda w: w.edit(w.profile(), f"{FIRST}/sets", "add", name="more"),
+    "save_set SetPiece": lambda w: w.edit(
+        w.profile(), f"{FIRST}/sets/0", "save", name="more", on_failure="continue"),
+    "remove_piece SetPiece": lambda w: w.edit(w.profile(), f"{FIRST}/sets/0", "remove"),
+    "remove_piece SpecPiece": lambda w: w.edit(
+        w.profile(), f"{FIRST}/sets/0/tasks/0", "remove"),
+    "shift_set SetPiece": lambda w: w.edit(w.profile(), f"{FIRST}/sets/0", "down"),
+    "shift_task SpecPiece": lambda w: w.edit(
+        w.profile(), f"{FIRST}/sets/0/tasks/0", "move", set="1", to="0"),
+    "save Specs": lambda w: w.do(f"{w.profile()}{FIRST}/sets/0/tasks", "save", **NEW),
+    "save SpecPiece": lambda w: w.do(f"{w.profile()}{FIRST}/sets/0/tasks/0", "save", **NEW),
+    "schedule WorkflowPiece": lambda w: w.edit(w.profile(), FIRST, "schedule", **CLOCK),
+    "unschedule WorkflowPiece": lambda w: w.do(
+        f"{w.scheduled()}{FIRST}", "unschedule", version="2"),
+    "pause WorkflowPiece": lambda w: w.do(f"{w.scheduled()}{FIRST}", "pause", version="2"),
 }  # fmt: skip
 
 NOTHING = {
     "access_decision Access": "explains a decision, and makes none",
     "receipts_verify Receipts": "tells whether a receipt is genuine",
     "explain_explained Explain": "tells what would run",
+    "check Specs": "tells what is wrong in a form",
+    "check SpecPiece": "tells what is wrong in a form",
+    "check WorkflowPiece": "tells what is wrong in a form",
     "actions_taken Service": "tells which names are taken",
     "actions_taken Folder": "tells which names are taken",
     "files_put_on_folder Service": "never succeeds",

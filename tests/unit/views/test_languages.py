@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from babel.messages.pofile import read_po
 
-from mserve.views.html.languages import FOLDER, NAMES, SOURCE, read, scripted
+from mserve.views.html.languages import FOLDER, NAMES, SOURCE, localizer, read, scripted
+from mserve.views.html.words import Words
 
 HTML = {"Accept": "text/html"}
 OTHERS = sorted(NAMES.keys() - {SOURCE})
@@ -83,3 +84,10 @@ def test_it_leads_nowhere_else(app: Any, onward: str) -> None:
 def test_a_page_of_another_site_cannot_choose(app: Any) -> None:
     headers = HTML | {"Sec-Fetch-Site": "cross-site"}
     app.post("/-/language", {"language": "de", "next": "/"}, headers=headers, status=403)
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_what_is_in_no_catalog_stays_as_it_is(language: str) -> None:
+    words = Words(localizer(language, read(language)))
+    assert words.state("of another kind") == "of another kind"
+    assert words.state("ready") != "ready"

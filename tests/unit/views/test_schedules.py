@@ -39,7 +39,7 @@ def faults(answer: Any) -> list[tuple[str, str]]:
 def test_a_schedule_is_shown_in_full(admin: Client, wall: Clock) -> None:
     answer = put(admin, BERLIN, FETCH)
     assert answer.status_int == 200
-    whole = {**BERLIN, "missed": "collapse", "each": "service", "condition": ""}
+    whole = {**BERLIN, "missed": "collapse", "each": "service", "condition": "", "paused": False}
     assert answer.json["workflows"]["periodic"]["schedule"] == whole
     assert answer.json["workflows"]["ingest"]["schedule"] is None
     assert admin.json("PUT", PROFILE, answer.json).status_int == 200

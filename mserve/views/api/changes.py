@@ -1,0 +1,114 @@
+"""What is changed of a node by a document: its name and place, its metadata, a service's terms."""
+
+from collections.abc import Iterable, Mapping
+from json import dumps
+from typing import Any
+
+from mserve import ingest
+from mserve.errors import BadInput
+from mserve.resources import audit, clock
+from mserve.resources.audit import Action
+from mserve.resources.container import Container
+from mserve.resources.folder import Folder
+from mserve.resources.guard import need_change
+from mserve.resources.mfile import Mfile
+from mserve.resources.node import Node
+from mserve.resources.roles import Permission
+from mserve.resources.schedule import replan
+from mserve.resources.service import Service
+from mserve.views.api.containers import check_times, take_properties
+from mserve.views.body import Fields, flag, mapping, text
+from mserve.views.patches import merged
+from mserve.views.targets import target_folder
+
+GIVEN = ("start", "end", "priority", "properties/quota")
+"""Terms and properties of a service that its provider sets, not its own administrator."""
+METADATA_LIMIT = 64 << 10  # bytes of JSON
+
+
+def amend(request: Any, context: Node, asked: Mapping[str, Any]) -> None:
+    """Changes the node by the merge patch `asked`. Raises BadDocument, and what a move does."""
+    fields = Fields(asked)
+    name = fields.take("name", text, context.__name__)
+    path = fields.take("parent", text)
+    cleared = "metadata" in asked and asked["metadata"] is None
+    metadata = fields.take("metadata", mapping)
+    service = isinstance(context, Service)
+    terms = _terms(context, fields, asked, request) if service else _taking(context, fields)
+    properties = _properties(context, fields, request) if service else {}
+    fields.end()
+    before = {each: getattr(context, each) for each in terms} | _known(context, properties)
+    if cleared or metadata is not None:
+        _describe(context, {} if cleared else _capped(merged(context.metadata, metadata)))
+    for term, value in terms.items():
+        setattr(context, term, value)
+    if service and terms:
+        replan(context)
+    if properties:
+        context.set_properties(properties)
+    context.touch()
+    _note(context, before, terms | properties, cleared or metadata is not None)
+    if isinstance(context, (Folder, Mfile)):
+        context.site.changed(context, context.find("service"))
+    if path is not None or name != context.__name__:
+        ingest.move(context, target_folder(request, context, path), name)
+
+
+def _properties(service: Service, fields: Fields, request: Any) -> dict[str, Any]:
+    properties = take_properties(fields)
+    _check_given(service, fields, request, [f"properties/{name}" for name in properties])
+    return properties
+
+
+def _check_given(service: Service, fields: Fields, request: Any, names: Iterable[str]) -> None:
+    given = [name for name in names if name in GIVEN]
+    if given and not request.has_permission(Permission.ADD_SERVICE, service):
+        fields.faults += [(f"/{name}", "is the provider's to set") for name in given]
+
+
+def _describe(node: Node, metadata: dict[str, Any]) -> None:
+    """Raises LockTokenMissing."""
+    need_change(node)
+    node.metadata = metadata
+
+
+def _known(service: Any, properties: dict[str, Any]) -> dict[str, Any]:
+    return {name: service.properties.get(name) for name in properties}
+
+
+def _note(node: Node, before: dict[str, Any], after: dict[str, Any], metadata: bool) -> None:
+    """Records what was changed, if anything was; of metadata the names alone."""
+    if metadata:
+        after = {**after, "metadata": ", ".join(sorted(node.metadata))}
+    if after:
+        audit.record(node, Action.CHANGE, before, after)
+
+
+def _terms(
+    service: Service, fields: Fields, asked: Mapping[str, Any], request: Any
+) -> dict[str, Any]:
+    """A service's start, end, priority; null takes a time away."""
+    checks = {"start": clock.parse, "end": clock.parse, "priority": flag, "profile": text}
+    terms = {name: fields.take(name, checks[name]) for name in checks if name in asked}
+    _check_given(service, fields, request, terms)
+    for name in ("priority", "profile"):
+        if name in terms and terms[name] is None:
+            del terms[name]
+    if terms.get("profile", service.profile) not in service.profiles:
+        fields.faults.append(("/profile", f"there are: {', '.join(service.profiles)}"))
+    check_times(terms.get("start", service.start), terms.get("end", service.end))
+    return terms
+
+
+def _taking(node: Node, fields: Fields) -> dict[str, Any]:
+    """Whether people may ask a container for services."""
+    if not isinstance(node, Container):
+        return {}
+    return {"takes_requests": fields.take("takes_requests", flag, node.takes_requests)}
+
+
+def _capped(metadata: dict[str, Any]) -> dict[str, Any]:
+    size = len(dumps(metadata).encode())
+    if size > METADATA_LIMIT:
+        raise BadInput(f"the metadata would have {size} bytes; at most {METADATA_LIMIT} are kept")
+    return metadata

@@ -32,8 +32,9 @@ TABS = (
     Tab("jobs", _("Jobs"), ("service", "mfile")),
     Tab("rounds", _("Rounds"), ("service",)),
     Tab("schedules", _("Schedules"), ("service",), Permission.CONFIGURE),
-    Tab("profiles", _("Workflows"), ("container", "service"), Permission.CONFIGURE,
-        ("tasks",)),  # fmt: skip
+    Tab(
+        "profiles", _("Workflows"), ("container", "service"), Permission.CONFIGURE, ("tasks",)
+    ),  # fmt: skip
     Tab("trash", _("Trash"), ("service",), Permission.REMOVE),
     Tab("keys", _("Share"), ALL, Permission.DELEGATE),
     Tab("nodes", _("Nodes and queues"), ("site",), Permission.ADMIN),

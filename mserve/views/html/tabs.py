@@ -32,9 +32,7 @@ TABS = (
     Tab("jobs", _("Jobs"), ("service", "mfile")),
     Tab("rounds", _("Rounds"), ("service",)),
     Tab("schedules", _("Schedules"), ("service",), Permission.CONFIGURE),
-    Tab(
-        "profiles", _("Workflows"), ("container", "service"), Permission.CONFIGURE, ("tasks",)
-    ),  # fmt: skip
+    Tab("profiles", _("Workflows"), ("container", "service"), Permission.CONFIGURE, ("tasks",)),
     Tab("trash", _("Trash"), ("service",), Permission.REMOVE),
     Tab("keys", _("Share"), ALL, Permission.DELEGATE),
     Tab("nodes", _("Nodes and queues"), ("site",), Permission.ADMIN),
@@ -63,8 +61,11 @@ def tabs(request: Any) -> list[tuple[Any, str, bool]]:
     places = {each: f"{facets}{each.facet}" if each.facet else base for each in offered}
     known = [(place, tab) for tab, place in places.items()]
     known += [(f"{facets}{other}", tab) for tab in offered for other in tab.also]
-    _, front = max((each for each in known if here.startswith(each[0])),
-                   key=lambda each: len(each[0]), default=("", None))  # fmt: skip
+    _, front = max(
+        (each for each in known if here.startswith(each[0])),
+        key=lambda each: len(each[0]),
+        default=("", None),
+    )
     found = [(tab.label, place, tab is front) for tab, place in places.items()]
     return found if len(found) > 1 else []
 

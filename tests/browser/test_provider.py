@@ -94,6 +94,14 @@ def test_a_workflow_is_edited_by_keyboard_and_by_mouse(page: Page, stack: Stack)
     page.get_by_role("link", name="What has changed").click()
     expect(page.locator("ins", has_text="width: 99")).to_be_visible()
 
+    page.go_back()
+    page.get_by_role("link", name="Try it on a file").click()
+    page.locator("#path").fill("sea.txt")
+    page.get_by_role("button", name="Try it").click()
+    told = page.locator(".step .what")
+    expect(told.filter(has_text=re.compile(r"runs\s+mime"))).to_be_visible()
+    expect(told.filter(has_text=re.compile(r"skipped\s+image_metadata"))).to_be_visible()
+
 
 def test_a_schedule_shows_its_runs_as_it_is_typed(page: Page, stack: Stack) -> None:
     with stack.client(stack.admin) as http:

@@ -123,7 +123,7 @@ def need_tag(request: Any, node: Any) -> None:
         raise PreconditionFailed(
             "it was changed meanwhile by somebody else. Nothing was changed by you: what you typed "
             "is still here, with what is there now beside it where that differs. Save it once more "
-            "if it is right"
+            "if it is right."
         )
 
 
@@ -157,7 +157,8 @@ def _failed(request: Any, node: Any, fault: MserveError) -> Response:
     start_over(request)
     shown = told(request, node)
     sent = {name: typed(request, name) for name in shown["typed"] if name in fields(request)}
-    others = {"present": shown["typed"]} if isinstance(fault, PreconditionFailed) else {}
-    told_so = {**shown, **others, "typed": {**shown["typed"], **sent}}
-    told_so["shown_zone"] = typed(request, "shown_zone", moments.USUAL)
+    zone = typed(request, "shown_zone", moments.USUAL)
+    told_so = {**shown, "typed": {**shown["typed"], **sent}, "shown_zone": zone}
+    if isinstance(fault, PreconditionFailed) and zone in moments.PLACES:
+        told_so["present"] = written(node, zone)
     return failed(request, TEMPLATE, fault, told_so)

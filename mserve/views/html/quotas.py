@@ -15,10 +15,13 @@ from mserve.resources.service_facets import QuotasFacet
 from mserve.views import people, quotas
 from mserve.views.api import quotas as door
 from mserve.views.config import page
+from mserve.views.html import amounts
 from mserve.views.html.forms import field, fields, form
 from mserve.views.urls import facet_url
 
 DIGITS = 19
+BYTES = ("disc_space", "ingest", "access")
+"""Quotas on bytes, which may be typed as 10 GiB."""
 
 
 @page(context=QuotasFacet, permission=Permission.USAGE, template="quotas.jinja2")
@@ -33,6 +36,7 @@ def show(context: QuotasFacet, request: Any) -> dict[str, Any]:
         "here": facet_url(request, node, "quotas"),
         "beyond": [("quotas", facet_url(request, node, "quotas"))],
         "sets": bool(request.has_permission(above, node)),
+        "written": amounts.written,
     }
 
 
@@ -49,6 +53,7 @@ def show_user(context: UserQuotas, request: Any) -> dict[str, Any]:
         "here": f"{own}/quotas",
         "beyond": [*way, ("quotas", f"{own}/quotas")],
         "sets": True,
+        "written": amounts.written,
     }
 
 
@@ -85,11 +90,15 @@ def limit_user(context: UserQuotas, request: Any) -> Response:
 def asked(request: Any) -> list[Change]:
     """The limits in the form's fields, as `ingest-hard`; an empty one is none. Raises BadInput."""
     limits: dict[str, dict[str, Any]] = {
-        name: {kind: _number(field(request, f"{name}-{kind}")) for kind in quotas.KINDS}
+        name: {kind: _limit(name, field(request, f"{name}-{kind}")) for kind in quotas.KINDS}
         for name in quotas.METRICS
     }
     limits["disc_space"]["counts"] = fields(request).get("counts", [])
     return quotas.asked({"quotas": limits})
+
+
+def _limit(name: str, text: str) -> int | None:
+    return amounts.read(text) if name in BYTES else _number(text)
 
 
 def _number(text: str) -> int | None:

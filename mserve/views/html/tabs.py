@@ -11,12 +11,16 @@ ALL = ("site", "container", "service", "folder", "mfile")
 
 
 class Tab(NamedTuple):
-    """A page at the facet `-/<facet>` (none: the node's own) of nodes of some types."""
+    """A page at the facet `-/<facet>` (none: the node's own) of nodes of some types.
+
+    `also`: other facets whose pages it leads to.
+    """
 
     facet: str
     label: str
     types: tuple[str, ...]
     permission: Permission = Permission.VIEW
+    also: tuple[str, ...] = ()
 
 
 TABS = (
@@ -28,14 +32,14 @@ TABS = (
     Tab("jobs", _("Jobs"), ("service", "mfile")),
     Tab("rounds", _("Rounds"), ("service",)),
     Tab("schedules", _("Schedules"), ("service",), Permission.CONFIGURE),
-    Tab("profiles", _("Workflows"), ("container", "service"), Permission.CONFIGURE),
+    Tab("profiles", _("Workflows"), ("container", "service"), Permission.CONFIGURE, ("tasks",)),
     Tab("trash", _("Trash"), ("service",), Permission.REMOVE),
     Tab("keys", _("Share"), ALL, Permission.DELEGATE),
     Tab("nodes", _("Nodes and queues"), ("site",), Permission.ADMIN),
     Tab("users", _("Users"), ("site",), Permission.ADMIN),
     Tab("requests", _("Requests"), ("container",), Permission.ADD_SERVICE),
     Tab("properties", _("Properties"), ("container", "service"), Permission.CONFIGURE),
-    Tab("usage", _("Usage"), ALL, Permission.USAGE),
+    Tab("usage", _("Usage"), ALL, Permission.USAGE, ("statement",)),
     Tab("quotas", _("Quotas"), ("container", "service"), Permission.USAGE),
     Tab("audit", _("Audit"), ALL, Permission.AUDIT),
     Tab("history", _("History"), ALL, Permission.ADMIN),
@@ -52,13 +56,21 @@ def tabs(request: Any) -> list[tuple[Any, str, bool]]:
         return []
     here, base = request.path_url, url(request, node)
     facets = f"{base}-/" if base.endswith("/") else f"{base}/-/"
-    found = [
-        (each.label, f"{facets}{each.facet}" if each.facet else base)
+    offered = [
+        each
         for each in TABS
         if node.type in each.types and request.has_permission(each.permission, node)
     ]
-    front = max((place for _, place in found if here.startswith(place)), key=len, default="")
-    return [(label, place, place == front) for label, place in found] if len(found) > 1 else []
+    places = {each: f"{facets}{each.facet}" if each.facet else base for each in offered}
+    known = [(place, tab) for tab, place in places.items()]
+    known += [(f"{facets}{other}", tab) for tab in offered for other in tab.also]
+    _, front = max(
+        (each for each in known if here.startswith(each[0])),
+        key=lambda each: len(each[0]),
+        default=("", None),
+    )
+    found = [(tab.label, place, tab is front) for tab, place in places.items()]
+    return found if len(found) > 1 else []
 
 
 def node_of(context: Any) -> Node | None:

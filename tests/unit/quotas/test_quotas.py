@@ -149,14 +149,15 @@ def test_a_limit_that_is_set_later_counts_the_month_so_far(
 
 def test_pages_show_and_set_them(admin: Any, customer: Any, made: Any, limit: Any) -> None:
     fields = {f"{metric}-{kind}": "" for metric in METRICS for kind in ("hard", "soft")}
-    body = {"do": "limit", **fields, "file-hard": " 3 "}
+    body = {"do": "limit", **fields, "file-hard": " 3 ", "disc_space-hard": "10 GiB"}
     answer = admin.app.post(f"{SERVICE}-/quotas", body, headers={**admin.headers, **HTML})
     assert answer.status_int == 303
-    assert limit(SERVICE)["file"]["hard"] == 3
+    assert (limit(SERVICE)["file"]["hard"], limit(SERVICE)["disc_space"]["hard"]) == (3, 10 << 30)
     page = customer("GET", f"{SERVICE}-/quotas", headers=HTML)
     assert '<progress max="3"' in page.text and "<input" not in str(page.html.main)
     page = admin("GET", f"{SERVICE}-/quotas", headers=HTML)
     assert 'name="file-hard" value="3"' in page.text
+    assert 'name="disc_space-hard" value="10 GiB"' in page.text
     body["file-hard"] = "many"
     answer = admin.app.post(
         f"{SERVICE}-/quotas", body, headers={**admin.headers, **HTML}, expect_errors=True

@@ -130,11 +130,12 @@ def test_what_is_wrong_stands_beside_its_field(
 def test_what_another_has_changed_meanwhile_is_not_overwritten(provider: Provider) -> None:
     page = provider.page(f"{SERVICE}-/properties").html
     tag = page.find("input", {"name": "tag"})["value"]
-    provider.save(SERVICE, title="Theirs")
-    refused = provider.post(f"{SERVICE}-/properties", 412, do="save", tag=tag, title="Mine")
+    provider.save(SERVICE, title="Theirs", end="2100-01-01T12:00:00")
+    at = {"end": "2100-01-01T13:00:00", "zone": "Europe/Berlin", "shown_zone": "Europe/Berlin"}
+    refused = provider.post(f"{SERVICE}-/properties", 412, do="save", tag=tag, title="Mine", **at)
     assert "by somebody else" in refused.html.find(role="alert").text
     assert refused.html.find(id="title")["value"] == "Mine"
-    assert "Theirs" in refused.html.find(class_="now").text
+    assert [each.text for each in refused.html(class_="now")] == ["There is now: Theirs"]
     assert provider.json(SERVICE)["metadata"] == {"title": "Theirs"}
     again = refused.html.find("input", {"name": "tag"})["value"]
     provider.post(f"{SERVICE}-/properties", do="save", tag=again, title="Mine")

@@ -63,7 +63,7 @@ class Health(Facet):
 class Jobs(Facet):
     name = "jobs"
     reach = Reach.OWN
-    types = frozenset({"service", "mfile"})
+    types = frozenset({"service", "folder", "mfile"})
 
     def __getitem__(self, name: str) -> Any:
         return JobsEvents(self) if name == "events" else self.node.job(name)

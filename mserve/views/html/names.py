@@ -9,6 +9,7 @@ STATES = {
     "done": _("done"),
     "running": _("running"),
     "waiting": _("waiting"),
+    "not ended": _("not ended"),
     "due": _("due"),
     "queued": _("queued"),
     "awaiting": _("awaiting"),

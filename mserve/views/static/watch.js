@@ -71,8 +71,11 @@ function open(url) {
   let job = null;
   const on = (name, act) =>
     source.addEventListener(name, (event) => act(JSON.parse(event.data)));
-  on("job", (data) => followed.get(url)((job = data)));
-  on("progress", (data) => followed.get(url)({ ...job, percent: data.percent }));
+  on("job", (data) => {
+    if (job) refresh(); // what its tasks have said and made is on the page as well
+    followed.get(url)((job = data));
+  });
+  on("progress", (data) => followed.get(url)({ ...job, percent: data.percent, told: data.tasks }));
   on("end", () => {
     leave(source, url);
     refresh();
@@ -98,13 +101,17 @@ function paint(article, job) {
   job.sets.forEach((set, number) =>
     set.tasks.forEach((task, index) => {
       const line = article.querySelector(`[data-task="${number}-${index}"]`);
-      if (line) paintTask(line, task);
+      if (line) paintTask(line, task, job.told?.[task.id]);
     }),
   );
 }
 
-function paintTask(line, task) {
+function paintTask(line, task, told) {
+  line.dataset.state = task.state;
   say(line, "state", task.state);
+  const bar = line.querySelector("progress");
+  if (bar && told) bar.value = told.fraction;
+  if (told) say(line, "words", told.words);
   say(line, "error", task.error ?? "");
   say(line, "seconds", task.seconds == null ? "" : duration(task.seconds));
 }

@@ -26,6 +26,7 @@ from mserve.resources.service_facets import (
     Trash,
     Uploads,
 )
+from mserve.resources.site_facets import Objects, SettingsFacet, StatusFacet
 from mserve.resources.usage_facets import (
     EventsFacet,
     MetricsFacet,
@@ -118,6 +119,7 @@ FACETS: dict[str, type[Facet]] = {
         Versions, Provenance, Trash, Copy, Batch, Uploads, Search, Tasks, NodesFacet, Schedules,
         Rounds, Access, Login, Reset, Account, UsersFacet, Offers, RequestsFacet,
         AuditFacet, History, Receipt, Receipts, Locks, Monitoring, QuotasFacet, EventsFacet,
+        StatusFacet, SettingsFacet, Objects,
     )
 }  # fmt: skip
 

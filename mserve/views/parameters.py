@@ -41,6 +41,7 @@ PATH: dict[str, tuple[Schema, str]] = {
     "transaction": ({**TEXT, "pattern": "^[0-9a-f]{16}$"}, "The `id` of a transaction"),
     "lock": ({**TEXT, "minLength": 1}, "The `id` of a lock, or its token"),
     "round": ({**TEXT, "minLength": 1}, "The `id` of a round"),
+    "object": ({**TEXT, "pattern": "^[0-9a-f]{16}$"}, "The number of a stored object, in hex"),
 }
 QUERY: dict[str, tuple[Schema, str]] = {
     "limit": (
@@ -51,7 +52,8 @@ QUERY: dict[str, tuple[Schema, str]] = {
     "recursive": (one_of("true", "false"), "`true`: also with all that is below it"),
     "format": (
         TEXT,
-        "Of a folder `zip`: all in it that the key may read; of a provenance `prov`: PROV-JSON",
+        "Of a folder `zip`: all in it that the key may read; of a provenance `prov`: PROV-JSON; "
+        "of the audit log `csv` or `ndjson`",
     ),
     "name": (TEXT, "With `format=zip`: of what is to be in it; several: all of these"),
     "unpack": (one_of("zip", "tar"), "The file is an archive, and all that is in it is stored"),
@@ -77,6 +79,7 @@ QUERY: dict[str, tuple[Schema, str]] = {
         "The task that it is of, as `<set>-<task>`, both from 0",
     ),
     "tail": ({"type": "integer", "minimum": 1, "maximum": 100_000}, "So many lines, the last ones"),
+    "id": (ID, "The `id` of a node or job, of which the stored object is"),
     "metric": (TEXT, "The URI of the metric that is asked for; it may be given several times"),
     "from": (TEXT, "From when on: a time where an hour begins, a day, or a month (UTC)"),
     "to": (TEXT, "Until when, likewise; what is asked for ends before it"),

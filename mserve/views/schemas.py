@@ -38,6 +38,7 @@ from mserve.views.schema_words import (
     ref,
     table,
 )
+from mserve.views.site_schemas import SITE
 
 NAME: Schema = {
     "type": "string", "minLength": 1, "maxLength": LIMIT, "pattern": "^[^/\\x00]+$",
@@ -216,6 +217,7 @@ SCHEMAS: dict[str, Schema] = {
     **QUOTAS,
     **REST,
     **AUDIT,
+    **SITE,
 }
 JSON = ("application/json",)
 MEDIA: dict[str, tuple[str, ...]] = {
@@ -230,6 +232,7 @@ MEDIA: dict[str, tuple[str, ...]] = {
     "Lines": ("application/x-ndjson",),
     "Events": ("text/event-stream",),
     "AuditLines": ("application/x-ndjson",),
+    "AuditTable": ("text/csv",),
     "Piece": ("application/offset+octet-stream",),
     "Zip": ("application/zip",),
     "Archive": ("application/zip", "application/x-tar"),

@@ -107,10 +107,11 @@ def table(items: list[Json]) -> str:
     text = io.StringIO()
     writer = csv.DictWriter(text, list(items[0]) if items else ["metric"])
     writer.writeheader()
-    writer.writerows({name: _cell(value) for name, value in item.items()} for item in items)
+    writer.writerows({name: cell(value) for name, value in item.items()} for item in items)
     return text.getvalue()
 
 
-def _cell(value: Any) -> Any:
+def cell(value: Any) -> Any:
+    """The value as a spreadsheet takes it for no formula."""
     risky = isinstance(value, str) and value[:1] in ("=", "+", "-", "@")
     return "'" + value if risky else value

@@ -97,7 +97,7 @@ async function run(chosen) {
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   clear();
-  const jobs = `${bar().dataset.folder}-/jobs?state=open`;
+  const jobs = `${bar().dataset.folder}-/jobs`;
   if (begun) notice(ngettext("%(num)s job begun", "%(num)s jobs begun", begun), null, jobs);
   if (files.length < chosen.length) notice(gettext("Workflows run on files; folders were left out."));
   await refresh();

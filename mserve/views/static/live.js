@@ -17,7 +17,7 @@ export function csrf() {
 
 // What REST answers at `url`; throws a Problem with the server's own words, or in ours without any.
 export async function rest(url, method = "GET", body = undefined) {
-  const headers = { Accept: "application/json", ...csrf() };
+  const headers = { Accept: "application/json", "Mserve-Language": document.documentElement.lang, ...csrf() };
   if (body !== undefined && !(body instanceof URLSearchParams)) {
     headers["Content-Type"] = "application/json";
     body = JSON.stringify(body);
@@ -43,7 +43,7 @@ export function parsed(text) {
 }
 
 export function detailOf(problem, status) {
-  return problem?.detail ?? gettext("the server answered %(status)s", { status });
+  return problem?.said ?? problem?.detail ?? gettext("the server answered %(status)s", { status });
 }
 
 const GAP = 1000; // ms between two refreshes at least, however many ask

@@ -29,6 +29,8 @@ DONE = {
     "restored": _("“%(name)s” is back where it was."),
     "purged": _("“%(name)s” is gone for good."),
     "begun": _("The job “%(name)s” has begun."),
+    "round": _("“%(name)s” is being run on all files."),
+    "stopped": _("“%(name)s” is stopped; its jobs end."),
     "cancelled": _("The job “%(name)s” is cancelled."),
     "retried": _("What failed of “%(name)s” is done once more."),
     "file": _("The file “%(name)s” is made of it."),

@@ -12,6 +12,7 @@ from mserve.views.html.languages import DOMAIN, SOURCE, _
 
 HEADER = "Mserve-Language"
 """The request header by which scripts of pages ask for `said` beside `detail`."""
+LONGEST = 1000  # characters of a detail that is looked at
 PLACE = re.compile(r"%\((\w+)\)s")
 TEXTS = (
     _("there is nothing here that this request may see; check the address and the key"),
@@ -95,6 +96,17 @@ TEXTS = (
     _("should be one line of at most %(most)s characters"),
     _("this user has no address of mail; set one first"),
     _("you cannot disable yourself; another administrator can"),
+    _("the name or the password is wrong"),
+    _("the code is wrong, was used already, or is too old"),
+    _("this is not the code that the authenticator shows now"),
+    _("this came too late; begin anew"),
+    _("a password should have %(least)s to %(most)s characters"),
+    _("a password should not have in it what is called so here: %(word)s"),
+    _("this link was used, or is too old; ask for a new one"),
+    _("this account is disabled; ask the administrator"),
+    _("a link works for so many days: %(days)s"),
+    _("%(text)s should be a whole number"),
+    _("%(text)s: a limit is a whole number, or empty"),
     _("the service is busy; please try again in a moment"),
     _("mserve failed; the fault was logged"),
     _("no object is stored under the number %(number)s"),
@@ -125,6 +137,8 @@ def translated(request: Any, detail: str) -> str | None:
     """The detail in the reader's language; None where that is not known."""
     if request.locale_name == SOURCE:
         return detail
+    if len(detail) > LONGEST:
+        return None
     for pattern, text in _patterns():
         if found := pattern.fullmatch(detail):
             said = request.localizer.translate(text, DOMAIN)

@@ -14,6 +14,7 @@ from mserve.resources.service_facets import QuotasFacet
 from mserve.views import people, quotas
 from mserve.views.api import quotas as door
 from mserve.views.config import page
+from mserve.views.html.flash import flash
 from mserve.views.html.forms import field, fields, form
 from mserve.views.urls import facet_url
 
@@ -55,7 +56,7 @@ def show_user(context: UserQuotas, request: Any) -> dict[str, Any]:
 def limit(context: QuotasFacet, request: Any) -> Response:
     """Sets all limits of a container or service."""
     door.set_limits(request, context.node, asked(request))
-    return HTTPSeeOther(facet_url(request, context.node, "quotas"))
+    return flash(request, HTTPSeeOther(facet_url(request, context.node, "quotas")), "saved")
 
 
 @form(context=UserQuotas, do="limit", permission=Permission.ADMIN)
@@ -63,7 +64,8 @@ def limit_user(context: UserQuotas, request: Any) -> Response:
     """Sets all limits of a user."""
     site, user = people.site_of(context), context.user
     limiting.limit_user(site, user, *asked(request))
-    return HTTPSeeOther(facet_url(request, site, "users", user.id, "quotas"))
+    onward = HTTPSeeOther(facet_url(request, site, "users", user.id, "quotas"))
+    return flash(request, onward, "saved")
 
 
 def asked(request: Any) -> list[Change]:

@@ -91,7 +91,7 @@ def _begin(cursor: str | None) -> tuple[Any, int]:
     kind, rest = cursor[0], cursor[1:]
     if kind == "k":
         return rest, 0
-    if kind not in "in" or not paging.number_like(rest.removeprefix("-")):
+    if kind not in "in" or not paging.number_like(rest.removeprefix("-" if kind == "i" else "")):
         raise BadInput(WRONG.format(cursor))
     return (int(rest), 0) if kind == "i" else (None, int(rest))
 

@@ -15,6 +15,7 @@ from mserve.resources.period import Grain
 from mserve.resources.report import Asked, Line, lines
 from mserve.resources.series import Dimension
 from mserve.views.chart import draw
+from mserve.views.html.chart_words import sayer
 from mserve.views.chart_table import namer
 from mserve.views.usage_query import MOST
 
@@ -96,7 +97,7 @@ def answer(request: Any, items: Iterable[Json], name: str) -> Any:
 
 def drawn(request: Any, lines: Iterable[Line], by: Grain | Dimension | None) -> Response:
     """The lines as a chart."""
-    drawing = draw(lines, by, namer(request.site))
+    drawing = draw(lines, by, namer(request.site), sayer(request))
     response = Response(drawing, content_type="image/svg+xml", charset="utf-8")
     response.headers["Content-Security-Policy"] = DRAWN
     return response

@@ -1,5 +1,7 @@
 """The audit log as its door shows it: who did what, of a node and of all below it."""
 
+import csv
+import io
 import json
 from pathlib import Path
 from threading import Thread
@@ -286,12 +288,12 @@ def test_long_texts_and_paths_are_cut(admin: Any, customer: Any) -> None:
 def test_events_are_found_by_a_part_of_their_path(admin: Any, customer: Any) -> None:
     for path in ("trip/Sea.jpg", "trip/sky.jpg", "sea.txt"):
         customer("PUT", f"{FILES}/{path}", body=b"x")
-    found = [each["path"] for each in events(admin, FILES, deep="true", path="SEA")]
+    found = [each["path"] for each in events(admin, FILES, "?deep=true&path=SEA")]
     assert found == ["demo/files/sea.txt", "demo/files/trip/Sea.jpg"]
-    assert events(admin, FILES, deep="true", path="demo/files/x") == []
-    below = [each["path"] for each in events(admin, f"{FILES}/trip", deep="true", path="s")]
+    assert events(admin, FILES, "?deep=true&path=demo/files/x") == []
+    below = [each["path"] for each in events(admin, f"{FILES}/trip", "?deep=true&path=s")]
     assert len(below) == 2, "of the path from the place on alone, and not of what is above it"
-    assert events(admin, f"{FILES}/trip", deep="true", path="files") == []
+    assert events(admin, f"{FILES}/trip", "?deep=true&path=files") == []
 
 
 def test_all_of_it_is_taken_along_as_a_table_and_as_lines(admin: Any, customer: Any) -> None:

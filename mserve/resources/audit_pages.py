@@ -72,8 +72,8 @@ class Wanted:
 
     def holds(self, event: Event, own: bytes) -> bool:
         """Whether an event of the node `own`, or of what is below it, is wanted."""
-        named = self.path is None or self.path.casefold() in (event.path_below(own) or "").casefold()
-        return named and (
+        path = (event.path_below(own) or "").casefold()
+        return (self.path is None or self.path.casefold() in path) and (
             self.actor in (None, event.actor)
             and self.action in (None, event.action)
             and self.door in (None, event.door)

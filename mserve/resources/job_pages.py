@@ -1,4 +1,4 @@
-"""Pages of jobs: of a file, of a folder with all below it, or of a service, newest first, filtered."""
+"""Pages of jobs, newest first, filtered: of a file, a folder with all below it, or a service."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -19,8 +19,8 @@ from mserve.security.identity import Identity
 from mserve.views import paging
 from mserve.views.content.walk import reading
 from mserve.views.job_query import checked, moment
-from mserve.views.usage import cell
 from mserve.views.urls import url
+from mserve.views.usage import cell
 
 LINES = 500  # events that are read at once
 
@@ -53,7 +53,8 @@ READERS: Mapping[str, Callable[[str], Any]] = {
     "path": str,
 }
 COLUMNS = (
-    "time", "action", "refused", "path", "actor", "door", "address", "before", "after", "node", "id",
+    "time", "action", "refused", "path", "actor", "door", "address", "before", "after", "node",
+    "id",
 )  # fmt: skip
 FILTERS = tuple(READERS)
 QUERY = (*FILTERS, *paging.QUERY)

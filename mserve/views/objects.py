@@ -78,7 +78,7 @@ def entries(thing: Any, limit: int, cursor: str | None) -> tuple[list[Json], str
 
 
 def _cursor(key: Any, number: int) -> str:
-    """By the key, or, where that must not be told or is no text or number, by how many there were."""
+    """By the key; where that must not be told, or is no text or number, by how many there were."""
     if isinstance(key, int):
         return f"i{key}"
     return f"k{key}" if isinstance(key, str) and not SECRETLY.fullmatch(key) else f"n{number}"

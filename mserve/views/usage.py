@@ -15,8 +15,8 @@ from mserve.resources.period import Grain
 from mserve.resources.report import Asked, Line, lines
 from mserve.resources.series import Dimension
 from mserve.views.chart import draw
-from mserve.views.html.chart_words import sayer
 from mserve.views.chart_table import namer
+from mserve.views.html.chart_words import sayer
 from mserve.views.usage_query import MOST
 
 Json = dict[str, Any]

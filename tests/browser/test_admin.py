@@ -1,5 +1,4 @@
-"""The administrator looks at the site in a browser: how it does, its settings, what is stored, who did
-what."""
+"""The administrator looks at the site in a browser: health, settings, what is stored, the audit."""
 
 from playwright.sync_api import Page, expect
 

@@ -27,8 +27,8 @@ def top(context: Objects, request: Any) -> Json:
 @rest(context=ObjectPlace, method="GET", permission=Permission.ADMIN, gives="StoredObject",
       query=paging.QUERY)  # fmt: skip
 def show(context: ObjectPlace, request: Any) -> Json:
-    """One object: its class, when it was changed last, its attributes, and a page of what lies in it
-    by keys. Secrets are left out."""
+    """One object: its class, when it was changed last, its attributes, and a page of what lies in
+    it by keys. Secrets are left out."""
     return told(request, context.node, objects.load(context.node, context.oid))
 
 

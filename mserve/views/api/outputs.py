@@ -58,9 +58,7 @@ def make_file(context: OutputMfile, request: Any) -> Any:
     return created(request, answer, url(request, stored.mfile)) if stored.created else answer
 
 
-def make(
-    context: OutputMfile, request: Any, path: tuple[str, ...] | None, conflict: str
-) -> Stored:
+def make(context: OutputMfile, request: Any, path: tuple[str, ...] | None, conflict: str) -> Stored:
     """Makes the file at `path` below the client's own root. Raises NameTaken, Refused."""
     target = _target(context, request, path)
     _check(request, target, conflict)

@@ -1,7 +1,7 @@
 """Flashes: what a form without a script has done, told once on the page that it leads on to.
 
-The cookie that carries one is sealed: nobody can have a page say what mserve did not, and no name is
-read from it. It is for one address alone, and for a minute.
+The cookie that carries one is sealed: nobody can have a page say what mserve did not, and no name
+is read from it. It is for one address alone, and for a minute.
 """
 
 import json

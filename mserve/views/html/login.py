@@ -17,8 +17,8 @@ from mserve.views import refused
 from mserve.views.api import login as door
 from mserve.views.config import page
 from mserve.views.html.forms import field, fields, form
-from mserve.views.people import here
 from mserve.views.html.problem_words import translated
+from mserve.views.people import here
 from mserve.views.problems import status_of, with_wait
 
 OPEN = NO_PERMISSION_REQUIRED

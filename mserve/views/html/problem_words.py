@@ -18,7 +18,8 @@ TEXTS = (
     _("there is nothing here that this request may see; check the address and the key"),
     _("there is already something called %(name)s here"),
     _("the role %(role)s of this key does not allow this"),
-    _("the role %(role)s of this key does not allow this, or a caveat of it leaves out the permission"),
+    _("the role %(role)s of this key does not allow this, or a caveat of it leaves out the"
+      " permission"),
     _("this key may not %(permission)s there"),
     _("this key may not %(permission)s here"),
     _("this key allows other methods alone: %(methods)s"),
@@ -43,7 +44,8 @@ TEXTS = (
     _("the form's fields should be UTF-8"),
     _("this was sent by a page of another site; nothing was done"),
     _("this form is too old, or cookies are off; open the page again"),
-    _("changes by who has logged in need the token of their session: the field csrf of the form, or the header X-CSRF-Token; open the page again"),
+    _("changes by who has logged in need the token of their session: the field csrf of the form,"
+      " or the header X-CSRF-Token; open the page again"),
     _("too many wrong keys or passwords came from here; try again in %(seconds)s s"),
     _("too many attempts; try again in %(seconds)s s"),
     _("the form holds no file: a part with a filename is one"),
@@ -91,7 +93,8 @@ TEXTS = (
     _("what was before has been packed away, so that it cannot be undone"),
     _("what it changed has been packed away since"),
     _("what is at its place in the tree has changed since"),
-    _("a login name should have 1 to 64 letters, digits and . _ - @ +, and begin with a letter or digit"),
+    _("a login name should have 1 to 64 letters, digits and . _ - @ +, and begin with a letter or"
+      " digit"),
     _("should be an address of mail, as anna@example.com"),
     _("should be one line of at most %(most)s characters"),
     _("this user has no address of mail; set one first"),
@@ -111,7 +114,8 @@ TEXTS = (
     _("mserve failed; the fault was logged"),
     _("no object is stored under the number %(number)s"),
     _("there is neither a node nor a job of the id %(id)s"),
-    _("the budget %(caveat)s of this key is %(limit)s; %(left)s are left, %(wanted)s would be needed"),
+    _("the budget %(caveat)s of this key is %(limit)s; %(left)s are left, %(wanted)s would be"
+      " needed"),
     _("the %(of)s may %(what)s, which are used up%(rest)s"),
     _("the %(of)s may %(what)s, which leaves no room for %(more)s more%(rest)s"),
     _("there is no version %(number)s of this file"),

@@ -1,4 +1,4 @@
-"""Checks of the folders of copies: that they are there, are this site's, and when one was made last."""
+"""Checks of the folders of copies: whether they are this site's, and when one was made last."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -29,8 +29,10 @@ def _room(name: str, folder: Path) -> Check:
     share = used.free / used.total if used.total else 0.0
     values = {"free": size(used.free), "total": size(used.total), "folder": str(folder)}
     detail = _("%(free)s of %(total)s are free in %(folder)s")
-    advice = _("Make room or a larger disc: uploads are refused when it is full. What is in the trash,"
-               " former versions and what was packed away take room, too.")  # fmt: skip
+    advice = _(
+        "Make room or a larger disc: uploads are refused when it is full. What is in the trash,"
+        " former versions and what was packed away take room, too."
+    )
     if share < NEARLY:
         return Check(name, WRONG, detail, advice, values)
     if share < SCARCE and used.free < ENOUGH:
@@ -58,6 +60,4 @@ def _front_log(path: Path) -> Check:
               " who may read the log."), values,
         )  # fmt: skip
     values["age"] = days(max(0.0, time.time() - path.stat().st_mtime))
-    return Check(
-        _("Log of the front"), FINE, _("%(path)s was written %(age)s ago"), values=values
-    )
+    return Check(_("Log of the front"), FINE, _("%(path)s was written %(age)s ago"), values=values)

@@ -31,9 +31,10 @@ def redis(client: Any) -> Check:
     drops = info.get("maxmemory") and info.get("maxmemory_policy") != KEEPING
     if drops or not info.get("aof_enabled"):
         return Check(
-            REDIS, LOOK, _("version %(version)s, %(size)s of memory; it may forget what it was given"),
-            _("Set `appendonly yes` and `maxmemory-policy noeviction` in its configuration. Jobs are"
-              " not lost without, but sessions of people and what was read are."), values,
+            REDIS, LOOK,
+            _("version %(version)s, %(size)s of memory; it may forget what it was given"),
+            _("Set `appendonly yes` and `maxmemory-policy noeviction` in its configuration. Jobs"
+              " are not lost without, but sessions of people and what was read are."), values,
         )  # fmt: skip
     return Check(REDIS, FINE, _("version %(version)s, %(size)s of memory"), values=values)
 
@@ -56,8 +57,8 @@ def _scheduler(text: bytes | None) -> Check:
     if text is None:
         return Check(
             _("Scheduler"), WRONG, _("none has given a sign of life"),
-            _("Start `mserve scheduler`, or see to its log. Without one nothing starts by the clock,"
-              " usage is not booked, and what is lost between tree and queue is not found."),
+            _("Start `mserve scheduler`, or see to its log. Without one nothing starts by the"
+              " clock, usage is not booked, and what is lost between tree and queue is not found."),
         )  # fmt: skip
     told = json.loads(text)
     values = {"host": told["host"], "age": days(max(0.0, time.time() - told["time"]))}
@@ -71,9 +72,7 @@ def _workers(alive: list[WorkerFacts]) -> Check:
             _("Workers"), WRONG, _("no worker is there: tasks wait"),
             _("Start some: `mserve worker production.ini normal=2`."),
         )  # fmt: skip
-    return Check(
-        _("Workers"), FINE, _("%(number)s processes on %(nodes)s nodes"), values=values
-    )
+    return Check(_("Workers"), FINE, _("%(number)s processes on %(nodes)s nodes"), values=values)
 
 
 def _queues(nodes: Nodes, settings: Settings, served: set[str]) -> Check:

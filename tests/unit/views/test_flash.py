@@ -1,4 +1,4 @@
-"""What a form without a script has done is told once, on the page that it leads to, and taken back."""
+"""What a form without a script has done is told once, where it leads to, and taken back."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Lists of jobs: of files, folders and services, by state, task, workflow and time; and one job's page."""
+"""Lists of jobs, of files, folders and services, by state, task, workflow and time; one job."""
 
 from typing import Any
 
@@ -15,16 +15,18 @@ from mserve.views.html.advice import OTHERWISE, advice
 from tests.unit.views.test_pages import HTML, Person
 
 FILES = "/demo/files"
+THUMBNAIL = {"task": "thumbnail"}
 WORKFLOWS = {
     "ingest": {"sets": [{"name": "look", "tasks": [{"task": "mime"}, {"task": "checksum"}]},
-                        {"name": "more", "on_failure": "continue", "tasks": [{"task": "thumbnail"}]}]},
+                        {"name": "more", "on_failure": "continue", "tasks": [THUMBNAIL]}]},
     "sum": {"sets": [{"tasks": [{"task": "checksum"}]}]},
 }  # fmt: skip
 
 
 @pytest.fixture
 def boss(admin: Any) -> Any:
-    assert admin.json("PUT", f"{FILES}/-/profiles/default", {"workflows": WORKFLOWS}).status_int == 200
+    made = admin.json("PUT", f"{FILES}/-/profiles/default", {"workflows": WORKFLOWS})
+    assert made.status_int == 200
     return admin
 
 
@@ -110,9 +112,7 @@ def test_what_cannot_be_asked_for_is_told(customer: Any, query: str) -> None:
     assert answer.status_int == 400 and query.partition("=")[0] in answer.json["detail"]
 
 
-def test_only_so_many_are_looked_at_for_a_page(
-    boss: Any, customer: Any, monkeypatch: Any
-) -> None:
+def test_only_so_many_are_looked_at_for_a_page(boss: Any, customer: Any, monkeypatch: Any) -> None:
     monkeypatch.setattr(job_pages, "LOOKS", 2)
     jobs = [put(customer, name) for name in "abcde"]
     page = customer("GET", f"{FILES}/-/jobs?state=failed").json
@@ -194,7 +194,9 @@ def test_an_output_becomes_a_file_by_a_plain_form(person: Person, customer: Any,
     assert form.submit(headers=HTML, status=303).location.endswith("report%20(2).txt")
 
 
-def test_who_may_not_add_is_offered_no_file(made: Any, person: Person, customer: Any, db: Any) -> None:
+def test_who_may_not_add_is_offered_no_file(
+    made: Any, person: Person, customer: Any, db: Any
+) -> None:
     job = put(customer, "trip/a")
     fail(db, job)
     reader = Person(person.app, made("mfilereadonly", f"{FILES}/trip/").key)

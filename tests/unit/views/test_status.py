@@ -46,9 +46,7 @@ def test_a_scheduler_and_a_worker_are_seen(
     assert found["Queues"]["state"] == FINE, found["Queues"]
 
 
-def test_tasks_that_nobody_takes_and_queues_at_rest_are_told(
-    admin: Any, customer: Any
-) -> None:
+def test_tasks_that_nobody_takes_and_queues_at_rest_are_told(admin: Any, customer: Any) -> None:
     admin.json("POST", "/-/nodes", {"action": "pause", "queue": "priority"})
     assert checks(admin)["Queues"]["state"] == LOOK
     customer("PUT", "/demo/files/a", body=b"x")

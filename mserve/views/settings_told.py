@@ -47,9 +47,9 @@ def told(given: Mapping[str, str]) -> list[Line]:
     """All lines that there may be, by name, of those that the ini has `given`."""
     recorder = Recorder(given)
     settings = recorder.settings()
-    defaults = {f"{OURS}{name}": "" for name in (*outlets.LINES, "tasks", logins.OPENID2)}
+    defaults = {f"{OURS}{name}": "" for name in (*outlets.LINES, "tasks")}
     defaults |= dict.fromkeys((name for name in given if name.startswith(OURS)), "")
-    defaults |= recorder.read_lines
+    defaults |= {**recorder.read_lines, f"{OURS}{logins.OPENID2}": logins.OFF}
     found = {name: _line(name, default, recorder) for name, default in defaults.items()}
     found |= _computed(settings, recorder)
     return [found[name] for name in sorted(found)]

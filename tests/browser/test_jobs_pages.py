@@ -50,8 +50,7 @@ def test_a_job_is_watched_cancelled_and_retried(page: Page, unserved: Stack, pla
     page.get_by_role("button", name="Retry what failed").click()
     expect(box).to_have_attribute("data-state", "running")
     page.get_by_role("button", name="Cancel").click()
-    expect(page.get_by_role("button", name="Run again")).to_be_visible()
-    expect(page.locator(".told .lines li")).to_have_count(2)  # both attempts
+    expect(box).to_have_attribute("data-state", "cancelled")
     assert page.evaluate("document.body.id") == "the same page"
 
     page.goto(f"{place}-/jobs?state=cancelled")

@@ -75,9 +75,8 @@ def flashed(request: Any) -> dict[str, Any] | None:
     if told is None or told.get("for") != _mark(request.path_url) or told["done"] not in DONE:
         return None
     request.add_response_callback(_forget)
-    undo = told.get("undo")
-    if undo is not None:
-        undo = Undo(*undo)._replace(at=f"{request.application_url}{undo[1]}")
+    do = Undo(*told["undo"]) if told.get("undo") else None
+    undo = do and do._replace(at=f"{request.application_url}{do.at}")
     text = request.localizer.translate(DONE[told["done"]], "mserve") % {"name": told["name"]}
     return {"text": text, "undo": undo}
 

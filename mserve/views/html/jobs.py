@@ -60,8 +60,7 @@ def actions(job: Job) -> Iterator[tuple[str, str]]:
 def cancel(context: Job, request: Any) -> Response:
     """Ends the job, and what of it runs."""
     steering.stop(request.site, context)
-    retried = Undo("retry", facet_url(request, context.__parent__, "jobs", context.id))
-    return flash(request, shown(request, context), "cancelled", context.name, retried)
+    return flash(request, shown(request, context), "cancelled", context.name)
 
 
 @form(context=Job, do="retry", permission=Permission.PROCESS)

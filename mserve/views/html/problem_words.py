@@ -149,11 +149,3 @@ def translated(request: Any, detail: str) -> str | None:
             parts = {n: translated(request, each) or each for n, each in found.groupdict().items()}
             return str(said % parts)
     return None
-
-
-def scripted(request: Any, detail: str) -> dict[str, str]:
-    """What is added to a problem for scripts of pages, which show it to people."""
-    if HEADER not in request.headers:
-        return {}
-    said = translated(request, detail)
-    return {} if said is None or said == detail else {"said": said}

@@ -53,7 +53,7 @@ class Words:
 
     def filled(self, text: str, values: Any) -> str:
         """A text with values put into it."""
-        return self._said(text) % values
+        return str(self._said(text) % values)
 
     def _said(self, text: str) -> str:
         return str(self._localizer.translate(text, DOMAIN))

@@ -168,7 +168,7 @@ def test_what_cannot_be_asked_is_told(admin: Any, query: str) -> None:
 def test_lines_hold_all_that_pages_hold(admin: Any, customer: Any) -> None:
     for number in range(30):
         customer("PUT", f"{FILES}/{number}.txt", body=b"x")
-    answer = admin("GET", f"{FILES}/-/audit?deep=true&action=create", headers=LINES)
+    answer = admin("GET", f"{FILES}/-/audit?deep=true&action=create&path=.txt", headers=LINES)
     assert answer.headers["Content-Type"] == "application/x-ndjson"
     found = [json.loads(line) for line in answer.body.splitlines()]
     assert found == events(admin, FILES, "?deep=true&action=create&limit=1000")

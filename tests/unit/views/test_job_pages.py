@@ -66,7 +66,7 @@ def test_a_folder_lists_the_jobs_of_all_files_below_it(boss: Any, customer: Any)
     assert listed(customer, f"{FILES}/-/jobs") == [other, *below[::-1]]
     assert customer("GET", f"{FILES}/trip/-/jobs/{below[1]}").json["id"] == below[1]
     assert customer("GET", f"{FILES}/trip/-/jobs/{other}").status_int == 404
-    customer.json("PATCH", f"{FILES}/trip/a", {"parent": ""})
+    customer.json("PATCH", f"{FILES}/trip/a", {"parent": "demo/files"})
     assert listed(customer, f"{FILES}/trip/-/jobs") == [below[1]], "a job goes along with its file"
 
 

@@ -26,7 +26,7 @@ def test_the_site_is_looked_at(page: Page, stack: Stack) -> None:
     page.get_by_role("link", name="Settings").click()
     line = page.get_by_role("row", name="mserve.demo")
     expect(line).to_contain_text("true by default false")
-    expect(page.get_by_role("row", name="mserve.lease")).to_contain_text("default")
+    expect(page.get_by_role("row", name="mserve.lease")).to_contain_text("15")
 
 
 def test_what_is_stored_is_walked_through(page: Page, stack: Stack) -> None:

@@ -72,7 +72,7 @@ def _workers(alive: list[WorkerFacts]) -> Check:
             _("Workers"), WRONG, _("no worker is there: tasks wait"),
             _("Start some: `mserve worker production.ini normal=2`."),
         )  # fmt: skip
-    return Check(_("Workers"), FINE, _("%(number)s processes on %(nodes)s nodes"), values=values)
+    return Check(_("Workers"), FINE, _("processes: %(number)s; nodes: %(nodes)s"), values=values)
 
 
 def _queues(nodes: Nodes, settings: Settings, served: set[str]) -> Check:

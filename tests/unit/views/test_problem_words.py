@@ -68,8 +68,14 @@ def test_each_text_is_one_that_mserve_says(text: str) -> None:
     assert found, part
 
 
-COMPOSED = ("need the token of their session", "of this key does not allow this, or", "does not work before", "has ended at",
-            "which are used up", "which leaves no room for")  # fmt: skip
+COMPOSED = (
+    "need the token of their session",
+    "of this key does not allow this, or",
+    "does not work before",
+    "has ended at",
+    "which are used up",
+    "which leaves no room for",
+)
 """Texts that are put together of parts; the next test has each."""
 
 

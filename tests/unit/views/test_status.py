@@ -43,7 +43,7 @@ def test_a_scheduler_and_a_worker_are_seen(
     queues.redis.hset("rq:worker:node2-7", "last_heartbeat", "2999-01-01T00:00:00.000000Z")
     found = checks(admin)
     assert found["Scheduler"]["state"] == found["Workers"]["state"] == FINE
-    assert found["Workers"]["detail"] == "1 processes on 1 nodes"
+    assert found["Workers"]["detail"] == "processes: 1; nodes: 1"
     assert found["Queues"]["state"] == FINE, found["Queues"]
 
 

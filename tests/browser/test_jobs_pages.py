@@ -45,6 +45,8 @@ def test_a_job_is_watched_cancelled_and_retried(page: Page, unserved: Stack, pla
     expect(box).to_have_attribute("data-state", "running")
     expect(box.locator("progress")).to_have_js_property("value", 0.5)
     expect(box).to_contain_text("half done")
+    page.locator(".told summary").click()
+    expect(page.locator(".told pre")).to_contain_text("waiting for 100 s")  # while it runs
     page.get_by_role("button", name="Cancel").click()
     expect(box).to_have_attribute("data-state", "cancelled")
     page.get_by_role("button", name="Retry what failed").click()

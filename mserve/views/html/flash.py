@@ -60,7 +60,11 @@ def flash(
     request: Any, answer: Response, done: str, name: str = "", undo: Undo | None = None
 ) -> Response:
     """Has the page that `answer` (303) leads to tell what was done, and offer to take it back."""
-    told = {"done": done, "name": name[:LONGEST], "for": _mark(answer.location)}
+    told: dict[str, Any] = {
+        "done": done,
+        "name": name[:LONGEST],
+        "for": _mark(answer.location),
+    }
     if undo is not None:
         told["undo"] = undo._replace(at=undo.at.removeprefix(request.application_url))
     value = request.registry.seal.seal(json.dumps(told).encode()).decode()

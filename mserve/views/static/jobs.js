@@ -1,9 +1,10 @@
-// Pages of jobs: a list follows what begins and ends, by events; logs stay at their ends.
+// Pages of jobs: a list follows what begins and ends, by events; logs grow, and stay at their ends.
 
 import { refresh } from "./live.js";
 import { STATES } from "./states.js";
 import { watch } from "./watch.js";
 
+const PERIOD = 3000; // ms between two looks at the logs of tasks that run
 let source = null;
 
 function paint(line, job) {
@@ -48,6 +49,9 @@ function showEnds() {
   for (const log of document.querySelectorAll("pre.log")) log.scrollTop = log.scrollHeight;
 }
 
+setInterval(() => {
+  if (!document.hidden && document.querySelector(".box[data-state=running]")) refresh();
+}, PERIOD);
 listen();
 watchLines();
 showEnds();

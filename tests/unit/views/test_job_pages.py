@@ -136,6 +136,25 @@ def test_the_log_of_one_task_and_its_end(boss: Any, customer: Any, db: Any) -> N
         assert customer("GET", f"{url}?tail={tail}").status_int == 400
 
 
+def test_a_running_task_is_listened_to(
+    boss: Any, customer: Any, db: Any, queues: Any, app: Any
+) -> None:
+    app.app.registry.queues = queues
+    job = put(customer, "a")
+    run = f"{job}-0-0"
+    database.run(db, lambda site: attempts.claim(site, run, 1, Taker("worker 7", 15)))
+    url = f"{FILES}/-/jobs/{job}/log"
+    assert customer("GET", url).text.strip() == ""
+    queues.progress(run, 0.5, "half", "first\nsecond <i>\n")
+    for query in ("", "?run=0-0"):
+        assert customer("GET", url + query).text == (
+            "== mime, attempt 1: running\nfirst\nsecond <i>\n\n"
+        )
+    assert customer("GET", f"{url}?run=0-1").text.strip() == ""
+    page = Person(app, customer.key).get(f"-/jobs/{job}")
+    assert "second <i>" in page.html.find(id="task-0-0").find("pre").text
+
+
 @pytest.fixture
 def person(app: Any, settings: Any, boss: Any) -> Person:
     return Person(app, (settings.data / "demo.key").read_text().strip())

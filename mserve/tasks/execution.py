@@ -104,7 +104,8 @@ class Executor:
         return {"url": f"{facets}/content", "callback": callback}
 
     def _reporter(self, claim: Claim, meter: Meter) -> Callable[[float, str], None]:
-        """Tells progress and what was said so far, at most every REPORT_INTERVAL; where Redis is away, nobody follows."""
+        """Tells progress and what was said so far, at most every REPORT_INTERVAL; where Redis is
+        away, nobody follows."""
         next_time = 0.0
 
         def report(fraction: float, words: str) -> None:

@@ -16,11 +16,12 @@ from mserve.views.urls import facet_url
       query=("id", *paging.QUERY))  # fmt: skip
 def top(context: Objects, request: Any) -> Json:
     """The site as it is stored, or with `id` the node or job of that id."""
-    thing = context.node
-    if id := request.GET.get("id", "").strip():
-        thing = context.node.ids.get(id)
-        if thing is None:
-            raise Missing(f"there is neither a node nor a job of the id {id:.40}")
+    id = request.GET.get("id")
+    if id is None or (not id and request.door == "html"):
+        return told(request, context.node, context.node)
+    thing = context.node.ids.get(id.strip())
+    if thing is None:
+        raise Missing(f"there is neither a node nor a job of the id {id:.40}")
     return told(request, context.node, thing)
 
 

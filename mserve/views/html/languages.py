@@ -40,6 +40,7 @@ def localizer(language: str, catalog: Catalog) -> Localizer:
         compiled.seek(0)
         found = Translations(compiled, domain=DOMAIN)
     domains = Translations()
+    domains._catalog = {}  # as Pyramid has it: what no catalog knows is said as it is
     domains.add(found)
     return Localizer(language, domains)
 

@@ -1,28 +1,21 @@
 """REST of jobs: started by hand, watched, and their outputs fetched, at `…/-/jobs`."""
 
-from collections.abc import Mapping
 from typing import Any
 
-from pyramid.response import Response
-
-from mserve.errors import BadInput, Conflict, Missing
+from mserve.errors import BadInput, Conflict
 from mserve.resources.facets import Jobs
 from mserve.resources.job import Job
-from mserve.resources.job_parts import Log
 from mserve.resources.profile import TaskSpec, Workflow
 from mserve.resources.roles import Permission
-from mserve.resources.run import Run
 from mserve.tasks import retrieval, steering
-from mserve.views import job_json, job_query, paging
+from mserve.views import job_json, job_query
 from mserve.views.body import Fields, document, mapping, text
 from mserve.views.config import created, rest
-from mserve.views.follow.seen import progress, said
+from mserve.views.follow.seen import progress
 from mserve.views.follow.waited import QUERY, asked, waited
-from mserve.views.html.headers import guard_document
 from mserve.views.profiles import queue, task
 from mserve.views.schedules import file_needed, find_files_needed
 
-LINES = 100_000  # of a log
 WAY_OUT = "POST to /-/jobs of a file"
 
 
@@ -132,43 +125,3 @@ def _is_action(value: Any) -> str:
     if value not in ("cancel", "retry", "again"):
         raise BadInput('should be "cancel", "retry" or "again"')
     return str(value)
-
-
-@rest(context=Log, method="GET", permission=Permission.VIEW, gives="Text",
-      query=("run", "tail"))  # fmt: skip
-def log(context: Log, request: Any) -> Response:
-    """What the job's tasks have said, attempt by attempt, as text; with `run` that of one task,
-    with `tail` its last lines. Tasks that run tell the end of it with their progress."""
-    running = said(request.queues, context.job)
-    text = "\n".join(told(context, running, request.GET.get("run"), _tail(request))) + "\n"
-    answer = Response(text, content_type="text/plain", charset="utf-8")
-    guard_document(answer.headers)
-    return answer
-
-
-def told(
-    log: Log, running: Mapping[str, str], place: str | None = None, tail: int | None = None
-) -> list[str]:
-    """Lines of the log, of the task `<set>-<task>` alone where one is named. Raises Missing.
-
-    running: what running tasks have said so far, by run id.
-    """
-    one = None if place is None else log.job.run(place)
-    if place is not None and one is None:
-        raise Missing(f"no task of this job has begun at run={place:.40}")
-    runs = log.job.all_runs() if one is None else (one,)
-    parts = [*log.lines(place), *(_so_far(each, running) for each in runs if each.id in running)]
-    lines = "\n".join(parts).split("\n")
-    return lines if tail is None else lines[-tail:]
-
-
-def _so_far(run: Run, running: Mapping[str, str]) -> str:
-    return f"== {run.spec.name}, attempt {run.attempt}: {run.state}\n{running[run.id]}"
-
-
-def _tail(request: Any) -> int | None:
-    """The number of lines that the query asks for; raises BadInput."""
-    text = request.GET.get("tail")
-    if text is not None and not (paging.number_like(text) and 0 < int(text) <= LINES):
-        raise BadInput(f"tail={text:.30} should be a whole number of lines from 1 to {LINES}")
-    return None if text is None else int(text)

@@ -13,7 +13,7 @@ from mserve.resources.roles import Permission
 from mserve.resources.run import DONE
 from mserve.tasks import steering
 from mserve.views import job_json, job_query
-from mserve.views.api.jobs import told
+from mserve.views.api.job_log import told
 from mserve.views.api.outputs import check_way, is_conflict, landing, make
 from mserve.views.config import page
 from mserve.views.follow.seen import progress, said

@@ -13,7 +13,7 @@ def main(global_config: dict[str, str], **lines: str) -> Any:
     from mserve.settings import Settings
     from mserve.views.express import Express
 
-    settings = Settings.parse(lines)
+    settings, told = Settings.parse(lines), dict(lines)
     lines |= {
         "zodbconn.uri": settings.database,
         "jinja2.i18n.domain": "mserve",
@@ -25,7 +25,7 @@ def main(global_config: dict[str, str], **lines: str) -> Any:
         "retry.activate_hook": "mserve.views.retry.attempts_of",
     }
     with Configurator(settings=lines) as config:
-        config.registry.mserve = settings
+        config.registry.mserve, config.registry.mserve_lines = settings, told
         config.include("pyramid_zodbconn")
         config.include("pyramid_tm")
         config.include("pyramid_retry")

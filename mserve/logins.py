@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 PREFIX = "oidc."
 OPENID2 = "openid2"
+OFF = "off"
 NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
 SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,100}")  # RFC 6749, 3.3
 ASYMMETRIC = ("RS256", "PS256", "ES256", "EdDSA", "RS384", "RS512", "PS384", "PS512", "ES384",
@@ -60,10 +61,10 @@ def parse(lines: Mapping[str, str], faults: list[str]) -> Logins:
     found = [line.removeprefix("mserve.") for line in lines]
     names = {each.split(".")[1] for each in found if each.startswith(PREFIX) and is_line(each)}
     providers = {name: _provider(name, lines, faults) for name in sorted(names)}
-    said = lines.get(f"mserve.{OPENID2}", "off").strip()
-    if said not in ("off", *ACCOUNTS):
+    said = lines.get(f"mserve.{OPENID2}", OFF).strip()
+    if said not in (OFF, *ACCOUNTS):
         faults.append(f"mserve.{OPENID2} = {said}: should be off, known or create")
-    return Logins(providers, None if said == "off" else said)
+    return Logins(providers, None if said == OFF else said)
 
 
 def is_secure(url: str) -> bool:

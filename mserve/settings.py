@@ -68,7 +68,7 @@ class Settings:
     @classmethod
     def parse(cls, lines: Mapping[str, str]) -> "Settings":
         """The settings in `lines`; raises SettingsError with every fault found."""
-        return _Parser(lines).settings()
+        return Parser(lines).settings()
 
     @classmethod
     def from_ini(cls, ini: str | Path, section: str = "main") -> "Settings":
@@ -98,7 +98,7 @@ def redis_url(data: Path) -> str:
     return f"unix://{quote(str(data / 'redis.sock'))}"
 
 
-class _Parser:
+class Parser:
     """Reads one line after the other and remembers what was wrong."""
 
     def __init__(self, lines: Mapping[str, str]) -> None:

@@ -58,7 +58,8 @@ class Event(NamedTuple):
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which events: between two moments (µs), by whom, what, how. None: all."""
+    """Which events: between two moments (µs), by whom, what, how, and of what: `path` is a part of
+    the path from the place on that is asked of. None: all."""
 
     since: int | None = None
     until: int | None = None
@@ -67,9 +68,12 @@ class Wanted:
     door: str | None = None
     refused: bool | None = None
     deep: bool = False
+    path: str | None = None
 
-    def holds(self, event: Event) -> bool:
-        return (
+    def holds(self, event: Event, own: bytes) -> bool:
+        """Whether an event of the node `own`, or of what is below it, is wanted."""
+        path = (event.path_below(own) or "").casefold()
+        return (self.path is None or self.path.casefold() in path) and (
             self.actor in (None, event.actor)
             and self.action in (None, event.action)
             and self.door in (None, event.door)
@@ -88,7 +92,7 @@ def walk(node: Any, wanted: Wanted, cursor: str = "") -> Iterator[tuple[Event, b
             return
         for event in _events(entry):
             if event.id > cursor:
-                yield event, _concerns(event, own, wanted.deep) and wanted.holds(event)
+                yield event, _concerns(event, own, wanted.deep) and wanted.holds(event, own)
 
 
 def id_of(node: Any) -> bytes:

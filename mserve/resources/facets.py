@@ -28,6 +28,7 @@ from mserve.resources.service_facets import (
     Uploads,
     WebdavFacet,
 )
+from mserve.resources.site_facets import Objects, SettingsFacet, StatusFacet
 from mserve.resources.usage_facets import (
     EventsFacet,
     MetricsFacet,
@@ -65,7 +66,7 @@ class Health(Facet):
 class Jobs(Facet):
     name = "jobs"
     reach = Reach.OWN
-    types = frozenset({"service", "mfile"})
+    types = frozenset({"service", "folder", "mfile"})
 
     def __getitem__(self, name: str) -> Any:
         return JobsEvents(self) if name == "events" else self.node.job(name)
@@ -120,7 +121,7 @@ FACETS: dict[str, type[Facet]] = {
         Versions, Provenance, Trash, Copy, Batch, Uploads, Search, Tasks, NodesFacet, Schedules,
         Rounds, Access, Login, Reset, Account, UsersFacet, Offers, RequestsFacet,
         AuditFacet, History, Receipt, Receipts, Locks, Monitoring, QuotasFacet, EventsFacet,
-        PropertiesFacet, WebdavFacet,
+        PropertiesFacet, WebdavFacet, StatusFacet, SettingsFacet, Objects,
     )
 }  # fmt: skip
 

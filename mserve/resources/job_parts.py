@@ -18,8 +18,10 @@ class Log:
     def __init__(self, job: "Job") -> None:
         self.__parent__ = self.job = job
 
-    def lines(self) -> Iterator[str]:
-        for run in self.job.all_runs():
+    def lines(self, place: str | None = None) -> Iterator[str]:
+        """Of all tasks, or of the one at `<set>-<number>`."""
+        one = None if place is None else self.job.run(place)
+        for run in self.job.all_runs() if one is None else (one,):
             for each in run.attempts:
                 yield f"== {run.spec.name}, attempt {each.number}: {each.error or DONE}"
                 yield each.log

@@ -11,7 +11,7 @@ import multiprocessing
 import signal
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -44,10 +44,11 @@ class Crashed(Exception):
 
 @dataclass
 class Meter:
-    """What an attempt has used, and said."""
+    """What an attempt has used, and said; `tail()` is what it has said so far."""
 
     spent: Spent = field(default_factory=Spent)
     log: str = ""
+    tail: Callable[[], str] = str
 
 
 def confine(
@@ -63,6 +64,7 @@ def confine(
     interrupts the wait; the process has ended then.
     """
     meter = meter or Meter()
+    meter.tail = partial(_log, source.scratch)
     receiver, sender = _context().Pipe(duplex=False)
     order = Order(function, _plain(source), arguments, limits.memory, limits.cpu, limits.file)
     process = _context().Process(target=work, args=(order, sender), daemon=True)

@@ -27,6 +27,7 @@ from mserve.vault import ARCHIVE, Vault
 log = logging.getLogger(__name__)
 
 REPORT_INTERVAL = 0.5  # seconds between two progress reports
+SAID = 4000  # characters of a log that are told while the task runs
 MAX_WORDS = 1000  # characters of an error that are kept
 
 
@@ -82,7 +83,7 @@ class Executor:
             sha256=claim.sha256 or "",
             **self._links(claim),
             scratch=scratch,
-            report=self._reporter(claim),
+            report=self._reporter(claim, meter),
         )
         run = partial(task.run, source, dict(claim.arguments), meter)
         return self.interrupts.run(_id(claim), task.timeout, run)
@@ -102,8 +103,9 @@ class Executor:
         callback = f"{facets}/jobs/{claim.job_id}/answers/{answer}"
         return {"url": f"{facets}/content", "callback": callback}
 
-    def _reporter(self, claim: Claim) -> Callable[[float, str], None]:
-        """Tells progress, at most every REPORT_INTERVAL; where Redis is away, nobody follows."""
+    def _reporter(self, claim: Claim, meter: Meter) -> Callable[[float, str], None]:
+        """Tells progress and what was said so far, at most every REPORT_INTERVAL; where Redis is
+        away, nobody follows."""
         next_time = 0.0
 
         def report(fraction: float, words: str) -> None:
@@ -113,7 +115,7 @@ class Executor:
             next_time = time.monotonic() + REPORT_INTERVAL
             with self.interrupts.postponed():
                 try:
-                    self.queues.progress(claim.run_id, fraction, words)
+                    self.queues.progress(claim.run_id, fraction, words, meter.tail()[-SAID:])
                 except RedisError as fault:
                     log.debug("progress is not told: %s", fault)
 

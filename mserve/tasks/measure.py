@@ -33,6 +33,7 @@ class Listener(logging.Handler):
 def measured(meter: Meter) -> Iterator[None]:
     """Has the meter hold what this thread uses and logs meanwhile."""
     listener, before = Listener(), _cpu()
+    meter.tail = lambda: listener.log
     logging.getLogger().addHandler(listener)
     try:
         yield

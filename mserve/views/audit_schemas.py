@@ -22,6 +22,7 @@ AUDIT: dict[str, Schema] = {
         node=null(ID), path=null(TEXT), before=null(OBJECT), after=null(OBJECT),
     ),
     "AuditEvents": page("AuditEvent"),
+    "AuditTable": {"type": "string", "description": "An AuditEvent in each line, names first"},
     "AuditLines": {"type": "string", "description": "An AuditEvent in each line"},
 }  # fmt: skip
 YES = one_of("true", "false")
@@ -32,5 +33,6 @@ AUDIT_QUERY: dict[str, tuple[Schema, str]] = {
     "action": (ACTION, "What was done"),
     "door": (DOOR, "Which way it came"),
     "refused": (YES, "`true`: what was refused alone; `false`: what was done alone"),
+    "path": (TEXT, "A part of the path, from the place on"),
     "deep": (YES, "`true`: also what concerned nodes below this one"),
 }

@@ -17,6 +17,8 @@ from mserve.views.chart_look import AXES, BAD, COLORS, make, short, written
 
 By = Grain | Dimension | None
 Name = Callable[[Line, By], str]
+Say = Callable[[str], str]
+"""Says a text in the reader's language (html/chart_words.py)."""
 Names = dict[Line, str]
 LONGEST = 20  # characters of a bar's name
 MOST = 8  # slices or bars; the smallest are one
@@ -27,26 +29,29 @@ SHOWN = {Grain.STEP: (11, 16), Grain.HOUR: (5, 16), Grain.DAY: (5, 10), Grain.MO
 """Characters of a time (RFC 3339) that tell the period."""
 
 
-def draw(lines: Iterable[Line], by: By, name: Name | None = None) -> bytes:
+def draw(lines: Iterable[Line], by: By, name: Name | None = None, say: Say = str) -> bytes:
     """The chart of the lines that are told apart by that; `name` says what one is of."""
     found, called = list(lines), name or plain_name
     names = {line: called(line, by) for line in found}
     metrics = list(dict.fromkeys(line.metric for line in found))
     if isinstance(by, Grain):
-        chart = _over_time(found, metrics, by)
+        chart = _over_time(found, metrics, by, say)
     elif by is Dimension.TASK and {*metrics} == {TASK, TASK_FAILURE}:
-        chart = _endings(found, names)
+        chart = _endings(found, names, say)
     elif by is Dimension.SERVICE:
         chart = _bars(found, names)
     else:
-        chart = _pie(found, names)
-    title = ", ".join(map(label, metrics)) or "usage"
-    return written(chart, f"{title} by {by.label}" if by else title, _words(found, by, names))
+        chart = _pie(found, names, say)
+    chart.config.no_data_text = say("nothing")
+    title = ", ".join(label(metric, say) for metric in metrics) or say("usage")
+    if by:
+        title = say("%(what)s by %(by)s") % {"what": title, "by": say(by.label)}
+    return written(chart, title, _words(found, by, names, say))
 
 
-def label(metric: str) -> str:
+def label(metric: str, say: Say = str) -> str:
     """What people read of a metric."""
-    return metric.removeprefix(OURS)
+    return say(metric.removeprefix(OURS))
 
 
 def plain_name(line: Line, by: By = None) -> str:
@@ -80,7 +85,7 @@ def period(line: Line, by: Grain) -> str:
     return begin[slice(*SHOWN[by])].replace("T", " ")
 
 
-def _over_time(lines: list[Line], metrics: Sequence[str], by: Grain) -> Any:
+def _over_time(lines: list[Line], metrics: Sequence[str], by: Grain, say: Say) -> Any:
     measured = bool(metrics) and MEASURED.issuperset(metrics)
     stands = bool(lines) and all(line.rated or line.metric in LEVELS for line in lines)
     chart = make("Line" if stands or measured else "Bar", **AXES)
@@ -89,7 +94,7 @@ def _over_time(lines: list[Line], metrics: Sequence[str], by: Grain) -> Any:
     _label(chart, [period(line, by) for line in lines if line.metric == metrics[0]])
     for metric in metrics:
         of_it = [line for line in lines if line.metric == metric]
-        for name, values in _series(metric, of_it).items():
+        for name, values in _series(metric, of_it, say).items():
             chart.add(name, values, stroke_style={"width": 2.5})
     return chart
 
@@ -101,22 +106,22 @@ def _label(chart: Any, times: list[str]) -> None:
     chart.config.show_minor_x_labels = False
 
 
-def _series(metric: str, lines: list[Line]) -> dict[str, list[float | None]]:
+def _series(metric: str, lines: list[Line], say: Say) -> dict[str, list[float | None]]:
     """What is drawn of a metric, by name."""
     if metric not in MEASURED:
-        return {label(metric): [amount(line) for line in lines]}
-    most = [line.figure.most for line in lines]
-    return {f"{label(metric)}: mean": [mean(line) for line in lines], "most": most}
+        return {label(metric, say): [amount(line) for line in lines]}
+    means, most = [mean(line) for line in lines], [line.figure.most for line in lines]
+    return {f"{label(metric, say)}: {say('mean')}": means, say("most"): most}
 
 
-def _endings(lines: list[Line], names: Names) -> Any:
+def _endings(lines: list[Line], names: Names, say: Say) -> Any:
     """Of each task what ended well, and in red what failed of all."""
     failed = {line.value: amount(line) for line in lines if line.metric == TASK_FAILURE}
     first = ranked([line for line in lines if line.metric == TASK])
     chart = make("Pie", (*COLORS[: len(first)], BAD), inner_radius=0.45)
     for line in first:
         chart.add(names[line], amount(line) - failed.get(line.value, 0))
-    chart.add("failed", sum(failed.values()))
+    chart.add(say("failed"), sum(failed.values()))
     return chart
 
 
@@ -133,12 +138,12 @@ def _cut(name: str) -> str:
     return name if len(name) <= LONGEST else f"{name[:half]}…{name[1 - half :]}"
 
 
-def _pie(lines: list[Line], names: Names) -> Any:
+def _pie(lines: list[Line], names: Names, say: Say) -> Any:
     chart, first = make("Pie", inner_radius=0.45), ranked(lines)
     for line in first:
         chart.add(names[line], amount(line))
     if rest := sum(max(amount(line), 0) for line in lines) - sum(map(amount, first)):
-        chart.add("others", rest)
+        chart.add(say("others"), rest)
     return chart
 
 
@@ -148,12 +153,15 @@ def ranked(lines: list[Line]) -> list[Line]:
     return sorted(some, key=amount, reverse=True)[:MOST]
 
 
-def _words(lines: list[Line], by: By, names: Names) -> str:
+def _words(lines: list[Line], by: By, names: Names, say: Say) -> str:
     if not any(map(worth, lines)):
-        return "There is nothing to show."
+        return say("There is nothing to show.")
     if not isinstance(by, Grain):
         return "; ".join(f"{names[line]} {short(amount(line))}" for line in ranked(lines))
     most = max(lines, key=worth)
     begin, end = (period(each, by) for each in (lines[0], lines[-1]))
-    words = f"{label(most.metric)} at most {short(worth(most))} ({period(most, by)})"
-    return f"From {begin} to {end} (UTC): {words}."
+    values = {
+        "begin": begin, "end": end, "what": label(most.metric, say), "most": short(worth(most)),
+        "when": period(most, by),
+    }  # fmt: skip
+    return say("From %(begin)s to %(end)s (UTC): %(what)s at most %(most)s (%(when)s).") % values

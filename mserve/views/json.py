@@ -20,7 +20,9 @@ from mserve.views.urls import facet_url, segment, url
 Json = dict[str, Any]
 OF_ALL = ("info", "history", "audit", "keys", "access", "usage", "usagesummary")
 LINKS = {
-    "site": (*OF_ALL, "search", "tasks", "nodes", "health"),
+    "site": (
+        *OF_ALL, "search", "tasks", "nodes", "health", "status", "settings", "objects",
+    ),
     "container": (
         *OF_ALL, "properties", "quotas", "profiles", "tasks", "search", "requests", "webdav",
     ),
@@ -28,7 +30,7 @@ LINKS = {
         *OF_ALL, "properties", "quotas", "jobs", "rounds", "schedules", "profiles", "tasks",
         "search", "trash", "uploads", "batch", "webdav",
     ),
-    "folder": (*OF_ALL, "search", "uploads", "copy", "batch", "webdav"),
+    "folder": (*OF_ALL, "search", "jobs", "uploads", "copy", "batch", "webdav"),
     "mfile": (*OF_ALL, "content", "jobs", "versions", "provenance", "copy"),
 }  # fmt: skip
 """The facets of a node of that type; whether a key may open them is another question."""

@@ -59,6 +59,9 @@ GROUPS = {
     "receipts": "Whether a receipt is genuine",
     "locks": "What clients of WebDAV have locked",
     "audit": "Who did what, and what was refused",
+    "status": "Whether all is well, and what to do where it is not",
+    "settings": "What the site is set to",
+    "objects": "What is stored, as it is",
 }  # fmt: skip
 SCHEMES: Json = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "The key as Bearer token"},

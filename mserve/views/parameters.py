@@ -6,6 +6,7 @@ from typing import Any
 from mserve.views.audit_schemas import AUDIT_QUERY
 from mserve.views.declared import Declared
 from mserve.views.follow import LONGEST
+from mserve.views.job_query import STATES
 from mserve.views.paging import LIMIT
 from mserve.views.schema_words import ID, SHORT, TEXT, TIME, WHOLE, Schema, one_of
 from mserve.views.schemas import NAME, STREAMED
@@ -40,6 +41,7 @@ PATH: dict[str, tuple[Schema, str]] = {
     "transaction": ({**TEXT, "pattern": "^[0-9a-f]{16}$"}, "The `id` of a transaction"),
     "lock": ({**TEXT, "minLength": 1}, "The `id` of a lock, or its token"),
     "round": ({**TEXT, "minLength": 1}, "The `id` of a round"),
+    "object": ({**TEXT, "pattern": "^[0-9a-f]{16}$"}, "The number of a stored object, in hex"),
 }
 QUERY: dict[str, tuple[Schema, str]] = {
     "limit": (
@@ -50,7 +52,8 @@ QUERY: dict[str, tuple[Schema, str]] = {
     "recursive": (one_of("true", "false"), "`true`: also with all that is below it"),
     "format": (
         TEXT,
-        "Of a folder `zip`: all in it that the key may read; of a provenance `prov`: PROV-JSON",
+        "Of a folder `zip`: all in it that the key may read; of a provenance `prov`: PROV-JSON; "
+        "of the audit log `csv` or `ndjson`",
     ),
     "name": (TEXT, "With `format=zip`: of what is to be in it; several: all of these"),
     "unpack": (one_of("zip", "tar"), "The file is an archive, and all that is in it is stored"),
@@ -68,6 +71,15 @@ QUERY: dict[str, tuple[Schema, str]] = {
         {"type": "integer", "minimum": 0, "maximum": LONGEST},
         "Seconds to wait for the end of the job, which is shown as it is then",
     ),
+    "state": (one_of(*STATES), "Of jobs: `open`: what has not ended"),
+    "task": (TEXT, "The name of a task that the job has, as `thumbnail`"),
+    "workflow": (TEXT, "The workflow that the job is of, as `ingest`"),
+    "run": (
+        {**TEXT, "pattern": "^[0-9]{1,9}-[0-9]{1,9}$"},
+        "The task that it is of, as `<set>-<task>`, both from 0",
+    ),
+    "tail": ({"type": "integer", "minimum": 1, "maximum": 100_000}, "So many lines, the last ones"),
+    "id": (ID, "The `id` of a node or job, of which the stored object is"),
     "metric": (TEXT, "The URI of the metric that is asked for; it may be given several times"),
     "from": (TEXT, "From when on: a time where an hour begins, a day, or a month (UTC)"),
     "to": (TEXT, "Until when, likewise; what is asked for ends before it"),

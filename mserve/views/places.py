@@ -60,6 +60,7 @@ from mserve.resources.profile import Explain, Profile
 from mserve.resources.round import Round
 from mserve.resources.service_facets import Profiles, Rounds, Trash, Uploads
 from mserve.resources.service_request import ServiceRequest
+from mserve.resources.site_facets import ObjectPlace, Objects
 from mserve.resources.statement_places import OwnEntries, OwnStatement, UserEntries, UserStatement
 from mserve.resources.trash import Trashed
 from mserve.resources.upload import Upload
@@ -154,6 +155,7 @@ BELOW: dict[type, tuple[type[Facet], str]] = {
     UserQuotas: (UsersFacet, "{user}/quotas"),
     HistoryEntry: (History, "{transaction}"),
     LockView: (Locks, "{lock}"),
+    ObjectPlace: (Objects, "{object}"),
 }
 """What is reached through a facet."""
 

@@ -10,6 +10,7 @@ from pyramid.response import Response
 from mserve import errors
 from mserve.late import hold_back
 from mserve.passwords import Busy
+from mserve.views.html.problem_words import HEADER, translated
 
 STATUS: dict[type[errors.MserveError], int] = {
     errors.BadInput: 400,
@@ -39,11 +40,23 @@ def problem(request: Any, status: int, kind: str, detail: str, **more: Any) -> R
     body = {"type": f"urn:mserve:problem:{kind}", "title": title, "status": status}
     body |= {"detail": detail, **more}
     if request.door == "html":
-        text = render("mserve.views:templates/error.jinja2", body, request)
+        text = render("mserve.views:templates/error.jinja2", body | _said(request, body), request)
         return Response(text, status=status, content_type="text/html")
+    if HEADER in request.headers and (said := _said(request, body)["said"]) not in (None, detail):
+        body["said"] = said
     return Response(
         json.dumps(body).encode(), status=status, content_type="application/problem+json"
     )
+
+
+def _said(request: Any, body: dict[str, Any]) -> dict[str, Any]:
+    """For people: the detail and the faults in the reader's language, as far as it is known."""
+    known = [(each, translated(request, each["detail"])) for each in body.get("faults", ())]
+    faults = [{**each, "detail": said or each["detail"]} for each, said in known]
+    if faults:
+        whole = "; ".join(each["detail"] for each in faults)
+        return {"said": whole if all(said for _, said in known) else None, "faults": faults}
+    return {"said": translated(request, body["detail"]), "faults": faults}
 
 
 def kind_of(fault: Exception) -> str:

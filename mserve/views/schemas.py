@@ -39,6 +39,7 @@ from mserve.views.schema_words import (
     ref,
     table,
 )
+from mserve.views.site_schemas import SITE
 
 NAME: Schema = {
     "type": "string", "minLength": 1, "maxLength": LIMIT, "pattern": "^[^/\\x00]+$",
@@ -225,6 +226,7 @@ SCHEMAS: dict[str, Schema] = {
     **QUOTAS,
     **REST,
     **AUDIT,
+    **SITE,
 }
 JSON = ("application/json",)
 MEDIA: dict[str, tuple[str, ...]] = {
@@ -239,6 +241,7 @@ MEDIA: dict[str, tuple[str, ...]] = {
     "Lines": ("application/x-ndjson",),
     "Events": ("text/event-stream",),
     "AuditLines": ("application/x-ndjson",),
+    "AuditTable": ("text/csv",),
     "Piece": ("application/offset+octet-stream",),
     "Zip": ("application/zip",),
     "Archive": ("application/zip", "application/x-tar"),

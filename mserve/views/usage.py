@@ -16,6 +16,7 @@ from mserve.resources.report import Asked, Line, lines
 from mserve.resources.series import Dimension
 from mserve.views.chart import draw
 from mserve.views.chart_table import namer
+from mserve.views.html.chart_words import sayer
 from mserve.views.usage_query import MOST
 
 Json = dict[str, Any]
@@ -96,7 +97,7 @@ def answer(request: Any, items: Iterable[Json], name: str) -> Any:
 
 def drawn(request: Any, lines: Iterable[Line], by: Grain | Dimension | None) -> Response:
     """The lines as a chart."""
-    drawing = draw(lines, by, namer(request.site))
+    drawing = draw(lines, by, namer(request.site), sayer(request))
     response = Response(drawing, content_type="image/svg+xml", charset="utf-8")
     response.headers["Content-Security-Policy"] = DRAWN
     return response
@@ -107,10 +108,11 @@ def table(items: list[Json]) -> str:
     text = io.StringIO()
     writer = csv.DictWriter(text, list(items[0]) if items else ["metric"])
     writer.writeheader()
-    writer.writerows({name: _cell(value) for name, value in item.items()} for item in items)
+    writer.writerows({name: cell(value) for name, value in item.items()} for item in items)
     return text.getvalue()
 
 
-def _cell(value: Any) -> Any:
+def cell(value: Any) -> Any:
+    """The value as a spreadsheet takes it for no formula."""
     risky = isinstance(value, str) and value[:1] in ("=", "+", "-", "@")
     return "'" + value if risky else value

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.functional.conftest import stack
+from tests.functional.conftest import stack, unserved
 
-__all__ = ["stack"]
+__all__ = ["stack", "unserved"]
 
 CHROMIUM = "/usr/bin/chromium"  # Debian's; Playwright's own is not asked for
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage"]

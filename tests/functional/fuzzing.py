@@ -133,7 +133,7 @@ def config(ids: dict[str, Any], root: str) -> dict[str, Any]:
     places = {"container": "demo", "service": "files", "path": "photos/cat.png", "version": 1}
     pieces_of = {"profile": "default", "workflow": "ingest", "set": 0, "task": 0}
     known = {**places, **pieces_of, "job": ids["job"], "output": ids["output"]}
-    known |= {"answer": "0-0-1", "user": ids["user"]}
+    known |= {"answer": "0-0-1", "user": ids["user"], "object": f"{1:016x}"}
     files = ["other.txt", "new.txt", "new/deep.txt"]
     by_place: list[tuple[str, str, dict[str, Any]]] = [
         (f"{way}/{{path}}", "PUT", {"path": {"dictionary": "files"}}),

@@ -1,11 +1,15 @@
 """Tasks that take their time, for stacks in tests."""
 
+import logging
 import time
 
 from mserve.tasks.registry import Limits, Source, task
 
+log = logging.getLogger(__name__)
+
 
 def _wait(source: Source, seconds: float) -> None:
+    log.warning("waiting for %g s", seconds)
     (source.scratch / "half").write_bytes(bytes(1000))
     end = time.monotonic() + seconds
     while time.monotonic() < end:

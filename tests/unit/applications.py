@@ -48,7 +48,7 @@ class Application:
         for name in vars(registry).keys() - self.configured.keys():
             delattr(registry, name)
         vars(registry).update(self.configured)
-        registry.mserve = Settings.parse(lines)
+        registry.mserve, registry.mserve_lines = Settings.parse(lines), dict(lines)
         registry._zodb_databases = databases = {}
         db = db_from_uri(registry.mserve.database, "", databases)
         try:

@@ -10,7 +10,7 @@ from mserve.resources.roles import Permission
 from mserve.resources.usage_facets import UsageEvents
 from mserve.views.config import no_content, rest
 from mserve.views.content.throttle import Stream as Body
-from mserve.views.follow.listed import Listed
+from mserve.views.follow.listed import JobsWatch, Listed
 from mserve.views.follow.looks import kept
 from mserve.views.follow.seats import busy, seat
 from mserve.views.follow.stream import END, Stream
@@ -36,12 +36,12 @@ def of_job(context: JobEvents, request: Any) -> Response:
 
 @rest(context=JobsEvents, method="GET", permission=Permission.VIEW, gives="Events")
 def of_jobs(context: JobsEvents, request: Any) -> Response:
-    """Which jobs of a file or service have changed, as Server-Sent Events, without an end.
+    """Which jobs of a file, folder or service have changed, as Server-Sent Events, without an end.
 
     Each event `job` has `id`, `url`, `name`, `state` and `percent`; first come those of the newest
     that have not ended.
     """
-    watch = Watch(request.registry, kept(request.environ), context.node.id)
+    watch = JobsWatch(request.registry, kept(request.environ), context.node)
     return _stream(request, Listed(watch).blocks())
 
 

@@ -2,34 +2,31 @@
 
 from typing import Any
 
-from pyramid.response import Response
-
-from mserve.errors import BadInput
+from mserve.errors import BadInput, Conflict
 from mserve.resources.facets import Jobs
 from mserve.resources.job import Job
-from mserve.resources.job_parts import Log
 from mserve.resources.profile import TaskSpec, Workflow
 from mserve.resources.roles import Permission
 from mserve.tasks import retrieval, steering
-from mserve.views import job_json, paging
+from mserve.views import job_json, job_query
 from mserve.views.body import Fields, document, mapping, text
 from mserve.views.config import created, rest
 from mserve.views.follow.seen import progress
 from mserve.views.follow.waited import QUERY, asked, waited
-from mserve.views.html.headers import guard_document
 from mserve.views.profiles import queue, task
 from mserve.views.schedules import file_needed, find_files_needed
 
 WAY_OUT = "POST to /-/jobs of a file"
 
 
-@rest(context=Jobs, method="GET", permission=Permission.VIEW, gives="Jobs", query=paging.QUERY)
+@rest(context=Jobs, method="GET", permission=Permission.VIEW, gives="Jobs", query=job_query.QUERY)
 def listing(context: Jobs, request: Any) -> Any:
-    """A page of the jobs of a file or service, newest first."""
-    limit, after = paging.asked(request)
-    found = context.node.page_jobs(limit + 1, after)
-    items = [job_json.job(request, job) for _, job in found[:limit]]
-    return paging.page(request, context, items, found, limit)
+    """A page of the jobs of a file, a folder with all below it, or a service, newest first.
+
+    A page may hold fewer than `limit`, even none, where `next` leads to more.
+    """
+    found, more = job_query.page(request, context)
+    return {"items": [job_json.job(request, job) for job in found], "next": more, "total": None}
 
 
 @rest(context=Job, method="GET", permission=Permission.VIEW, gives="Job", query=QUERY)
@@ -45,9 +42,10 @@ def start(context: Jobs, request: Any) -> Any:
     """Runs now: `{"workflow": name, "queue"?}` or `{"task": name, "arguments"?, "queue"?}`.
 
     202; or with `?wait=` 200, where the job has ended meanwhile. Of a service only what needs no
-    file can be run.
+    file can be run, and of a folder nothing.
     """
     node = context.node
+    need_file_or_service(node)
     fields = Fields(document(request))
     workflow = fields.take("workflow", text)
     if (workflow is None) == (fields.rest.get("task") is None):
@@ -57,6 +55,15 @@ def start(context: Jobs, request: Any) -> Any:
     else:
         job = _start_task(node, fields, request)
     return accepted(request, job)
+
+
+def need_file_or_service(node: Any) -> None:
+    """Raises Conflict where a job cannot be of the node."""
+    if node.type == "folder":
+        raise Conflict(
+            "a job is of a file or a service; a round runs a workflow on all files of a folder: "
+            "POST to /-/rounds of the service"
+        )
 
 
 def accepted(request: Any, job: Job) -> Any:
@@ -118,12 +125,3 @@ def _is_action(value: Any) -> str:
     if value not in ("cancel", "retry", "again"):
         raise BadInput('should be "cancel", "retry" or "again"')
     return str(value)
-
-
-@rest(context=Log, method="GET", permission=Permission.VIEW, gives="Text")
-def log(context: Log, request: Any) -> Response:
-    """What the job's tasks have said, attempt by attempt, as text."""
-    text = "\n".join(context.lines()) + "\n"
-    answer = Response(text, content_type="text/plain", charset="utf-8")
-    guard_document(answer.headers)
-    return answer

@@ -7,6 +7,8 @@ from pyramid.response import Response
 
 from mserve.errors import BadInput, Missing, Refused
 from mserve.ingest.landing import CONFLICTS, Target, found, locate, put
+from mserve.ingest.store import Stored
+from mserve.resources.job import Job
 from mserve.resources.job_parts import OutputMfile, OutputThumbnail, OutputView
 from mserve.resources.mfile import Mfile
 from mserve.resources.names import check_path
@@ -49,21 +51,27 @@ def make_file(context: OutputMfile, request: Any) -> Any:
     told = request.content_length or "Transfer-Encoding" in request.headers
     fields = Fields(document(request) if told else {})
     path = fields.take("path", check_way)
-    conflict = fields.take("conflict", _is_conflict, CONFLICTS[0])
+    conflict = fields.take("conflict", is_conflict, CONFLICTS[0])
     fields.end()
+    stored = make(context, request, path, conflict)
+    answer = stored_json(request, stored)
+    return created(request, answer, url(request, stored.mfile)) if stored.created else answer
+
+
+def make(context: OutputMfile, request: Any, path: tuple[str, ...] | None, conflict: str) -> Stored:
+    """Makes the file at `path` below the client's own root. Raises NameTaken, Refused."""
     target = _target(context, request, path)
     _check(request, target, conflict)
     stored = put(target, context.output, conflict)
     _note(context.__parent__, stored.mfile)
-    answer = stored_json(request, stored)
-    return created(request, answer, url(request, stored.mfile)) if stored.created else answer
+    return stored
 
 
 def check_way(value: Any) -> tuple[str, ...]:
     return check_path(text(value).removeprefix("/"))
 
 
-def _is_conflict(value: Any) -> str:
+def is_conflict(value: Any) -> str:
     if value not in CONFLICTS:
         raise BadInput(f"should be one of: {', '.join(CONFLICTS)}")
     return str(value)
@@ -73,9 +81,24 @@ def _target(context: OutputMfile, request: Any, path: tuple[str, ...] | None) ->
     """Where the file is to be: at the path below the client's own root, or beside the job's."""
     if path is not None:
         return locate(request.virtual_root, path)
-    job = context.__parent__.__parent__.job
-    holder = job.mfile.__parent__ if job.in_tree and job.mfile is not None else job.service
-    return locate(holder, check_path(context.output.name))
+    return locate(_beside(context.__parent__.__parent__.job), check_path(context.output.name))
+
+
+def _beside(job: Job) -> Any:
+    """The folder of the job's file, or its service."""
+    return job.mfile.__parent__ if job.in_tree and job.mfile is not None else job.service
+
+
+def landing(job: Job, request: Any) -> str | None:
+    """The path of that folder below the client's own root, with a slash at its end; None where the
+    key may not see or add to it."""
+    names: list[str] = []
+    for each in _beside(job).lineage():
+        if each is request.virtual_root:
+            may = request.has_permission(Permission.ADD, _beside(job))
+            return "".join(f"{name}/" for name in names) if may else None
+        names.insert(0, each.__name__)
+    return None
 
 
 def _check(request: Any, target: Target, conflict: str) -> None:

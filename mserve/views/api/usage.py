@@ -73,7 +73,10 @@ def _reports(request: Any, id: str, node: Any = None) -> Any:
             return usage.drawn(request, lines, asked.by)
         return usage.answer(request, (usage.report(line, asked.by) for line in lines), "usage")
 
-    return usage_tags.tagged(request, usage_tags.of_query(request, id, node), made)
+    state: tuple[Any, ...] = usage_tags.of_query(request, id, node)
+    if request.GET.get("format") == "svg":
+        state = (*state, request.locale_name)
+    return usage_tags.tagged(request, state, made)
 
 
 @rest(context=UsageSummary, method="GET", permission=Permission.USAGE,

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from mserve.resources.job import Job
+from mserve.resources.job_pages import OPEN, Wanted, concerns, page
 from mserve.resources.node import Node
 from mserve.views import job_json
+from mserve.views.follow.looks import Environ
 from mserve.views.follow.seen import progress
 from mserve.views.follow.stream import Teller, event
 from mserve.views.follow.watch import NotThere, Watch
@@ -15,10 +17,22 @@ from mserve.views.urls import facet_url
 NEWEST = 100  # jobs that are looked at where it is not known which have changed
 
 
+class JobsWatch(Watch):
+    """`id`: of a file, a folder or a service; of a folder's jobs its service is told."""
+
+    def __init__(self, registry: Any, environ: Environ, node: Any) -> None:
+        super().__init__(registry, environ, node.id)
+        self._service = node.find("service").id if node.type == "folder" else None
+
+    @property
+    def topic(self) -> str:
+        return self._service or self.id
+
+
 class Listed:
     """What one client is told of the jobs of a node: first those of the newest that run or wait."""
 
-    def __init__(self, watch: Watch) -> None:
+    def __init__(self, watch: JobsWatch) -> None:
         self._watch = watch
         self._open: set[str] = set()
 
@@ -41,13 +55,14 @@ class Listed:
         changed = self._watch.changed
         self._watch.changed = set()
         ids = self._asked(node) if changed is None else changed
-        jobs = [job for id in ids if isinstance(job := asked.site.ids.get(id), Job)]
+        found = [job for id in ids if isinstance(job := asked.site.ids.get(id), Job)]
+        jobs = [job for job in found if concerns(node, job)]
         self._open.difference_update(ids)
         self._open.update(job.id for job in jobs if job.outcome is None)
         return [self._short(asked, job) for job in jobs]
 
     def _asked(self, node: Any) -> list[str]:
-        newest = [job.id for _, job in node.page_jobs(NEWEST) if job.outcome is None]
+        newest = [job.id for job in page(node, Wanted(states=OPEN), NEWEST)[0]]
         return [*newest, *self._open.difference(newest)]
 
     def _short(self, asked: Any, job: Job) -> Json:

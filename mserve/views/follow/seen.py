@@ -30,9 +30,23 @@ def _see(registry: Any, asked: Any, job: Job) -> Seen:
     return Seen(job_json.job(asked, job, told), told, job.outcome is not None)
 
 
+def said(queues: Any, job: Job) -> dict[str, str]:
+    """What the job's running tasks have said so far, by run id; nothing where Redis is away."""
+    runs = _running(job)
+    try:
+        found: dict[str, str] = queues.read_said(runs) if runs else {}
+    except RedisError:
+        return {}
+    return found
+
+
+def _running(job: Job) -> list[str]:
+    return [run.id for run in job.all_runs() if run.state == RUNNING]
+
+
 def progress(queues: Any, job: Job) -> job_json.Progress:
     """What the job's running tasks say of themselves; nothing where Redis is away."""
-    runs = [run.id for run in job.all_runs() if run.state == RUNNING]
+    runs = _running(job)
     try:
         found: job_json.Progress = queues.read_progress(runs) if runs else {}
     except RedisError:

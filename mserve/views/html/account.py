@@ -17,6 +17,7 @@ from mserve.views import people
 from mserve.views.api import account as door
 from mserve.views.api import service_requests
 from mserve.views.config import page
+from mserve.views.html.flash import flash
 from mserve.views.html.forms import field, form
 from mserve.views.html.login import again, template
 
@@ -57,7 +58,9 @@ def acted(act: Any) -> Any:
             request.tm.abort()
             request.tm.begin()
             return again(PAGE, request, fault, **told(request))
-        return answer or HTTPSeeOther(f"{people.here(request)}/-/account")
+        if answer is not None:
+            return answer
+        return flash(request, HTTPSeeOther(f"{people.here(request)}/-/account"), "saved")
 
     view.__doc__, view.__name__, view.__module__ = act.__doc__, act.__name__, act.__module__
     return view

@@ -17,11 +17,14 @@ from mserve.resources.node import Branch, Node
 from mserve.resources.roles import Permission
 from mserve.resources.service import Service
 from mserve.resources.trash import Trashed
+from mserve.security import service_of
 from mserve.tasks import steering
 from mserve.views import receipts
 from mserve.views.api import files
 from mserve.views.config import rest
+from mserve.views.html.flash import Undo, flash
 from mserve.views.html.forms import FILES, field, fields, form
+from mserve.views.html.jobs import begun
 from mserve.views.targets import former_folder, target_folder
 from mserve.views.urls import facet_url, url
 
@@ -36,38 +39,47 @@ def upload(context: Branch, request: Any) -> Response:
     """Stores the files of the form."""
     onward = shown(request, context)
     files.add(context, request)
-    return onward
+    return flash(request, onward, "uploaded")
 
 
 @form(context=(Service, Folder), do="folder", permission=Permission.ADD)
 def add_folder(context: Branch, request: Any) -> Response:
     """Makes a folder of the form's `name`."""
     receipts.need_others(request)
-    ingest.make_folder(context, field(request, "name"))
-    return shown(request, context)
+    name = field(request, "name")
+    ingest.make_folder(context, name)
+    return flash(request, shown(request, context), "folder", name)
 
 
 @form(context=(Folder, Mfile), do="rename", permission=Permission.WRITE)
 def rename(context: Node, request: Any) -> Response:
     """Gives the node the form's `name`."""
-    ingest.move(context, target_folder(request, context, None), field(request, "name"))
-    return shown(request, context)
+    former, name = str(context.__name__), field(request, "name")
+    ingest.move(context, target_folder(request, context, None), name)
+    onward = shown(request, context)
+    undo = Undo("rename", onward.location, former)
+    return flash(request, onward, "renamed", name, None if former == name else undo)
 
 
 @form(context=(Folder, Mfile), do="remove", permission=Permission.REMOVE)
 def remove(context: Node, request: Any) -> Response:
     """Removes the node with all below it, after the page has asked."""
     above = context.__parent__ if context is not request.virtual_root else context
-    onward = shown(request, above)
-    ingest.remove(context, recursive=True)
-    return onward
+    onward, name, service = shown(request, above), str(context.__name__), service_of(context)
+    trashed = ingest.remove(context, recursive=True)
+    if trashed is None:
+        return flash(request, onward, "removed", name)
+    reached = request.has_permission(Permission.REMOVE, service)
+    place = facet_url(request, service, "trash", trashed.__name__)
+    return flash(request, onward, "trashed", name, Undo("restore", place) if reached else None)
 
 
 @form(context=Trashed, do="restore", permission=Permission.ADD)
 def restore(context: Trashed, request: Any) -> Response:
     """Takes it back to where it was."""
     parent = former_folder(context, "make it again first")
-    return shown(request, ingest.restore(context, parent, context.origin[-1]))
+    restored = ingest.restore(context, parent, context.origin[-1])
+    return flash(request, shown(request, restored), "restored", context.origin[-1])
 
 
 @form(context=Trashed, do="purge", permission=Permission.REMOVE)
@@ -75,7 +87,7 @@ def purge(context: Trashed, request: Any) -> Response:
     """Removes it for good."""
     onward = HTTPSeeOther(facet_url(request, context.__parent__, "trash"))
     ingest.purge(context)
-    return onward
+    return flash(request, onward, "purged", context.origin[-1])
 
 
 @form(context=Jobs, do="run", permission=Permission.PROCESS)
@@ -84,9 +96,10 @@ def run(context: Jobs, request: Any) -> Response:
     workflow = field(request, "workflow")
     if not isinstance(context.node, Mfile):
         raise BadInput("a workflow runs on a file")
-    if steering.start(context.node, workflow) is None:
+    job = steering.start(context.node, workflow)
+    if job is None:
         raise BadInput(f"the workflow {workflow!r} has no tasks")
-    return shown(request, context.node)
+    return begun(request, shown(request, context.node), job)
 
 
 @rest(context=(Service, Folder), method="POST", permission=Permission.VIEW,

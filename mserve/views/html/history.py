@@ -10,6 +10,7 @@ from mserve.resources.facets import History, HistoryEntry
 from mserve.resources.roles import Permission
 from mserve.views.api import history as door
 from mserve.views.config import page
+from mserve.views.html.flash import flash
 from mserve.views.html.forms import form
 from mserve.views.html.login import again
 from mserve.views.urls import facet_url
@@ -17,7 +18,7 @@ from mserve.views.urls import facet_url
 
 @page(context=History, permission=Permission.ADMIN, template="history.jinja2")
 def history(context: History, request: Any) -> dict[str, Any]:
-    """The last transactions, each with a button that undoes it, after a question."""
+    """The last transactions, each with a button that undoes it."""
     return {"fault": None, **told(context, request)}
 
 
@@ -40,4 +41,5 @@ def undo(context: HistoryEntry, request: Any) -> Response:
         request.tm.begin()
         return again("history.jinja2", request, fault, **told(context.__parent__, request))
     gone = not node.in_tree and above is not None
-    return HTTPSeeOther(facet_url(request, above, "history") if gone else here)
+    onward = HTTPSeeOther(facet_url(request, above, "history") if gone else here)
+    return flash(request, onward, "undone")

@@ -9,6 +9,7 @@ from mserve.resources.lock import covering
 from mserve.resources.lock_places import LockView
 from mserve.resources.roles import Permission
 from mserve.views.api import locks
+from mserve.views.html.flash import flash
 from mserve.views.html.forms import form
 from mserve.views.html.template import may
 from mserve.views.lock_json import lock
@@ -30,4 +31,4 @@ def unlock(context: LockView, request: Any) -> Response:
     """Ends the lock."""
     onward = HTTPSeeOther(url(request, context.node))
     locks.end(context, request)
-    return onward
+    return flash(request, onward, "unlocked")

@@ -17,6 +17,7 @@ from mserve.views import refused
 from mserve.views.api import login as door
 from mserve.views.config import page
 from mserve.views.html.forms import field, fields, form
+from mserve.views.html.problem_words import translated
 from mserve.views.people import here
 from mserve.views.problems import status_of, with_wait
 
@@ -121,7 +122,8 @@ def check(request: Any) -> None:
 
 def again(name: str, request: Any, fault: MserveError, /, **told: Any) -> Response:
     """The page with its form once more, and what was wrong."""
-    answer = render_to_response(template(name), {"fault": str(fault), **told}, request)
+    said = translated(request, str(fault)) or str(fault)
+    answer = render_to_response(template(name), {"fault": said, **told}, request)
     answer.status_int = status_of(fault)
     refused.note(request, answer.status_int)
     return with_wait(request, answer, fault)

@@ -10,6 +10,7 @@ from mserve.resources.roles import Permission
 from mserve.tasks.nodes import Nodes
 from mserve.views.api import workers
 from mserve.views.config import page
+from mserve.views.html.flash import flash
 from mserve.views.html.forms import field, fields, form
 from mserve.views.profiles import queue
 from mserve.views.urls import facet_url
@@ -35,5 +36,7 @@ def steer(context: NodesFacet, request: Any) -> Response:
     told = fields(request)
     place = queue(request.settings)(told["queue"][0]) if "queue" in told else None
     node = told["node"][0] if "node" in told else None
-    workers.act(context.node, Nodes(request.queues.redis), field(request, "do"), place, node)
-    return HTTPSeeOther(facet_url(request, context.node, "nodes"))
+    do = field(request, "do")
+    workers.act(context.node, Nodes(request.queues.redis), do, place, node)
+    onward = HTTPSeeOther(facet_url(request, context.node, "nodes"))
+    return flash(request, onward, "resumed" if do == "resume" else "paused", place or node or "")

@@ -16,6 +16,7 @@ from mserve.views import people, quotas
 from mserve.views.api import quotas as door
 from mserve.views.config import page
 from mserve.views.html import amounts
+from mserve.views.html.flash import flash
 from mserve.views.html.forms import field, fields, form
 from mserve.views.urls import facet_url
 
@@ -76,7 +77,7 @@ def show_own(context: OwnQuotas, request: Any) -> dict[str, Any]:
 def limit(context: QuotasFacet, request: Any) -> Response:
     """Sets all limits of a container or service."""
     door.set_limits(request, context.node, asked(request))
-    return HTTPSeeOther(facet_url(request, context.node, "quotas"))
+    return flash(request, HTTPSeeOther(facet_url(request, context.node, "quotas")), "saved")
 
 
 @form(context=UserQuotas, do="limit", permission=Permission.ADMIN)
@@ -84,7 +85,8 @@ def limit_user(context: UserQuotas, request: Any) -> Response:
     """Sets all limits of a user."""
     site, user = people.site_of(context), context.user
     limiting.limit_user(site, user, *asked(request))
-    return HTTPSeeOther(facet_url(request, site, "users", user.id, "quotas"))
+    onward = HTTPSeeOther(facet_url(request, site, "users", user.id, "quotas"))
+    return flash(request, onward, "saved")
 
 
 def asked(request: Any) -> list[Change]:

@@ -12,6 +12,7 @@ from mserve.tasks import rounds as use
 from mserve.views.api import rounds as door
 from mserve.views.api import schedules
 from mserve.views.config import page
+from mserve.views.html.flash import Undo, flash
 from mserve.views.html.forms import field, form
 from mserve.views.profiles import condition
 from mserve.views.urls import facet_url
@@ -37,15 +38,17 @@ def rounds(context: Rounds, request: Any) -> dict[str, Any]:
 def begin(context: Rounds, request: Any) -> Response:
     """Runs the form's `workflow` on all files on which its `condition` holds."""
     asked = condition(field(request, "condition"))
-    use.begin(context.node, Errand("manual", field(request, "workflow"), asked))
-    return _back(request, context.node)
+    workflow = field(request, "workflow")
+    begun = use.begin(context.node, Errand("manual", workflow, asked))
+    undo = Undo("cancel", facet_url(request, context.node, "rounds", begun.id))
+    return flash(request, _back(request, context.node), "round", workflow, undo)
 
 
 @form(context=Round, do="cancel", permission=Permission.PROCESS)
 def cancel(context: Round, request: Any) -> Response:
     """Stops the round and its jobs."""
     use.cancel(context)
-    return _back(request, context.service)
+    return flash(request, _back(request, context.service), "stopped", context.errand.workflow)
 
 
 def _back(request: Any, service: Any) -> Response:

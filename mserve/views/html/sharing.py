@@ -18,6 +18,7 @@ from mserve.views import key_rights as rights
 from mserve.views.api import access
 from mserve.views.api import keys as door
 from mserve.views.config import page
+from mserve.views.html.flash import flash
 from mserve.views.html.forms import field, fields, form
 from mserve.views.html.login import again, template
 from mserve.views.html.names import ROLES as OFFERED
@@ -135,15 +136,15 @@ def narrow(context: Key, request: Any) -> Response:
     if days := field(request, "days"):
         asked["end"] = _end(days)
     door.changed(request, context, asked)
-    return _back(request, context)
+    return _back(request, context, "saved")
 
 
 @form(context=Key, do="revoke", permission=DELEGATE)
 def revoke(context: Key, request: Any) -> Response:
     """The key, and all that were made from it, work no more."""
     door.revoke(context, request)
-    return _back(request, context)
+    return _back(request, context, "revoked")
 
 
-def _back(request: Any, key: Key) -> Response:
-    return HTTPSeeOther(facet_url(request, key.__parent__, "keys"))
+def _back(request: Any, key: Key, done: str) -> Response:
+    return flash(request, HTTPSeeOther(facet_url(request, key.__parent__, "keys")), done)

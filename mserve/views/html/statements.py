@@ -1,5 +1,6 @@
 """The pages of statements, to be printed; or their tables."""
 
+from functools import partial
 from typing import Any
 
 from mserve.people import OWN
@@ -11,6 +12,7 @@ from mserve.views import people, statement
 from mserve.views.api import statements as api
 from mserve.views.chart import label
 from mserve.views.config import page
+from mserve.views.html.chart_words import sayer
 from mserve.views.urls import facet_url, url
 
 TEMPLATE = "statement.jinja2"
@@ -49,7 +51,7 @@ def _page(request: Any, place: Any, node: Any, of: statement.Of, *way: tuple[str
         "node": node,
         "here": url(request, place),
         "beyond": [*way, ("statement", url(request, place))],
-        "label": label,
+        "label": partial(label, say=sayer(request)),
         "told": statement.statement(request, of),
         "whose": f"{WORDS[of.kind]} {of.name or of.id[:8]}" if WORDS[of.kind] else "",
         **{name: f"{each // 12}-{each % 12 + 1:02}" for name, each in near.items()},

@@ -29,12 +29,13 @@ TABS = (
     Tab("", _("Files"), ("service", "folder")),
     Tab("", _("File"), ("mfile",)),
     Tab("webdav", _("WebDAV"), ("container", "service", "folder"), Permission.READ),
-    Tab("jobs", _("Jobs"), ("service", "mfile")),
+    Tab("jobs", _("Jobs"), ("service", "folder", "mfile")),
     Tab("rounds", _("Rounds"), ("service",)),
     Tab("schedules", _("Schedules"), ("service",), Permission.CONFIGURE),
     Tab("profiles", _("Workflows"), ("container", "service"), Permission.CONFIGURE, ("tasks",)),
     Tab("trash", _("Trash"), ("service",), Permission.REMOVE),
     Tab("keys", _("Share"), ALL, Permission.DELEGATE),
+    Tab("status", _("Health"), ("site",), Permission.ADMIN),
     Tab("nodes", _("Nodes and queues"), ("site",), Permission.ADMIN),
     Tab("users", _("Users"), ("site",), Permission.ADMIN),
     Tab("requests", _("Requests"), ("container",), Permission.ADD_SERVICE),
@@ -43,6 +44,8 @@ TABS = (
     Tab("quotas", _("Quotas"), ("container", "service"), Permission.USAGE),
     Tab("audit", _("Audit"), ALL, Permission.AUDIT),
     Tab("history", _("History"), ALL, Permission.ADMIN),
+    Tab("settings", _("Settings"), ("site",), Permission.ADMIN),
+    Tab("objects", _("Objects"), ("site",), Permission.ADMIN),
 )
 
 

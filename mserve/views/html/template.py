@@ -11,7 +11,7 @@ from pyramid.events import BeforeRender, subscriber
 
 from mserve.resources import clock
 from mserve.resources.roles import Permission
-from mserve.views.html import elsewhere, signed
+from mserve.views.html import elsewhere, flash, signed
 from mserve.views.html.languages import NAMES
 from mserve.views.html.static import mounted, static_path
 from mserve.views.html.tabs import tabs
@@ -68,6 +68,7 @@ GLOBALS: dict[str, Callable[..., Any]] = {
     "static": static_path,
     "language_place": lambda request: f"{mounted(request)}/-/language",
     "door": door_url,
+    "flashed": flash.flashed,
     "may": may,
     "crumbs": crumbs,
     "tabs": tabs,

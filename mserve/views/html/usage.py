@@ -1,5 +1,6 @@
 """The page of what a place has used: charts, each with its table, and all sums."""
 
+from functools import partial
 from typing import Any, NamedTuple
 
 from mserve.errors import BadInput
@@ -13,6 +14,7 @@ from mserve.views.api import usage as api
 from mserve.views.chart import label
 from mserve.views.chart_look import HEIGHT, WIDTH, short
 from mserve.views.config import page
+from mserve.views.html.chart_words import sayer
 from mserve.views.html.languages import _
 from mserve.views.html.usage_charts import shown
 from mserve.views.urls import facet_url
@@ -53,7 +55,8 @@ def show(context: UsageFacet, request: Any) -> Any:
         "totals": [usage.report(line) for line in usage.told(account, usage.EVERYTHING)],
         "charts": [*shown(request, node, account, time.long, time.by)],
         "metrics": known(request.settings.usage.metrics),
-        "label": label,
+        "say": sayer(request),
+        "label": partial(label, say=sayer(request)),
         "short": short,
         "width": WIDTH,
         "height": HEIGHT,

@@ -101,5 +101,5 @@ def _start(account: Account, chart: Chart, by: Grain) -> int | None:
 def _version(request: Any, node: Any, account: Account) -> str:
     """Another one as soon as the chart is."""
     now = around(account.grains[0], account.moment).start
-    state = usage_tags.state_of(request.site, node.id, node), now
+    state = usage_tags.state_of(request.site, node.id, node), now, request.locale_name
     return sha256(repr(state).encode()).hexdigest()[:12]

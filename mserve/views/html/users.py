@@ -12,6 +12,7 @@ from mserve.resources.user import display_name, normal_email, normal_name
 from mserve.views import people
 from mserve.views.api import users as door
 from mserve.views.config import page
+from mserve.views.html.flash import Undo, flash
 from mserve.views.html.forms import field, form
 from mserve.views.urls import facet_url
 
@@ -48,7 +49,8 @@ def create(context: UsersFacet, request: Any) -> Response:
     """Makes an account, and invites its owner by mail."""
     name, email = normal_name(field(request, "name")), normal_email(field(request, "email"))
     user = door.make(request, name, email, display_name(field(request, "display")))
-    return HTTPSeeOther(facet_url(request, context.node, "users", user.id))
+    onward = HTTPSeeOther(facet_url(request, context.node, "users", user.id))
+    return flash(request, onward, "invited", user.name)
 
 
 @form(context=UserPlace, do="change", permission=ADMIN)
@@ -57,15 +59,19 @@ def change(context: UserPlace, request: Any) -> Response:
     user, email = context.user, normal_email(field(request, "email"))
     accounts.set_display(user, display_name(field(request, "display")))
     accounts.set_email(request, user, email)
-    return back(context, request)
+    return back(context, request, "saved")
 
 
 @form(context=UserPlace, do="disable", permission=ADMIN)
 @form(context=UserPlace, do="enable", permission=ADMIN)
 def switch(context: UserPlace, request: Any) -> Response:
     """Keeps the user out, or lets them in again."""
-    door.set_disabled(request, context.user, field(request, "do") == "disable")
-    return back(context, request)
+    disabled = field(request, "do") == "disable"
+    door.set_disabled(request, context.user, disabled)
+    if not disabled:
+        return back(context, request, "enabled")
+    place = facet_url(request, people.site_of(context), "users", context.user.id)
+    return back(context, request, "disabled", Undo("enable", place))
 
 
 @form(context=UserPlace, do="reset", permission=ADMIN)
@@ -73,8 +79,10 @@ def switch(context: UserPlace, request: Any) -> Response:
 def reset(context: UserPlace, request: Any) -> Response:
     """Sends a link that sets a password, and may remove the second factor."""
     door.send_link(request, context.user, field(request, "do") == "reset-factor")
-    return back(context, request)
+    return back(context, request, "sent")
 
 
-def back(context: UserPlace, request: Any) -> Response:
-    return HTTPSeeOther(facet_url(request, people.site_of(context), "users", context.user.id))
+def back(context: UserPlace, request: Any, done: str, undo: Undo | None = None) -> Response:
+    """Leads back to the user's page, which tells what was done."""
+    onward = HTTPSeeOther(facet_url(request, people.site_of(context), "users", context.user.id))
+    return flash(request, onward, done, context.user.name, undo)

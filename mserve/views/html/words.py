@@ -52,6 +52,10 @@ class Words:
         """What a quota is on."""
         return self._said(names.QUOTAS[metric])
 
+    def filled(self, text: str, values: Any) -> str:
+        """A text with values put into it."""
+        return str(self._said(text) % values)
+
     def _said(self, text: str) -> str:
         return str(self._localizer.translate(text, DOMAIN))
 

@@ -97,7 +97,8 @@ async function run(chosen) {
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   clear();
-  if (begun) notice(ngettext("%(num)s job begun", "%(num)s jobs begun", begun));
+  const jobs = `${bar().dataset.folder}-/jobs`;
+  if (begun) notice(ngettext("%(num)s job begun", "%(num)s jobs begun", begun), null, jobs);
   if (files.length < chosen.length) notice(gettext("Workflows run on files; folders were left out."));
   await refresh();
 }

@@ -35,7 +35,7 @@ async function goOn(form, then) {
 // A menu opens with the focus in its field, closes by Escape or a click elsewhere, one at a time.
 function tendMenus() {
   const begin = ({ target }) => {
-    const first = target.open && target.querySelector("input:not([type=hidden]), button");
+    const first = target.open && target.querySelector("input:not([type=hidden]), select, button");
     if (first) first.focus();
     if (first) first.select?.();
   };

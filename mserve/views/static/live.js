@@ -17,7 +17,7 @@ export function csrf() {
 
 // What REST answers at `url`; throws a Problem with the server's own words, or in ours without any.
 export async function rest(url, method = "GET", body = undefined) {
-  const headers = { Accept: "application/json", ...csrf() };
+  const headers = { Accept: "application/json", "Mserve-Language": document.documentElement.lang, ...csrf() };
   if (body !== undefined && !(body instanceof URLSearchParams)) {
     headers["Content-Type"] = "application/json";
     body = JSON.stringify(body);
@@ -43,7 +43,7 @@ export function parsed(text) {
 }
 
 export function detailOf(problem, status) {
-  return problem?.detail ?? gettext("the server answered %(status)s", { status });
+  return problem?.said ?? problem?.detail ?? gettext("the server answered %(status)s", { status });
 }
 
 const GAP = 1000; // ms between two refreshes at least, however many ask
@@ -85,9 +85,13 @@ async function replaceAll() {
 }
 
 function replace(old, now) {
+  for (const open of old.querySelectorAll("details[id][open]")) {
+    const same = now.querySelector(`details[id="${open.id}"]`);
+    if (same) same.open = true;
+  }
   const [before, after] = [old, now].map((each) => each.querySelector("[data-rows]"));
   if (before && after) mergeRows(before, after);
-  else if (!old.isEqualNode(now)) old.replaceWith(now);
+  else if (!old.isEqualNode(now)) exchange(old, now, document.activeElement?.id);
 }
 
 // Only rows that changed are touched, so that pictures don't flicker and the focus stays.
@@ -109,10 +113,11 @@ function mergeRows(before, after) {
   for (const gone of known.values()) gone.remove();
 }
 
-function exchange(old, row) {
+// `id`: of what has the focus, if that has one, and is to have it again.
+function exchange(old, row, id = "") {
   const focused = old.contains(document.activeElement);
   old.replaceWith(row);
-  if (focused) row.querySelector("a, button")?.focus();
+  if (focused) (row.querySelector(id ? `[id="${id}"]` : "a, button") ?? row.querySelector("a, button"))?.focus();
 }
 
 // A page that says data-every is brought up to date so often (s), while somebody looks at it.

@@ -13,10 +13,11 @@ function place() {
   return found;
 }
 
-// Tells `words`; `undo` is what the button does, if it is given.
-export function notice(words, undo = null) {
+// Tells `words`; `undo` is what the button does, and `link` where more is told, if they are given.
+export function notice(words, undo = null, link = null) {
   const line = document.createElement("p");
   line.append(words);
+  if (link) line.append(Object.assign(document.createElement("a"), { href: link, textContent: gettext("Look at them") }));
   if (undo) line.append(button(gettext("Undo"), () => act(line, undo)));
   line.append(button("×", () => line.remove(), gettext("Close")));
   place().append(line);

@@ -8,6 +8,7 @@ export const STATES = {
   done: gettext("done"),
   due: gettext("due"),
   failed: gettext("failed"),
+  queued: gettext("queued"),
   running: gettext("running"),
   skipped: gettext("skipped"),
   waiting: gettext("waiting"),

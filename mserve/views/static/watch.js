@@ -48,22 +48,21 @@ async function ask(url, entry) {
   return true;
 }
 
-const followed = new Map(); // job URL to what is told of it
+const followed = new Map(); // job URL to what is told of it, and its connection
 
 // As watch, by a stream of events: a connection each, so of the one job that a page is about.
 function follow(url, tell) {
-  const known = followed.has(url);
-  followed.set(url, tell);
-  if (!known) listen(url);
+  const known = followed.get(url);
+  if (known) known.tell = tell;
+  else followed.set(url, { tell, source: open(url) });
 }
 
 // While nobody sees the page it has no connection; browsers have few of them.
-function listen(url) {
-  let source = open(url);
-  document.addEventListener("visibilitychange", () => {
-    source.close();
-    if (!document.hidden && followed.has(url)) source = open(url);
-  });
+function pauseOrGoOn() {
+  for (const [url, entry] of followed) {
+    entry.source?.close();
+    entry.source = document.hidden ? null : open(url);
+  }
 }
 
 function open(url) {
@@ -71,21 +70,25 @@ function open(url) {
   let job = null;
   const on = (name, act) =>
     source.addEventListener(name, (event) => act(JSON.parse(event.data)));
-  on("job", (data) => followed.get(url)((job = data)));
-  on("progress", (data) => followed.get(url)({ ...job, percent: data.percent }));
+  const tell = (told) => followed.get(url)?.tell(told);
+  on("job", (data) => {
+    if (job) refresh(); // what its tasks have said and made is on the page as well
+    tell((job = data));
+  });
+  on("progress", (data) => tell({ ...job, percent: data.percent, told: data.tasks }));
   on("end", () => {
-    leave(source, url);
+    leave(url);
     refresh();
   });
   source.addEventListener("error", () => {
-    if (source.readyState === EventSource.CLOSED) watch(url, leave(source, url));
+    if (source.readyState === EventSource.CLOSED) watch(url, leave(url));
   });
   return source;
 }
 
-function leave(source, url) {
-  source.close();
-  const tell = followed.get(url);
+function leave(url) {
+  const { tell, source } = followed.get(url);
+  source?.close();
   followed.delete(url);
   return tell;
 }
@@ -98,13 +101,19 @@ function paint(article, job) {
   job.sets.forEach((set, number) =>
     set.tasks.forEach((task, index) => {
       const line = article.querySelector(`[data-task="${number}-${index}"]`);
-      if (line) paintTask(line, task);
+      if (line) paintTask(line, task, job.told?.[task.id]);
     }),
   );
 }
 
-function paintTask(line, task) {
+function paintTask(line, task, told) {
+  const before = line.dataset.state;
+  line.dataset.state = task.state;
+  if (before && before !== task.state) refresh();
   say(line, "state", task.state);
+  const bar = line.querySelector("progress");
+  if (bar && told) bar.value = told.fraction;
+  if (told) say(line, "words", told.words);
   say(line, "error", task.error ?? "");
   say(line, "seconds", task.seconds == null ? "" : duration(task.seconds));
 }
@@ -130,4 +139,5 @@ function findJobs() {
 export function tendJobs() {
   findJobs();
   document.addEventListener("refreshed", findJobs);
+  document.addEventListener("visibilitychange", pauseOrGoOn);
 }

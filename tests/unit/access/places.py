@@ -78,6 +78,7 @@ class Places:
             self.enter(name, url + below, "mfile")
         self.enter("JobsEvents", f"{FILE}/-/jobs/events", "mfile")
         self.enter("JobsEvents", f"{SERVICE}/-/jobs/events")
+        self.enter("JobsEvents", f"{NODES['folder']}-/jobs/events", "folder")
 
     def _profiles(self) -> None:
         workflow = {"sets": [{"tasks": [{"task": "mime"}]}]}
@@ -115,6 +116,7 @@ class Places:
             ("UserQuotas", "/quotas"),
         ):  # fmt: skip
             self.enter(name, f"/-/users/{user}{below}", "site")
+        self.enter("ObjectPlace", f"/-/objects/{0:016x}", "site")
         self.enter("ServiceRequest", f"/demo/-/requests/{request}", "container")
         self.enter("HistoryEntry", f"{FILE}/-/history/one", "mfile")
 

@@ -261,6 +261,8 @@ SCENES: dict[str, Scene] = {
     "rename Mfile": lambda w: w.do(w.file(), "rename", name=w.name()),
     "restore Trashed": lambda w: w.do(w.trashed(), "restore"),
     "run Jobs": lambda w: w.do(f"{w.file()}/-/jobs", "run", workflow="check"),
+    "make_file OutputMfile": lambda w: w.do(
+        f"{w.output()}/mfile", "make", path=f"demo/files/{w.name()}", conflict="fail"),
     "upload Service": lambda w: w.files(FILES, **HTML),
     "upload Folder": lambda w: w.files(w.folder(), **HTML),
     "remake Provenance": lambda w: w.do(f"{w.derived()}/-/provenance", "again"),

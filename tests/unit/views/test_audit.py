@@ -1,5 +1,7 @@
 """The audit log as its door shows it: who did what, of a node and of all below it."""
 
+import csv
+import io
 import json
 from pathlib import Path
 from threading import Thread
@@ -281,6 +283,35 @@ def test_long_texts_and_paths_are_cut(admin: Any, customer: Any) -> None:
     assert audit.short({"a": "x" * 300, "b": [1], "c": 1.5}) == {
         "a": "x" * audit.LONGEST + audit.CUT, "b": "[1]", "c": 1.5,
     }  # fmt: skip
+
+
+def test_events_are_found_by_a_part_of_their_path(admin: Any, customer: Any) -> None:
+    for path in ("trip/Sea.jpg", "trip/sky.jpg", "sea.txt"):
+        customer("PUT", f"{FILES}/{path}", body=b"x")
+    found = [each["path"] for each in events(admin, FILES, "?deep=true&path=SEA")]
+    assert found == ["demo/files/sea.txt", "demo/files/trip/Sea.jpg"]
+    assert events(admin, FILES, "?deep=true&path=demo/files/x") == []
+    below = [each["path"] for each in events(admin, f"{FILES}/trip", "?deep=true&path=s")]
+    assert len(below) == 2, "of the path from the place on alone, and not of what is above it"
+    assert events(admin, f"{FILES}/trip", "?deep=true&path=files") == []
+
+
+def test_all_of_it_is_taken_along_as_a_table_and_as_lines(admin: Any, customer: Any) -> None:
+    for number in range(3):
+        customer("PUT", f"{FILES}/={number}.txt", body=b"x")
+    url = f"{FILES}/-/audit?deep=true&action=create&path=.txt"
+    answer = admin("GET", f"{url}&format=csv")
+    assert answer.content_type == "text/csv"
+    assert "attachment" in answer.headers["Content-Disposition"]
+    rows = [*csv.DictReader(io.StringIO(answer.text))]
+    assert [row["path"] for row in rows] == [f"demo/files/={n}.txt" for n in (2, 1, 0)]
+    assert json.loads(rows[0]["after"])["size"] == 1
+    lines = admin("GET", f"{url}&format=ndjson").text.splitlines()
+    assert [json.loads(line)["id"] for line in lines] == [row["id"] for row in rows]
+    page = admin("GET", f"{url}&until=2999-01-01T00:00", headers={"Accept": "text/html"})
+    link = page.html.find("a", string="CSV")["href"]
+    assert admin("GET", link, headers={"Accept": "text/html"}).text == answer.text
+    assert admin("GET", f"{url}&format=xls").status_int == 400
 
 
 def test_each_action_and_door_is_described() -> None:

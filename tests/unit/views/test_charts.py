@@ -8,10 +8,11 @@ import pytest
 from mserve import booking, database
 from mserve.resources.expiry import keep_from
 from mserve.resources.figure import Figure
-from mserve.resources.metrics import RESPONSE_TIME, TASK, TASK_FAILURE
+from mserve.resources.metrics import BUILT_IN, RESPONSE_TIME, TASK, TASK_FAILURE
 from mserve.resources.period import Grain
 from mserve.resources.usage import enter, report
 from mserve.views.chart_look import BAD
+from mserve.views.html import chart_words
 from tests.unit.conftest import Client
 from tests.unit.support import Clock
 
@@ -139,3 +140,21 @@ def test_the_page_of_a_file_and_of_a_time_that_is_over(
             page = admin("GET", f"{place}?time={name}", headers=HTML)
             for image in page.html.select("figure img"):
                 assert admin("GET", image["src"].removeprefix("http://localhost")).status_int == 200
+
+
+def test_a_chart_speaks_the_readers_language(admin: Any) -> None:
+    url = "/demo/files/-/usage?metric=http://mserve/ingest&group=day&format=svg"
+    admin("PUT", "/demo/files/a.txt", body=b"x")
+    german = admin("GET", url, headers={"Accept-Language": "de"})
+    assert "Eingang nach Tag" in german.text and "(UTC): Eingang höchstens 1" in german.text
+    english = admin("GET", url, headers={"If-None-Match": german.headers["ETag"]})
+    assert english.status_int == 200 and "ingest by day" in english.text
+    known = {"Accept-Language": "de", "If-None-Match": german.headers["ETag"]}
+    assert admin("GET", url, headers=known).status_int == 304
+
+
+def test_each_metric_is_described_in_each_language() -> None:
+    marked = {str(each) for each in (*chart_words.DESCRIPTIONS, *chart_words.UNITS)}
+    marked |= {str(each) for each in chart_words.METRICS}
+    for each in BUILT_IN.values():
+        assert {each.label, each.description, each.unit} <= marked, each

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from babel.messages.pofile import read_po
+from pyramid.interfaces import ILocalizer
 
 from mserve.views.html.languages import FOLDER, NAMES, SOURCE, localizer, read, scripted
 from mserve.views.html.words import Words
@@ -53,6 +54,12 @@ def test_a_browser_is_answered_in_the_language_that_it_prefers(customer: Any, ap
     assert "Accept-Language" in german.headers["Vary"]
     english = customer("GET", "/demo/files/", headers=HTML | {"Accept-Language": "fr"})
     assert english.html.html["lang"] == "en" and "Choose files" in english.text
+
+
+def test_what_no_catalog_knows_is_said_as_it_is(app: Any) -> None:
+    localizer = app.app.registry.getUtility(ILocalizer, name="de")
+    assert localizer.translate("task/of my own", "mserve") == "task/of my own"
+    assert localizer.translate("Undo", "mserve") == "Rückgängig"
 
 
 def test_a_choice_outlasts_the_page(customer: Any, app: Any) -> None:

@@ -127,7 +127,8 @@ def test_hostile_names_and_metadata_are_only_words(person: Person, customer: Any
     ):
         page = person.get(path).html
         assert not page.find_all("img", onerror=True)
-        assert [tag for tag in page.find_all("script") if not tag["src"].endswith("page.js")] == []
+        ours = ("/page.js", "/jobs.js")
+        assert [tag for tag in page.find_all("script") if not tag["src"].endswith(ours)] == []
 
 
 def test_each_form_that_changes_something_carries_the_token() -> None:
@@ -194,7 +195,7 @@ def test_folders_are_made_files_renamed_removed_and_taken_back(person: Person) -
     renamed = person.submit(person.get("cat.txt"), "rename", name="katze.txt").follow(headers=HTML)
     assert renamed.html.h1.text == "katze.txt"
     listing = person.submit(renamed, "remove").follow(headers=HTML)
-    assert "katze.txt" not in listing
+    assert not listing.html.find("a", string="katze.txt")
     trash = person.follow(listing, "Trash")
     assert person.submit(trash, "restore").follow(headers=HTML).html.h1.text == "katze.txt"
 

@@ -30,12 +30,12 @@ from mserve.views.paging import number_like
 from mserve.views.profile_body import change
 from mserve.views.urls import facet_url
 
-TEMPLATE = "version.jinja2"
+TEMPLATE = "edition.jinja2"
 LONGEST = 4000  # lines of which differences are looked for
 KINDS = {"+": "ins", "-": "del", "@": "at"}
 
 
-@page(context=Editions, permission=Permission.VIEW, template="versions.jinja2")
+@page(context=Editions, permission=Permission.VIEW, template="editions.jinja2")
 def listing(context: Editions, request: Any) -> dict[str, Any]:
     """The versions, the newest first."""
     profile = context.profile

@@ -26,8 +26,8 @@ LINKS = {
         *OF_ALL, "quotas", "jobs", "rounds", "schedules", "profiles", "tasks", "search", "trash",
         "uploads", "batch",
     ),
-    "folder": (*OF_ALL, "search", "uploads", "copy", "batch"),
-    "mfile": (*OF_ALL, "content", "jobs", "versions", "provenance", "copy"),
+    "folder": (*OF_ALL, "metadata", "search", "uploads", "copy", "batch"),
+    "mfile": (*OF_ALL, "metadata", "content", "jobs", "versions", "provenance", "copy"),
 }  # fmt: skip
 """The facets of a node of that type; whether a key may open them is another question."""
 

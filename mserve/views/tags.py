@@ -1,13 +1,17 @@
-"""Entity tags of profiles and their pieces: the version; another one of the same in YAML."""
+"""Entity tags of profiles and their pieces: the version; another one of the same in YAML.
+
+Those of metadata are here as well, since a write may name either in If-Match.
+"""
 
 from typing import Any
 
 from pyramid.response import Response
 
 from mserve.errors import PreconditionFailed
+from mserve.resources.file_facets import MetadataFacet
 from mserve.resources.pieces import EditionView, Piece
 from mserve.resources.profile import Profile
-from mserve.views import yaml
+from mserve.views import describing, yaml
 from mserve.views.content.conditional import verdict
 
 OFFERS = ("application/json", yaml.TYPE)
@@ -15,6 +19,8 @@ OFFERS = ("application/json", yaml.TYPE)
 
 def tags(thing: Any) -> tuple[str, ...]:
     """The tags that `thing` has now, one for each form, without quotes; of others none."""
+    if isinstance(thing, MetadataFacet):
+        return (describing.tag(thing.node),)
     found = thing.profile if isinstance(thing, Piece) else thing
     if not isinstance(found, Profile | EditionView):
         return ()

@@ -3,7 +3,18 @@
 import { focused, linkOf, move, rowOf, rows, typing } from "./rows.js";
 import { gettext } from "./words.js";
 
+const OWN = "video, audio, .tools, .stage, .scroll, .pages"; // what has uses of its own for keys
 const dialog = () => document.getElementById("preview");
+let viewer = null; // the module that tends pictures, once a preview was asked for
+
+// What the pages of files have beside what is here.
+async function dress() {
+  if (viewer) return;
+  const look = Object.assign(document.createElement("link"), { rel: "stylesheet" });
+  look.href = new URL("viewer.css", import.meta.url);
+  document.head.append(look);
+  viewer = await import("./viewer.js");
+}
 
 async function show(row) {
   const { name, url } = row.dataset;
@@ -13,9 +24,11 @@ async function show(row) {
   place.replaceChildren();
   if (!dialog().open) dialog().showModal();
   try {
+    await dress();
     const answer = await fetch(url, { headers: { Accept: "text/html" }, cache: "no-store" });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const shown = page.getElementById("poster");
+    const shown = page.getElementById("viewer");
+    viewer?.reset();
     place.replaceChildren(...(shown ? [document.importNode(shown, true)] : [gettext("There is no preview.")]));
   } catch {
     place.replaceChildren(gettext("There is no preview."));
@@ -24,6 +37,7 @@ async function show(row) {
 
 // In the dialog the arrows go on to the next file.
 function step(event) {
+  if (event.target.closest(OWN)) return;
   if (event.key === " ") dialog().close();
   const key = { ArrowRight: "ArrowDown", ArrowLeft: "ArrowUp" }[event.key];
   if (event.key !== " " && !key) return;
@@ -48,6 +62,7 @@ export function tendPreview() {
   dialog().querySelector("[data-do=close]").addEventListener("click", () => dialog().close());
   dialog().addEventListener("keydown", step);
   dialog().addEventListener("close", back);
+  dialog().addEventListener("close", () => dialog().querySelector("div").replaceChildren()); // silence
   document.addEventListener("keydown", (event) => {
     const row = focused();
     if (event.key !== " " || typing(event) || event.target.classList.contains("pick")) return;

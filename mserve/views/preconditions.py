@@ -34,8 +34,8 @@ def check(request: Any, context: Any) -> None:
 def check_conditions(conditions: Mapping[str, str], there: Any) -> None:
     """As `check`, of conditions by header name; `there` is None where nothing is.
 
-    In the order of RFC 9110, 13.2.2. Of what is no Mfile, no profile and no metadata, `*` alone matches. A list
-    of tags that is none is refused, as to ignore it could replace what should be kept.
+    In the order of RFC 9110, 13.2.2. Of what has no tag, `*` alone matches. A list of tags that
+    is none is refused, as to ignore it could replace what should be kept.
     """
     mfile = getattr(there, "node", there)
     mfile = mfile if isinstance(mfile, Mfile) else None

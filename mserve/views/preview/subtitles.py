@@ -46,7 +46,7 @@ def _language(part: str) -> str:
 
 
 def as_vtt(body: bytes) -> str:
-    """Subtitles in either form as WebVTT: its times have a point where those of SubRip have a comma."""
+    """Subtitles in either form as WebVTT, whose times have a point in place of SubRip's comma."""
     name = charset.of_bytes(body) or charset.LATIN
     text = "".join(charset.decoded([body], name)).replace("\r\n", "\n").replace("\r", "\n")
     if text.startswith("WEBVTT"):

@@ -27,6 +27,7 @@ async function show(row) {
     await dress();
     const answer = await fetch(url, { headers: { Accept: "text/html" }, cache: "no-store" });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (row.dataset.id !== current) return; // another is wanted by now
     const shown = page.getElementById("viewer");
     viewer?.reset();
     place.replaceChildren(...(shown ? [document.importNode(shown, true)] : [gettext("There is no preview.")]));

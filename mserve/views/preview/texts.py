@@ -28,12 +28,23 @@ class Text(NamedTuple):
 def decoded(body: bytes, whole: bool) -> Text:
     """The text of the bytes; what is no character of the charset becomes U+FFFD."""
     name = charset.of_bytes(body) or charset.LATIN
+    if whole and name == "utf-8" and not _is_utf8(body):
+        name = charset.LATIN
     text = "".join(charset.decoded([body], name))
     if not whole:  # a character may have been cut in the middle
         text = text.rstrip("\ufffd")
     lines = text.removesuffix("\n").replace("\r\n", "\n").split("\n")
     shown = [BINARY.sub("\ufffd", line.rstrip("\r")) for line in lines[:LINES]]
     return Text(shown, _told(name), whole and len(lines) <= LINES)
+
+
+def _is_utf8(body: bytes) -> bool:
+    """Whether it is so up to its end; of a beginning the last character may be cut."""
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _told(name: str) -> str:

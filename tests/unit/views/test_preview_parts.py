@@ -103,7 +103,7 @@ def test_markdown_says_what_its_author_may(body: str, never: str) -> None:
 
 
 def test_markdown_has_links_headings_and_tables() -> None:
-    link = "[site](https://x.example/?a=1&b=2 'why') ![a *picture*](p.png)"
+    link = "[site](https://x.example/?a=1&b=2 'why') ![a *picture*](https://x.example/p.png)"
     html = markdown.rendered(f"# One\n\n## Two\n\n{link}\n\n|a|\n|-|\n|b|\n")
     page = BeautifulSoup(html, "html.parser")
     assert [page.h3.text, page.h4.text] == ["One", "Two"] and page.td.text == "b"

@@ -45,7 +45,8 @@ def test_code_is_marked_line_by_line_and_says_the_same() -> None:
     body = '"""Words\nover lines."""\nx = 1  # <b>\ndef f(a):\n    return "é"\n'
     text = text_of(body)
     lines = code.marked(text.lines, "python")
-    assert [BeautifulSoup(line, "html.parser").get_text() for line in lines] == text.lines
+    shown = [BeautifulSoup(f"<pre>{line}</pre>", "html.parser").get_text() for line in lines]
+    assert shown == text.lines
     assert [line.count("<span") for line in lines] == [line.count("</span>") for line in lines]
     joined = "\n".join(lines)
     for mark in ("t-s", "t-n", "t-c", "t-k", "t-f"):

@@ -1,6 +1,6 @@
 // Space shows a file without leaving the listing: its picture or player, as its own page has it.
 
-import { focused, linkOf, move, rowOf, rows, typing } from "./rows.js";
+import { focused, linkOf, rowOf, rows, typing } from "./rows.js";
 import { gettext } from "./words.js";
 
 const OWN = "video, audio, .tools, .stage, .scroll, .pages"; // what has uses of its own for keys
@@ -40,15 +40,19 @@ async function show(row) {
 function step(event) {
   if (event.target.closest(OWN)) return;
   if (event.key === " ") dialog().close();
-  const key = { ArrowRight: "ArrowDown", ArrowLeft: "ArrowUp" }[event.key];
-  if (event.key !== " " && !key) return;
+  const way = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+  if (event.key !== " " && !way) return;
   event.preventDefault();
-  if (!key) return;
-  back();
-  const row = move(key);
+  const row = way && neighbour(way);
   if (!row) return;
   current = row.dataset.id;
-  if (row.dataset.type === "mfile") show(row);
+  show(row);
+}
+
+// The next file before or behind the one that is shown; what lies behind a dialog has no focus.
+function neighbour(way) {
+  const all = rows().filter((row) => row.dataset.type === "mfile");
+  return all[all.findIndex((row) => row.dataset.id === current) + way];
 }
 
 let current = null; // the id of the row that is shown

@@ -20,16 +20,9 @@ function show(stage, wanted, at = null) {
   scale = wanted === null ? null : Math.min(Math.max(wanted, LEAST), MOST);
   const [width, height] = [image.naturalWidth, image.naturalHeight].map((side) => Math.round(side * scale));
   const size = `width: ${width}px; height: ${height}px; max-width: none; max-height: none;`;
-  sheet.replaceSync(scale === null ? "" : `.viewer .stage img.zoomed { ${size} }`);
+  const rules = `.viewer .stage { cursor: grab; } .viewer .stage img.zoomed { ${size} }`;
+  sheet.replaceSync(scale === null ? "" : `${rules} .tools output::before { content: "${Math.round(scale * 100)} %"; }`);
   stage.scrollTo(across * image.clientWidth - x, down * image.clientHeight - y);
-  tell(stage, image);
-}
-
-function tell(stage, image) {
-  const viewer = stage.closest(".viewer");
-  viewer.classList.toggle("enlarged", scale !== null);
-  const output = viewer.querySelector(".tools output");
-  if (output) output.textContent = `${Math.round(fitted(image) * 100)} %`;
 }
 
 const ACTS = {
@@ -83,7 +76,6 @@ function onDown(event) {
   event.preventDefault(); // no picture is dragged away
   stage.focus({ preventScroll: true });
   held = stage;
-  stage.closest(".viewer").classList.add("dragged");
 }
 
 function onMove(event) {
@@ -91,7 +83,6 @@ function onMove(event) {
 }
 
 function onUp() {
-  held?.closest(".viewer")?.classList.remove("dragged");
   held = null;
 }
 

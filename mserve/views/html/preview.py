@@ -28,12 +28,15 @@ UNPAID = (OverBudget, OverMonthlyQuota, Uncounted)
 
 
 def shown(request: Any, mfile: Mfile) -> Shown:
-    """`kind` of views/preview/kinds.py, and what the template needs to show that."""
+    """`kind` of views/preview/kinds.py, and what the template needs to show that.
+
+    Another poster has another address, as a browser would show the one that it has already.
+    """
     kind = kinds.kind_of(mfile)
     poster = mfile.rendition("poster") if may(request, Permission.RENDITIONS, mfile) else None
     found: Shown = {
         "kind": kind,
-        "poster": poster and url(request, mfile, "-", "poster"),
+        "poster": poster and f"{facet_url(request, mfile, 'poster')}?{poster.content.sha256[:8]}",
         "size": poster and (poster.width, poster.height),
         "maker": None,
         "busy": False,

@@ -94,8 +94,9 @@ def _restored(request: Any, mfile: Mfile) -> tuple[int, str | None] | None:
     if asked is None:
         return None
     former = mfile.find_version(mfile.version - 1)
-    back = former and facet_url(request, mfile, "versions", str(former.number))
-    return _number(asked), back
+    if former is None:
+        return _number(asked), None
+    return _number(asked), facet_url(request, mfile, "versions", str(former.number))
 
 
 def _compared(request: Any, mfile: Mfile) -> dict[str, Any] | None:

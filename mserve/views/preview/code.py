@@ -6,6 +6,7 @@ made to be slow, and a text that is long, or takes too long, is shown as it is.
 
 import time
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from markupsafe import Markup, escape
 from pygments.lexer import Lexer
@@ -14,9 +15,10 @@ from pygments.token import Comment, Keyword, Literal, Name, Number, String, _Tok
 
 from mserve.views.preview.kinds import suffix
 
-MOST = 64 << 10  # characters
+MOST = 32 << 10  # characters
 LONGEST = 2000  # characters of a line; longer ones are seldom meant for people
-SECONDS = 0.4
+SECONDS = 0.25
+KEPT = 32  # texts of which a process remembers what was made
 LANGUAGES = {
     **dict.fromkeys(("json", "geojson", "webmanifest"), "json"),
     **dict.fromkeys(("py", "pyi"), "python"),
@@ -59,11 +61,17 @@ def marked(lines: list[str], language: str | None) -> list[Markup]:
     size = sum(map(len, lines)) + len(lines)
     if language is None or size > MOST or max(map(len, lines)) > LONGEST:
         return plain(lines)
+    return _marked("\n".join(lines), language)
+
+
+@lru_cache(KEPT)
+def _marked(text: str, language: str) -> list[Markup]:
+    """What was too slow once is not tried again."""
     lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
     try:
-        return [*_lines(_timed(lexer, "\n".join(lines)))]
+        return [*_lines(_timed(lexer, text))]
     except TooSlow:
-        return plain(lines)
+        return plain(text.split("\n"))
 
 
 def plain(lines: list[str]) -> list[Markup]:

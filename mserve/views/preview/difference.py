@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 MOST = 256 << 10  # bytes of either text
 AROUND = 3  # lines that are the same
-SECONDS = 1.0
+SECONDS = 0.5
 KEPT, GONE, ADDED = "kept", "gone", "added"
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -9,7 +10,8 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markupsafe import Markup
 
-MOST = 64 << 10  # characters
+MOST = 32 << 10  # characters; what is made to be slow takes as long as others' pages must wait
+KEPT = 32  # texts of which a process remembers what was made
 DEEPEST = 20  # levels of lists and quotes
 LINK = re.compile(r"(https?://|mailto:)", re.I)
 BELOW = 2  # the page's own headings stand above those of the text
@@ -52,6 +54,7 @@ def _parser() -> MarkdownIt:
 PARSER = _parser()
 
 
+@lru_cache(KEPT)
 def rendered(text: str) -> Markup:
     """The text of at most MOST characters as HTML that nothing runs in."""
     return Markup(PARSER.render(text[:MOST]))  # noqa: S704 - its own HTML is escaped by the parser

@@ -6,9 +6,11 @@ from mserve.resources.deposit import Reach
 from mserve.resources.facet import Facet
 from mserve.resources.file_facets import (
     ContentFacet,
+    MetadataFacet,
     Poster,
     Provenance,
     Receipt,
+    Subtitles,
     Thumbnail,
     Versions,
 )
@@ -117,7 +119,7 @@ FACETS: dict[str, type[Facet]] = {
     facet.name: facet
     for facet in (
         Info, UsageFacet, UsageSummary, StatementFacet, MetricsFacet, Keys, Health,
-        ContentFacet, Thumbnail, Poster, Jobs, Profiles,
+        ContentFacet, Thumbnail, Poster, MetadataFacet, Subtitles, Jobs, Profiles,
         Versions, Provenance, Trash, Copy, Batch, Uploads, Search, Tasks, NodesFacet, Schedules,
         Rounds, Access, Login, Reset, Account, UsersFacet, Offers, RequestsFacet,
         AuditFacet, History, Receipt, Receipts, Locks, Monitoring, QuotasFacet, EventsFacet,

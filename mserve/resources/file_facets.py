@@ -1,4 +1,4 @@
-"""Facets of files: bytes, pictures, versions, where they come from, and receipts."""
+"""Facets of files: bytes, pictures, versions, metadata, where they come from, and receipts."""
 
 from typing import Any
 
@@ -44,6 +44,16 @@ class VersionView:
 
 class Provenance(Facet):
     name = "provenance"
+    types = frozenset({"mfile"})
+
+
+class MetadataFacet(Facet):
+    name = "metadata"
+    types = frozenset({"folder", "mfile"})
+
+
+class Subtitles(Facet):
+    name = "subtitles"
     types = frozenset({"mfile"})
 
 

@@ -30,8 +30,8 @@ LINKS = {
         *OF_ALL, "properties", "quotas", "jobs", "rounds", "schedules", "profiles", "tasks",
         "search", "trash", "uploads", "batch", "webdav",
     ),
-    "folder": (*OF_ALL, "search", "jobs", "uploads", "copy", "batch", "webdav"),
-    "mfile": (*OF_ALL, "content", "jobs", "versions", "provenance", "copy"),
+    "folder": (*OF_ALL, "metadata", "search", "jobs", "uploads", "copy", "batch", "webdav"),
+    "mfile": (*OF_ALL, "metadata", "content", "jobs", "versions", "provenance", "copy"),
 }  # fmt: skip
 """The facets of a node of that type; whether a key may open them is another question."""
 

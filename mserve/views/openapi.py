@@ -34,6 +34,7 @@ GROUPS = {
     "services": "What a customer gets", "folders": "Of any depth", "files": "Named content",
     "uploads": "Files that come in pieces, by tus 1.0",
     "keys": "Access is by key; a key makes sub-keys",
+    "metadata": "What people say of files and folders",
     "access": "Who can reach a place, and why requests are allowed or not",
     "jobs": "What ran and runs on files",
     "profiles": "What is to run when", "versions": "What files were before",

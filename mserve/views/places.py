@@ -163,7 +163,7 @@ NOUNS = {"site": "site", "container": "containers", "service": "services",
          "folder": "folders", "mfile": "files"}  # fmt: skip
 NOT_SHOWN = (Facets,)
 """`-` itself, where PUT says that no file can be called so."""
-OF_FILES = ("content", "thumbnail", "poster", "info")
+OF_FILES = ("content", "thumbnail", "poster", "info", "subtitles")
 
 
 def templates(context: type, root: str) -> Iterator[tuple[str, str]]:

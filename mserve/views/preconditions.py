@@ -34,8 +34,8 @@ def check(request: Any, context: Any) -> None:
 def check_conditions(conditions: Mapping[str, str], there: Any) -> None:
     """As `check`, of conditions by header name; `there` is None where nothing is.
 
-    In the order of RFC 9110, 13.2.2. Of what is no Mfile and no profile, `*` alone matches. A list
-    of tags that is none is refused, as to ignore it could replace what should be kept.
+    In the order of RFC 9110, 13.2.2. Of what has no tag, `*` alone matches. A list of tags that
+    is none is refused, as to ignore it could replace what should be kept.
     """
     mfile = getattr(there, "node", there)
     mfile = mfile if isinstance(mfile, Mfile) else None
@@ -59,7 +59,7 @@ def _matches(name: str, value: str, there: Any, *, weak: bool) -> bool:
 
 def _tags(there: Any) -> tuple[str, ...]:
     node = getattr(there, "node", there)
-    return (node.etag,) if isinstance(node, Mfile) else tags(there)
+    return tags(there) or ((node.etag,) if isinstance(node, Mfile) else ())
 
 
 def _changed_since(value: str, mfile: Mfile | None) -> bool:

@@ -1,6 +1,6 @@
 """Entity tags of profiles and their pieces: the version; another one of the same in YAML.
 
-That of properties is a digest of what they are.
+Those of properties and of metadata are here as well, since a write may name either in If-Match.
 """
 
 from typing import Any
@@ -8,10 +8,11 @@ from typing import Any
 from pyramid.response import Response
 
 from mserve.errors import PreconditionFailed
+from mserve.resources.file_facets import MetadataFacet
 from mserve.resources.pieces import EditionView, Piece
 from mserve.resources.profile import Profile
 from mserve.resources.service_facets import PropertiesFacet
-from mserve.views import properties, yaml
+from mserve.views import describing, properties, yaml
 from mserve.views.content.conditional import verdict
 
 OFFERS = ("application/json", yaml.TYPE)
@@ -21,6 +22,8 @@ def tags(thing: Any) -> tuple[str, ...]:
     """The tags that `thing` has now, one for each form, without quotes; of others none."""
     if isinstance(thing, PropertiesFacet):
         return (properties.tag(thing.node),)
+    if isinstance(thing, MetadataFacet):
+        return (describing.tag(thing.node),)
     found = thing.profile if isinstance(thing, Piece) else thing
     if not isinstance(found, Profile | EditionView):
         return ()

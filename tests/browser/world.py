@@ -11,8 +11,14 @@ from playwright.sync_api import Page, expect
 
 from tests.functional.stack import Stack, wait_for
 from tests.functional.test_people import PASSWORD, invited
+from tests.unit.tasks.library.films import film
+from tests.unit.tasks.library.papers import page_of, pdf
 
 NOTES = "# Notes\n\nBrought by *boat*, **three** pictures:\n\n- harbour\n- sea\n- sky\n"
+TOOL = '"""Counts words."""\n\nimport sys\n\nLIMIT = 10  # words\n\nprint(len(sys.argv[1:LIMIT]))\n'
+SUBTITLES = "1\n00:00:00,000 --> 00:00:02,000\nAhoy!\n"
+MADE = {"film.mkv": {"task": "video_proxy"}, "paper.pdf": {"task": "pages"}}
+"""Files of which a page shows what a task has made."""
 HARD = 'long & <b>odd<b> name, with "quotes" ' + "and very many words " * 4 + ".txt"
 
 
@@ -32,7 +38,7 @@ class World:
     def __init__(self, stack: Stack) -> None:
         self.stack, self.url, self.customer = stack, stack.url, stack.demo_url.rstrip("/")
         self.admin = f"{stack.url}/k/{stack.admin}"
-        self.job = self.user = self.dropbox = ""
+        self.job = self.user = self.dropbox = self.shared = ""
 
     def fill(self) -> "World":
         with self.stack.client(self.stack.admin) as http:
@@ -41,6 +47,9 @@ class World:
             self._plan(http)
             self.dropbox = self._ask(http, "/demo/files/in/-/keys", role="dropbox")["url"]
             self._ask(http, "/demo/files/-/keys", role="mfileowner", label="of the printer")
+            reader = {"role": "mfilereadonly", "label": "for Zoe"}
+            self.shared = self._ask(http, "/demo/files/trip/sea.jpg/-/keys", **reader)["url"]
+            self._make(http)
             jobs = wait_for(lambda: self._ended(http))
             self.job = jobs[0]["url"].removeprefix(self.url)
             self.invitation = invited(self.stack, "anna")
@@ -56,10 +65,24 @@ class World:
             self._put(http, "trip/notes.md", words.encode())
         self._put(http, "trip/data.json", b'{"places": ["harbour", "sea"], "days": 3}')
         self._put(http, f"trip/{HARD}", b"some words\n")
+        self._put(http, "trip/sky.jpg", photo(7))
+        self._put(http, "trip/film.mkv", film("matroska"))
+        self._put(http, "trip/film.en.srt", SUBTITLES.encode())
+        self._put(http, "trip/paper.pdf", pdf(page_of(400, 560, "One"), page_of(400, 560, "Two")))
+        self._put(http, "trip/tool.py", TOOL.encode())
+        self._put(http, "trip/places.csv", b"place,days\nharbour,1\nsea,2\n")
+        told = {"title": "The sea", "tags": ["blue", "wide"], "days": 2}
+        http.put("/demo/files/trip/sea.jpg/-/metadata", json=told).raise_for_status()
 
     def _put(self, http: httpx.Client, path: str, content: bytes) -> None:
         url = httpx.URL(f"{self.url}/demo/files/").copy_with(path=f"/demo/files/{path}")
         http.put(url, content=content).raise_for_status()
+
+    def _make(self, http: httpx.Client) -> None:
+        """Waits until what pages show of films and papers is there."""
+        for name, task in MADE.items():
+            job = self._ask(http, f"/demo/files/trip/{name}/-/jobs?wait=60", **task)
+            assert job["state"] == "done", job
 
     def _remove_some(self, http: httpx.Client) -> None:
         self._put(http, "trip/gone.txt", b"removed by mistake\n")

@@ -12,6 +12,7 @@ MODULES = (
     "mserve.tasks.library.images",
     "mserve.tasks.library.mail",
     "mserve.tasks.library.mime",
+    "mserve.tasks.library.pages",
     "mserve.tasks.library.proxy",
     "mserve.tasks.library.text_extract",
     "mserve.tasks.library.transcode",

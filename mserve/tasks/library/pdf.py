@@ -42,6 +42,12 @@ def draw(path: Path, box: tuple[int, int], number: int = 1) -> Image.Image:
         return image
 
 
+def count(path: Path) -> int:
+    """How many pages it has; raises TaskError for a PDF that is encrypted or broken."""
+    with _opened(path) as document:
+        return len(document)
+
+
 def read(path: Path) -> Iterator[str]:
     """The text of page after page; raises TaskError for a PDF that is encrypted or broken."""
     with _opened(path) as document:

@@ -1,16 +1,13 @@
 """What is changed of a node by a document: its name and place, its metadata, a service's terms."""
 
 from collections.abc import Iterable, Mapping
-from json import dumps
 from typing import Any
 
 from mserve import ingest
-from mserve.errors import BadInput
 from mserve.resources import audit, clock
 from mserve.resources.audit import Action
 from mserve.resources.container import Container
 from mserve.resources.folder import Folder
-from mserve.resources.guard import need_change
 from mserve.resources.mfile import Mfile
 from mserve.resources.node import Node
 from mserve.resources.roles import Permission
@@ -18,12 +15,12 @@ from mserve.resources.schedule import replan
 from mserve.resources.service import Service
 from mserve.views.api.containers import check_times, take_properties
 from mserve.views.body import Fields, flag, mapping, text
+from mserve.views.describing import describe, names
 from mserve.views.patches import merged
 from mserve.views.targets import target_folder
 
 GIVEN = ("start", "end", "priority", "properties/quota")
 """Terms and properties of a service that its provider sets, not its own administrator."""
-METADATA_LIMIT = 64 << 10  # bytes of JSON
 
 
 def amend(request: Any, context: Node, asked: Mapping[str, Any]) -> None:
@@ -39,7 +36,7 @@ def amend(request: Any, context: Node, asked: Mapping[str, Any]) -> None:
     fields.end()
     before = {each: getattr(context, each) for each in terms} | _known(context, properties)
     if cleared or metadata is not None:
-        _describe(context, {} if cleared else _capped(merged(context.metadata, metadata)))
+        describe(context, {} if cleared else merged(context.metadata, metadata))
     for term, value in terms.items():
         setattr(context, term, value)
     if service and terms:
@@ -66,12 +63,6 @@ def _check_given(service: Service, fields: Fields, request: Any, names: Iterable
         fields.faults += [(f"/{name}", "is the provider's to set") for name in given]
 
 
-def _describe(node: Node, metadata: dict[str, Any]) -> None:
-    """Raises LockTokenMissing."""
-    need_change(node)
-    node.metadata = metadata
-
-
 def _known(service: Any, properties: dict[str, Any]) -> dict[str, Any]:
     return {name: service.properties.get(name) for name in properties}
 
@@ -79,7 +70,7 @@ def _known(service: Any, properties: dict[str, Any]) -> dict[str, Any]:
 def _note(node: Node, before: dict[str, Any], after: dict[str, Any], metadata: bool) -> None:
     """Records what was changed, if anything was; of metadata the names alone."""
     if metadata:
-        after = {**after, "metadata": ", ".join(sorted(node.metadata))}
+        after = {**after, "metadata": names(node)}
     if after:
         audit.record(node, Action.CHANGE, before, after)
 
@@ -105,10 +96,3 @@ def _taking(node: Node, fields: Fields) -> dict[str, Any]:
     if not isinstance(node, Container):
         return {}
     return {"takes_requests": fields.take("takes_requests", flag, node.takes_requests)}
-
-
-def _capped(metadata: dict[str, Any]) -> dict[str, Any]:
-    size = len(dumps(metadata).encode())
-    if size > METADATA_LIMIT:
-        raise BadInput(f"the metadata would have {size} bytes; at most {METADATA_LIMIT} are kept")
-    return metadata

@@ -1,4 +1,4 @@
-"""The page of an Mfile: its picture, facts and jobs."""
+"""The page of an Mfile: its preview, facts and jobs."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from mserve.security import service_of
 from mserve.views import json, receipts
 from mserve.views.api.provenance import make_again
 from mserve.views.config import page
-from mserve.views.html import locks
+from mserve.views.html import locks, preview
 from mserve.views.html.forms import form
 from mserve.views.html.jobs import recent, shown
 from mserve.views.html.listings import workflows
@@ -23,11 +23,10 @@ from mserve.views.html.words import kind
 def mfile(context: Mfile, request: Any) -> dict[str, Any]:
     """The file for people; its bytes are at `/-/content`."""
     node = json.node(request, context)
-    pictured = may(request, Permission.RENDITIONS, context)
     return {
         "node": node,
         "icon": kind(node["mimetype"]),
-        "picture": node["renditions"].get("poster") if pictured else None,
+        "preview": preview.shown(request, context),
         "workflows": workflows(service_of(context))
         if may(request, Permission.PROCESS, context)
         else [],

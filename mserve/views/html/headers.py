@@ -9,19 +9,22 @@ from typing import Any
 from pyramid.events import NewResponse, subscriber
 
 from mserve.guarding import EVERY
+from mserve.views.html.static import mounted
 
 POLICY = "; ".join(
     (
         "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
+        "script-src {static}",
+        "style-src {static}",
         "img-src 'self' data:",
+        "media-src 'self'",
         "connect-src 'self'",
         "form-action 'self'",
         "base-uri 'none'",
         "frame-ancestors 'none'",
     )
 )
+"""`static`: where mserve's own files are. Scripts and styles that were uploaded are not there."""
 UNUSED = (
     "accelerometer", "browsing-topics", "camera", "display-capture", "geolocation", "gyroscope",
     "magnetometer", "microphone", "midi", "payment", "screen-wake-lock", "serial", "usb",
@@ -30,7 +33,6 @@ UNUSED = (
 """Features of browsers that no page of ours asks for."""
 VARIES = {"Vary": "Accept, Accept-Language, Authorization, Cookie"}
 PAGE = {
-    "Content-Security-Policy": POLICY,
     "Permissions-Policy": ", ".join(f"{feature}=()" for feature in UNUSED),
     "Cross-Origin-Opener-Policy": "same-origin",
     **VARIES,
@@ -45,10 +47,17 @@ def guard(event: Any) -> None:
     response, headers = event.response, event.response.headers
     if "Content-Security-Policy" not in headers:
         kind = response.content_type
-        headers.update(PAGE if kind == "text/html" else VARIES if kind in DOCUMENTS else {})
+        headers.update(VARIES if kind in DOCUMENTS else {})
+        if kind == "text/html":
+            headers.update(PAGE | {"Content-Security-Policy": policy(event.request)})
     for name, value in OTHERS.items():
         headers.setdefault(name, value)
     headers.update(transport(event.request.environ, event.request.registry))
+
+
+def policy(request: Any) -> str:
+    """What a page may load and do, and from where."""
+    return POLICY.format(static=f"{request.host_url}{mounted(request)}/-/static/")
 
 
 def guard_document(headers: MutableMapping[str, str]) -> None:

@@ -16,7 +16,7 @@ from mserve.tasks.registry import Source, TaskRegistry, task
 DOCS = Path(__file__).parents[3] / "docs" / "tasks.md"
 BUILT_IN = [
     "archive", "audio_metadata", "backup", "checksum", "command", "email", "fetch", "hls",
-    "image_metadata", "mime", "poster", "retrieve", "text_extract", "thumbnail",
+    "image_metadata", "mime", "pages", "poster", "retrieve", "text_extract", "thumbnail",
     "transcode", "verify", "video_metadata", "video_poster", "video_proxy",
     "video_thumbnail", "waveform", "web_service", "webhook",
 ]  # fmt: skip

@@ -161,6 +161,11 @@ class World:
         self("PUT", url, body=b"others")
         return f"{url}/-/versions/1"
 
+    def describe(self, url: str) -> Any:
+        tag = self("GET", f"{url}/-/metadata").headers["ETag"].strip('"')
+        row = {"name": "a", "value": "1", "form": "text"}
+        return self.do(f"{url}/-/metadata", "describe", tag=tag, **row)
+
     def unpack(self, folder: str) -> Any:
         kind = "application/zip"
         return self("POST", f"{folder}/?unpack=zip", body=self.zip, content_type=kind)
@@ -200,6 +205,8 @@ SCENES: dict[str, Scene] = {
     "keys_revoke Key": lambda w: w("DELETE", w.key()),
     "keys_rotate Key": lambda w: w("POST", w.key(), {"grace": 5}),
     "locks_end LockView": lambda w: w("DELETE", w.lock()),
+    "metadata_replace MetadataFacet": lambda w: w.put(f"{w.file()}/-/metadata", {"a": 1}),
+    "metadata_change MetadataFacet": lambda w: w("PATCH", f"{w.folder()}/-/metadata", {"a": 1}),
     "nodes_change Mfile": lambda w: w("PATCH", w.file(), {"metadata": {"a": 1}}),
     "nodes_change Folder": lambda w: w("PATCH", w.folder(), {"metadata": {"a": 1}}),
     "nodes_change Service": lambda w: w("PATCH", w.service(), {"priority": True}),
@@ -260,6 +267,9 @@ SCENES: dict[str, Scene] = {
     "rename Folder": lambda w: w.do(w.folder(), "rename", name=w.name()),
     "rename Mfile": lambda w: w.do(w.file(), "rename", name=w.name()),
     "restore Trashed": lambda w: w.do(w.trashed(), "restore"),
+    "make Jobs": lambda w: w.do(f"{w.file()}/-/jobs", "make", kind="pdf"),
+    "describe MetadataFacet": lambda w: w.describe(w.file()),
+    "restore VersionView": lambda w: w.do(w.version(), "restore"),
     "run Jobs": lambda w: w.do(f"{w.file()}/-/jobs", "run", workflow="check"),
     "make_file OutputMfile": lambda w: w.do(
         f"{w.output()}/mfile", "make", path=f"demo/files/{w.name()}", conflict="fail"),

@@ -22,7 +22,7 @@ from mserve.views import receipts
 from mserve.views.api import files
 from mserve.views.config import rest
 from mserve.views.html.forms import FILES, field, fields, form
-from mserve.views.targets import former_folder, target_folder
+from mserve.views.targets import find_node, former_folder, target_folder
 from mserve.views.urls import facet_url, url
 
 
@@ -92,7 +92,10 @@ def run(context: Jobs, request: Any) -> Response:
 @rest(context=(Service, Folder), method="POST", permission=Permission.VIEW,
       takes="Names", gives="TakenNames", door="json", form="taken")  # fmt: skip
 def taken(context: Branch, request: Any) -> dict[str, Any]:
-    """Which of the form's `name`s are taken, for the question before an upload replaces a file."""
+    """Which of the form's `name`s are taken, for the question before an upload replaces a file.
+
+    A name may be a path below the place.
+    """
     names = () if request.grant.own_only else fields(request).get("name", ())
-    there = ((name, context.get(name)) for name in names)
+    there = ((name, find_node(context, name)) for name in names)
     return {"taken": {name: node.type for name, node in there if node is not None}}

@@ -9,6 +9,7 @@ from typing import Any
 from pyramid.events import NewResponse, subscriber
 
 from mserve.guarding import EVERY
+from mserve.views.html.packing import pack
 
 POLICY = "; ".join(
     (
@@ -29,11 +30,12 @@ UNUSED = (
 )  # fmt: skip
 """Features of browsers that no page of ours asks for."""
 VARIES = {"Vary": "Accept, Accept-Language, Authorization, Cookie"}
+PACKED = {"Vary": f"{VARIES['Vary']}, Accept-Encoding"}
 PAGE = {
     "Content-Security-Policy": POLICY,
     "Permissions-Policy": ", ".join(f"{feature}=()" for feature in UNUSED),
     "Cross-Origin-Opener-Policy": "same-origin",
-    **VARIES,
+    **PACKED,
 }
 OTHERS = {**EVERY, "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'"}
 DOCUMENTS = ("application/json", "application/problem+json")
@@ -46,6 +48,8 @@ def guard(event: Any) -> None:
     if "Content-Security-Policy" not in headers:
         kind = response.content_type
         headers.update(PAGE if kind == "text/html" else VARIES if kind in DOCUMENTS else {})
+        if kind == "text/html":
+            pack(event.request, response)
     for name, value in OTHERS.items():
         headers.setdefault(name, value)
     headers.update(transport(event.request.environ, event.request.registry))

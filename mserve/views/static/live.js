@@ -49,12 +49,14 @@ export function detailOf(problem, status) {
 const GAP = 1000; // ms between two refreshes at least, however many ask
 let last = 0;
 let planned = null;
+let anew = false;
 let current = null;
 
 // Refreshes as soon as may be; whoever asks before it begins waits for the same one.
 // `now`: what is shown is another listing, so that nobody is to wait.
 export function refresh(now = false) {
   if (now) last = 0;
+  anew ||= now;
   planned ??= Promise.all([pause(last + GAP - Date.now()), current]).then(() => {
     planned = null;
     last = Date.now();
@@ -77,6 +79,8 @@ async function replaceAll() {
     return; // the next change tries again
   }
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (anew) for (const row of document.querySelectorAll("[data-more]")) row.remove();
+  anew = false;
   for (const old of document.querySelectorAll("[data-live]")) {
     const now = fresh.getElementById(old.id);
     if (now) replace(old, document.importNode(now, true));
@@ -86,8 +90,10 @@ async function replaceAll() {
 
 function replace(old, now) {
   const [before, after] = [old, now].map((each) => each.querySelector("[data-rows]"));
-  if (before && after) mergeRows(before, after);
-  else if (!old.isEqualNode(now)) old.replaceWith(now);
+  if (!before || before.tagName !== after?.tagName) return exchange(old, now);
+  mergeRows(before, after);
+  const [head, wanted] = [old, now].map((each) => each.querySelector("thead"));
+  if (head) exchange(head, wanted);
 }
 
 // Only rows that changed are touched, so that pictures don't flicker and the focus stays.
@@ -101,7 +107,7 @@ function mergeRows(before, after) {
     const old = known.get(row.dataset.id);
     known.delete(row.dataset.id);
     const kept = old?.dataset.tag === row.dataset.tag ? old : row;
-    if (old && kept === row) exchange(old, row);
+    if (old && kept === row) exchangeRow(old, row);
     else if (kept !== place) before.insertBefore(kept, place);
     if (!old) row.classList.add("new");
     place = kept.nextElementSibling;
@@ -109,7 +115,16 @@ function mergeRows(before, after) {
   for (const gone of known.values()) gone.remove();
 }
 
-function exchange(old, row) {
+// What differs; the focus stays in its place among what can have it.
+function exchange(old, now) {
+  if (old.isEqualNode(now)) return;
+  const links = (each) => [...each.querySelectorAll("a, button, input")];
+  const focused = links(old).indexOf(document.activeElement);
+  old.replaceWith(now);
+  if (focused >= 0) links(now)[focused]?.focus();
+}
+
+function exchangeRow(old, row) {
   const focused = old.contains(document.activeElement);
   old.replaceWith(row);
   if (focused) row.querySelector("a, button")?.focus();

@@ -11,7 +11,10 @@ from bench.report import Report, configuration, write
 from tests.functional.many_sets import MODULE
 from tests.functional.stack import Stack
 
-OWN = ("folder", "latency", "thumbnail", "small", "pictures", "sets", "dav", "usage", "paint", "browser-uploads")
+OWN = (
+    "folder", "latency", "thumbnail", "small", "pictures", "sets", "dav", "usage", "paint",
+    "browser-uploads",
+)  # fmt: skip
 """Questions to mserve alone."""
 WHOLE = ("guesses", "tasks", "keys", "davfs")  # which start what they need
 NAMES = (*OWN, *WHOLE, "compare", *QUESTIONS)

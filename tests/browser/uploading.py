@@ -83,16 +83,20 @@ def large(folder: Path, mib: int, name: str = "film & <b>sea.mp4") -> tuple[Path
 def slow(page: Page, mib: float) -> Iterator[CDPSession]:
     """The page sends so many MiB a second meanwhile."""
     session = page.context.new_cdp_session(page)
-    quick = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
     session.send("Network.enable")
-    session.send(
-        "Network.emulateNetworkConditions", {**quick, "uploadThroughput": int(mib * MIB)}
-    )
+    network(session, mib)
     try:
         yield session
     finally:
-        session.send("Network.emulateNetworkConditions", quick)
+        network(session, None)
         session.detach()
+
+
+def network(session: CDPSession, mib: float | None) -> None:
+    """So many MiB a second go out; 0: there is no network; None: as it is."""
+    quick = {"offline": mib == 0, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
+    more = {"uploadThroughput": int(mib * MIB)} if mib else {}
+    session.send("Network.emulateNetworkConditions", {**quick, **more})
 
 
 def sent(place: Place, mib: int) -> None:

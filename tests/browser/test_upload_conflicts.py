@@ -1,5 +1,6 @@
 """A name that is taken is asked about before a byte is sent, or when another was faster."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +14,15 @@ NAMES = ("a.txt", "b.txt", "c.txt")
 
 
 @pytest.fixture
-def place(page: Page, stack: Stack, request: Any) -> Place:
+def place(page: Page, stack: Stack, request: Any) -> Iterator[Place]:
     """A folder in which the names are taken."""
-    place = Place(page, stack, request.node.name)
-    for name in NAMES:
-        place.http.put(f"{place.path}{name}", content=b"theirs").raise_for_status()
-    place.http.post(place.path, json={"type": "folder", "name": "d.txt"}).raise_for_status()
-    page.reload()
-    return place
+    with stack.client(stack.admin) as http:
+        place = Place(page, stack, http, request.node.name)
+        for name in NAMES:
+            http.put(f"{place.path}{name}", content=b"theirs").raise_for_status()
+        http.post(place.path, json={"type": "folder", "name": "d.txt"}).raise_for_status()
+        page.reload()
+        yield place
 
 
 @pytest.fixture

@@ -26,7 +26,8 @@ PICKER = """if (sessionStorage.name) window.showOpenFilePicker = async () => [
 @pytest.fixture
 def place(page: Page, stack: Stack, request: Any, console: list[str]) -> Iterator[Place]:
     """What the browser says of connections that break is to be expected here."""
-    yield Place(page, stack, request.node.name)
+    with stack.client(stack.admin) as http:
+        yield Place(page, stack, http, request.node.name)
     assert [each for each in console if "Failed to load resource" not in each] == []
     console.clear()
 

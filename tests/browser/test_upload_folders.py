@@ -1,5 +1,6 @@
 """Whole folders come in with all that is in them, by a drop or by choice, and names are only words."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ HOSTILE = "<img src=x onerror=alert(1)> & 100% 'x' #2?.txt"
 
 
 @pytest.fixture
-def place(page: Page, stack: Stack, request: Any) -> Place:
-    return Place(page, stack, request.node.name)
+def place(page: Page, stack: Stack, request: Any) -> Iterator[Place]:
+    with stack.client(stack.admin) as http:
+        yield Place(page, stack, http, request.node.name)
 
 
 @pytest.fixture

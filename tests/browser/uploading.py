@@ -17,10 +17,9 @@ MIB = 1 << 20
 class Place:
     """A new folder of the demo service, in front of the customer."""
 
-    def __init__(self, page: Page, stack: Stack, name: str, url: str = "") -> None:
-        self.page, self.path = page, f"/demo/files/{name}/"
-        self.http: httpx.Client = stack.client(stack.admin)
-        made = self.http.post("/demo/files/", json={"type": "folder", "name": name})
+    def __init__(self, page: Page, stack: Stack, http: httpx.Client, name: str) -> None:
+        self.page, self.http, self.path = page, http, f"/demo/files/{name}/"
+        made = http.post("/demo/files/", json={"type": "folder", "name": name})
         made.raise_for_status()
         self.url = f"{stack.demo_url}{name}/"
         page.goto(self.url)

@@ -98,4 +98,4 @@ def taken(context: Branch, request: Any) -> dict[str, Any]:
     """
     names = () if request.grant.own_only else fields(request).get("name", ())
     there = ((name, find_node(context, name)) for name in names)
-    return {"taken": {name: node.type for name, node in there if node is not None}}
+    return {"taken": {name: node.type for name, node in there if node not in (None, context)}}

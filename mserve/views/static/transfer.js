@@ -6,11 +6,10 @@ import { forget, remember } from "./ledger.js";
 import { NEXT, OPEN } from "./moves.js";
 import { Pace } from "./pace.js";
 import { goesOn, mayByHand, pause, wait } from "./patience.js";
+import { SMALL } from "./small.js";
 import * as tus from "./tus.js";
 import { inPieces, whole } from "./ways.js";
 import { gettext } from "./words.js";
-
-export const SMALL = 4 << 20; // bytes of a file that goes whole
 
 export class Transfer {
   // `handle`: the file's in the browser, where there is one; `place`: where the ledger keeps it.

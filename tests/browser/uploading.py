@@ -1,27 +1,33 @@
 """What tests of uploads have in common: a folder of their own, files, and slow or broken connections."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import socket
+import threading
+import time
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from random import Random
+from urllib.parse import urlsplit
 
 import httpx
-from playwright.sync_api import CDPSession, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.functional.stack import Stack
 
 MIB = 1 << 20
+LARGE = 1 << 13  # bytes of a block that belongs to a file
 
 
 class Place:
-    """A new folder of the demo service, in front of the customer."""
+    """A new folder of the demo service, in front of the customer; `front` is a proxy."""
 
-    def __init__(self, page: Page, stack: Stack, http: httpx.Client, name: str) -> None:
+    def __init__(
+        self, page: Page, stack: Stack, http: httpx.Client, name: str, front: str = ""
+    ) -> None:
         self.page, self.http, self.path = page, http, f"/demo/files/{name}/"
         made = http.post("/demo/files/", json={"type": "folder", "name": name})
         made.raise_for_status()
-        self.url = f"{stack.demo_url}{name}/"
+        self.url = f"{front or stack.url}{urlsplit(stack.demo_url).path}{name}/"
         page.goto(self.url)
 
     @property
@@ -78,27 +84,68 @@ def large(folder: Path, mib: int, name: str = "film & <b>sea.mp4") -> tuple[Path
     return path, content
 
 
-@contextmanager
-def slow(page: Page, mib: float) -> Iterator[CDPSession]:
-    """The page sends so many MiB a second meanwhile."""
-    session = page.context.new_cdp_session(page)
-    session.send("Network.enable")
-    network(session, mib)
-    try:
-        yield session
-    finally:
-        network(session, None)
-        session.detach()
+class Proxy:
+    """Passes connections on to `port` until it is to hold what is large, or has broken all off."""
+
+    def __init__(self, port: int) -> None:
+        self.port, self.passed, self.broken = port, 0, False
+        self.most: int | None = None
+        self.ends: set[socket.socket] = set()
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.listener.getsockname()[1]}"
+
+    def hold(self, mib: int | None) -> None:
+        """Lets so many MiB more pass before the next is held; None: all."""
+        self.most = None if mib is None else self.passed + mib * MIB + LARGE
+
+    def cut(self) -> None:
+        """Breaks off what there is, and all that comes until `broken` is taken back."""
+        self.broken, self.most = True, None
+        for end in [*self.ends]:
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+    def end(self) -> None:
+        self.cut()
+        self.listener.close()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                client, _ = self.listener.accept()
+                if self.broken:
+                    client.close()
+                else:
+                    self._pair(client, socket.create_connection(("127.0.0.1", self.port)))
+
+    def _pair(self, client: socket.socket, server: socket.socket) -> None:
+        self.ends |= {client, server}
+        for source, target in ((client, server), (server, client)):
+            threading.Thread(target=self._pass, args=(source, target), daemon=True).start()
+
+    def _pass(self, source: socket.socket, target: socket.socket) -> None:
+        with suppress(OSError):
+            while block := source.recv(1 << 16):
+                if len(block) > LARGE:
+                    self.passed += len(block)
+                    while self.most is not None and self.passed > self.most:
+                        time.sleep(0.02)
+                target.sendall(block)
+        for end in (source, target):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+        if source in self.ends:
+            self.ends.discard(source)
+            source.close()
 
 
-def network(session: CDPSession, mib: float | None) -> None:
-    """So many MiB a second go out; 0: there is no network; None: as it is."""
-    quick = {"offline": mib == 0, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
-    more = {"uploadThroughput": int(mib * MIB)} if mib else {}
-    session.send("Network.emulateNetworkConditions", {**quick, **more})
-
-
-def sent(place: Place, mib: int) -> None:
-    """Waits until the first line is so far."""
-    script = "bytes => document.querySelector('#transfers li progress')?.value >= bytes"
-    place.page.wait_for_function(script, arg=mib * MIB)
+def kept(place: Place, name: str, mib: int) -> None:
+    """Waits until so much of the file is at the server."""
+    script = """([name, bytes]) => [...document.querySelectorAll("#transfers li")].some(
+        line => line.querySelector(".name").textContent === name
+            && line.querySelector("progress").value > bytes)"""
+    place.page.wait_for_function(script, arg=[name, mib * MIB])

@@ -11,12 +11,14 @@ import * as tus from "./tus.js";
 import { inPieces, whole } from "./ways.js";
 import { gettext } from "./words.js";
 
+const UNSURE = [0, 500, 502, 503, 504]; // of these answers it may be stored all the same
+
 export class Transfer {
   // `handle`: the file's in the browser, where there is one; `place`: where the ledger keeps it.
   constructor({ folder, place, deposits }, { file, path, handle = null }, watcher) {
     Object.assign(this, { folder, place, deposits, file, path, handle, watcher });
     Object.assign(this, { size: file?.size ?? 0, modified: file?.lastModified ?? 0, type: file?.type ?? "" });
-    Object.assign(this, { state: "checking", words: "", sent: 0, kept: 0, tries: 0, attempts: 0, replace: false, upload: null });
+    Object.assign(this, { state: "checking", words: "", sent: 0, kept: 0, attempts: 0, doubt: false, replace: false, upload: null });
     this.pace = new Pace();
     this.again = true;
   }
@@ -105,7 +107,6 @@ export class Transfer {
 
   async attempt(signal) {
     this.pace = new Pace();
-    this.tries += 1;
     try {
       const where = await (this.large ? inPieces : whole)(this, signal);
       this.where = where;
@@ -119,6 +120,7 @@ export class Transfer {
 
   async trouble(problem, signal) {
     this.sent = this.kept;
+    this.doubt = UNSURE.includes(problem.status);
     if (problem.status === 412) return this.to("asking", gettext("is here already"));
     if (!goesOn(problem, this.attempts)) return this.fail(problem);
     this.attempts += 1;
@@ -139,6 +141,7 @@ export class Transfer {
   pause() {
     if (!this.to("paused", gettext("paused"))) return;
     this.stop?.abort();
+    this.doubt = true;
     this.sent = this.kept;
   }
 

@@ -13,7 +13,7 @@ import httpx
 from playwright.sync_api import Browser, Page
 
 from bench.browser import chromium, version
-from bench.client import Client, settings, warm_up
+from bench.client import Client, settings
 from bench.load.wrk import LoadError
 from bench.report import ROOT, Report, median
 from bench.small import use_profile
@@ -100,7 +100,16 @@ def by_curl(url: str, some: list[Path]) -> float:
     began = time.perf_counter()
     clients = [
         subprocess.Popen(
-            ["curl", "-sSf", "--fail-early", "-H", "Expect:", "-T", braced(some[first::CLIENTS]), url],
+            [
+                "curl",
+                "-sSf",
+                "--fail-early",
+                "-H",
+                "Expect:",
+                "-T",
+                braced(some[first::CLIENTS]),
+                url,
+            ],
             stdout=subprocess.DEVNULL,
         )
         for first in range(CLIENTS)
@@ -170,8 +179,22 @@ def reloaded(stack: Stack, browser: Browser, large: Path, digest: str) -> list[l
     mib = f"{size >> 20} MiB"
     return [
         [f"{mib}, MB a second", f"{rate / 1e6:.0f}", "", "", "", ""],
-        [f"{mib}, reloaded: gone on at", f"{min(again) / size:.0%}", "", "", "> 0", met(min(again))],
-        [f"{mib}, reloaded: the digest is", "right" if right else "wrong", "", "", "right", met(right)],
+        [
+            f"{mib}, reloaded: gone on at",
+            f"{min(again) / size:.0%}",
+            "",
+            "",
+            "> 0",
+            met(min(again)),
+        ],
+        [
+            f"{mib}, reloaded: the digest is",
+            "right" if right else "wrong",
+            "",
+            "",
+            "right",
+            met(right),
+        ],
     ]
 
 

@@ -110,13 +110,14 @@ def test_a_reload_in_the_middle_loses_what_was_sent_last_alone(
     proxy.hold(None)
     assert dialogs == ["beforeunload"]
     expect(place.status).to_have_text("1 left unfinished")
-    expect(place.line(film.name)).to_contain_text("24 MiB of 64 MiB, was left unfinished; choose")
+    words = re.compile(r"(2\d|3[012]) MiB of 64 MiB, was left unfinished; choose the file again")
+    expect(place.line(film.name)).to_contain_text(words)
     offsets: list[int] = []
     page.on("request", lambda each: offsets.append(int(each.headers.get("upload-offset", -1))))
     place.choose(film)
     place.all_done(1)
     place.is_there(film.name, content)
-    assert min(each for each in offsets if each >= 0) == 24 * MIB
+    assert min(each for each in offsets if each >= 0) >= 24 * MIB
     page.reload()
     expect(page.locator("#listing a.name")).to_have_text([film.name])
     expect(place.panel).to_be_hidden()
@@ -161,7 +162,9 @@ def test_what_a_quota_refuses_is_told_and_tried_again(
     with stack.client(stack.admin) as http:
         made = http.post("/demo/", json={"name": "narrow", "properties": {"quota": 9000}})
         service = made.raise_for_status().json()
-        page.goto(next(each["url"] for each in service["keys"] if each["role"] == "servicecustomer"))
+        page.goto(
+            next(each["url"] for each in service["keys"] if each["role"] == "servicecustomer")
+        )
         for name, size in (("small.txt", 10), ("large.txt", 3_000_000)):
             (tmp_path / name).write_bytes(b"x" * size)
         page.locator("#files").set_input_files([tmp_path / "large.txt", tmp_path / "small.txt"])
@@ -172,4 +175,4 @@ def test_what_a_quota_refuses_is_told_and_tried_again(
         http.patch("/demo/narrow/", json={"properties": {"quota": None}}).raise_for_status()
     line.get_by_role("button", name="Try again").click()
     expect(page.locator("#transfers-status")).to_have_text("2 of 2 uploaded")
-    assert page.locator("#listing a.name").all_inner_texts() == ["large.txt", "small.txt"]
+    expect(page.locator("#listing a.name")).to_have_text(["large.txt", "small.txt"])

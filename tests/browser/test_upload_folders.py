@@ -1,4 +1,4 @@
-"""Whole folders come in with all that is in them, by a drop or by choice, and names are only words."""
+"""Whole folders come in with all that is in them, dropped or chosen, and names are only words."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What tests of uploads have in common: a folder of their own, files, and slow or broken connections."""
+"""What tests of uploads share: a folder of their own, files, and connections that break."""
 
 import socket
 import threading
@@ -55,7 +55,9 @@ class Place:
         session = self.page.context.new_cdp_session(self.page)
         data = {"items": [], "files": [*map(str, paths)], "dragOperationsMask": 1}
         for kind in ("dragEnter", "dragOver", "drop"):
-            session.send("Input.dispatchDragEvent", {"type": kind, "x": 300, "y": 300, "data": data})
+            session.send(
+                "Input.dispatchDragEvent", {"type": kind, "x": 300, "y": 300, "data": data}
+            )
         session.detach()
 
     def all_done(self, number: int) -> None:

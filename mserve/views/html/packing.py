@@ -1,4 +1,4 @@
-"""Packing (gzip, RFC 1952): pages and static files are sent small, to clients that say they can read it.
+"""Packing (gzip, RFC 1952): pages and static files are sent small to who says they can read it.
 
 Pages to a browser that has a cookie of ours are not: they hold tokens derived from it, and who has
 somebody open a page with words of their own in it could guess a token by how short the page gets

@@ -25,6 +25,8 @@ TYPES = {
     ".svg": "image/svg+xml",
 }  # fmt: skip
 YEAR = 31_536_000  # seconds
+LOOK = ("base", "controls", "states", "listing", "acts", "file", "people", "usage")
+"""The style sheets of all pages, in their order: they are sent as one, `look.css`."""
 
 
 class StaticFiles(dict[str, bytes]):
@@ -33,6 +35,7 @@ class StaticFiles(dict[str, bytes]):
     def __init__(self, folder: Path) -> None:
         found = (file for file in sorted(folder.iterdir()) if file.suffix in TYPES)
         super().__init__((file.name, file.read_bytes()) for file in found)
+        self["look.css"] = b"\n".join(self[f"{name}.css"] for name in LOOK)
         self.digest = self._digest()
         self.packed = {name: packed(body, SMALL) for name, body in self.items()}
 

@@ -46,7 +46,6 @@ export class Line {
     this.element.dataset.state = state;
     this.title.replaceChildren(where ? make("a", { href: where, textContent: path }) : path);
     this.bar.setAttribute("aria-label", gettext("Upload of %(name)s", { name: path }));
-    this.bar.hidden = !MOVING.includes(state);
     this.showButtons(state);
     this.paint();
   }
@@ -64,7 +63,9 @@ export class Line {
 
   // How far it is by now.
   paint() {
-    this.bar.value = this.transfer.sent;
+    const { state, sent } = this.transfer;
+    this.bar.hidden = !sent || !MOVING.includes(state); // what is small is done before it is seen
+    this.bar.value = sent;
     const words = this.told();
     if (this.words.textContent !== words) this.words.textContent = words;
   }

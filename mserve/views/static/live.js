@@ -46,6 +46,7 @@ export function detailOf(problem, status) {
   return problem?.detail ?? gettext("the server answered %(status)s", { status });
 }
 
+const FEW = 20; // rows
 const GAP = 1000; // ms between two refreshes at least, however many ask
 let last = 0;
 let planned = null;
@@ -102,6 +103,7 @@ function mergeRows(before, after) {
   const known = new Map(own.map((row) => [row.dataset.id, row]));
   const ids = new Set([...after.children].map((row) => row.dataset.id));
   for (const row of before.querySelectorAll(":scope > [data-more]")) if (ids.has(row.dataset.id)) row.remove();
+  const few = [...ids].filter((id) => !known.has(id)).length <= FEW; // so that many new ones don't flicker
   let place = before.firstElementChild;
   for (const row of [...after.children]) {
     const old = known.get(row.dataset.id);
@@ -109,7 +111,7 @@ function mergeRows(before, after) {
     const kept = old?.dataset.tag === row.dataset.tag ? old : row;
     if (old && kept === row) exchangeRow(old, row);
     else if (kept !== place) before.insertBefore(kept, place);
-    if (!old) row.classList.add("new");
+    if (!old && few) row.classList.add("new");
     place = kept.nextElementSibling;
   }
   for (const gone of known.values()) gone.remove();

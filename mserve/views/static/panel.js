@@ -15,6 +15,7 @@ export class Panel {
     Object.assign(this, { form, section });
     this.list = section.querySelector("ul");
     this.lines = new Map();
+    this.changed = new Set(); // transfers that have moved since they were shown last
     this.transfers = new Transfers(form, (transfer) => this.moved(transfer));
     this.head = new Head(section, this.transfers.tally, "replace" in form.dataset, {
       chooseAll: (choice) => this.transfers.conflicts.chooseAll(choice),
@@ -49,10 +50,14 @@ export class Panel {
 
   moved(transfer) {
     this.section.hidden = false;
+    this.changed.add(transfer);
+    this.soon();
+  }
+
+  show(transfer) {
     const line = this.lines.get(transfer);
     if (line) line.show();
     else if (this.lines.size < LINES || !QUIET.includes(transfer.state)) this.addLine(transfer);
-    this.soon();
   }
 
   // Beyond the most the oldest that needs no look makes room.
@@ -67,6 +72,7 @@ export class Panel {
   removeLine(transfer) {
     this.lines.get(transfer)?.element.remove();
     this.lines.delete(transfer);
+    this.changed.delete(transfer);
   }
 
   forget(transfers) {
@@ -106,10 +112,12 @@ export class Panel {
     else transfer.to("left", CHANGED);
   }
 
-  // Soon, as many change at once.
+  // Soon and all at once, as many small files change many times a second.
   soon() {
     this.planned ??= setTimeout(() => {
       this.planned = null;
+      for (const transfer of this.changed) this.show(transfer);
+      this.changed.clear();
       for (const [transfer, line] of this.lines) if (transfer.state === "sending") line.paint();
       this.head.paint();
       if (this.transfers.tally.number("sending")) this.soon();

@@ -9,12 +9,17 @@ import { gettext } from "./words.js";
 // Enters what was left in this place, but for what another tab is at.
 export async function recall(transfers) {
   for (const entry of await entries(transfers.where.place)) {
-    const transfer = Transfer.left(transfers.where, entry, transfers.told);
+    const transfer = remembered(entry, transfers);
     if (await claimed(transfer.claim)) continue;
     if (transfers.tally.all.some(({ upload }) => upload === transfer.upload)) continue;
     if (await isThere(transfer)) transfers.enter(transfer);
     else forget(transfer.upload);
   }
+}
+
+function remembered({ id, since, ...known }, { where, told }) {
+  const transfer = new Transfer(where, { ...known, file: null }, told);
+  return Object.assign(transfer, known, { upload: `${where.folder}-/uploads/${id}`, state: "left" });
 }
 
 // Whether there is something to go on with; where the server can't be asked that is known later.

@@ -4,7 +4,7 @@ export const NEXT = {
   checking: ["waiting", "asking", "failed", "skipped"], // whether its name is taken
   asking: ["checking", "waiting", "skipped"], // what is to be done, as it is
   waiting: ["sending", "paused", "skipped"],
-  sending: ["done", "resting", "paused", "asking", "failed", "skipped"],
+  sending: ["done", "waiting", "resting", "paused", "asking", "failed", "skipped"],
   resting: ["sending", "paused", "skipped"], // until another attempt
   paused: ["waiting", "skipped"],
   left: ["left", "waiting", "skipped"], // by a page that was closed; its file must be found first

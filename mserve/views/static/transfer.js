@@ -23,12 +23,6 @@ export class Transfer {
     this.again = true;
   }
 
-  // One that the ledger remembers.
-  static left(where, { id, since, ...known }, watcher) {
-    const transfer = new Transfer(where, { ...known, file: null }, watcher);
-    return Object.assign(transfer, known, { upload: `${where.folder}-/uploads/${id}`, state: "left" });
-  }
-
   get name() {
     return this.path.split("/").at(-1);
   }
@@ -108,14 +102,18 @@ export class Transfer {
   async attempt(signal) {
     this.pace = new Pace();
     try {
-      const where = await (this.large ? inPieces : whole)(this, signal);
-      this.where = where;
-      this.sent = this.size;
-      this.forget();
-      this.to("done", gettext("uploaded"));
+      this.stored(await (this.large ? inPieces : whole)(this, signal));
     } catch (problem) {
       if (!signal.aborted) await this.trouble(problem, signal);
     }
+  }
+
+  // It is a file by now, at the URL `where`.
+  stored(where) {
+    this.where = where;
+    this.sent = this.size;
+    this.forget();
+    this.to("done", gettext("uploaded"));
   }
 
   async trouble(problem, signal) {

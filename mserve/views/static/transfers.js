@@ -1,5 +1,6 @@
 // Transfers: all uploads of this page, some of them at a time.
 
+import { bundleOf, canJoin, sendTogether } from "./bundle.js";
 import { Conflicts } from "./conflicts.js";
 import { refresh, rest } from "./live.js";
 import { notice } from "./notices.js";
@@ -98,7 +99,8 @@ export class Transfers {
       const at = this.queue.findIndex((each) => this.mayStart(each));
       if (at < 0) break;
       const [transfer] = this.queue.splice(at, 1);
-      this.start(transfer);
+      if (this.queue.length >= MANY && canJoin(transfer)) this.startTogether(transfer);
+      else this.start(transfer);
     }
     while (this.queue.length && this.queue[0].state !== "waiting") this.queue.shift();
   }
@@ -108,9 +110,21 @@ export class Transfers {
     return !transfer.large || [...this.active].filter(({ large }) => large).length < LARGE;
   }
 
-  async start(transfer) {
+  start(transfer) {
+    return this.occupy(transfer, transfer.run());
+  }
+
+  // With others that wait, on one connection.
+  startTogether(transfer) {
+    const waiting = this.queue.slice(0, MANY).filter((each) => each.state === "waiting" && !this.active.has(each));
+    const bundle = bundleOf([transfer, ...waiting]);
+    this.queue = this.queue.filter((each) => !bundle.includes(each));
+    return this.occupy(transfer, sendTogether(bundle));
+  }
+
+  async occupy(transfer, work) {
     this.active.add(transfer);
-    await transfer.run();
+    await work;
     this.active.delete(transfer);
     this.next();
   }

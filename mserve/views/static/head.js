@@ -26,7 +26,7 @@ export class Head {
   }
 
   far(sums) {
-    if (!this.tally.open) return size(sums.size);
+    if (!this.tally.open) return sums.size ? size(sums.size) : "";
     const known = gettext("%(sent)s of %(size)s", { sent: size(sums.sent), size: size(sums.size) });
     return [known, ...(this.tally.number("sending") ? speed(sums) : [])].join(", ");
   }

@@ -11,7 +11,10 @@ from bench.report import Report, configuration, write
 from tests.functional.many_sets import MODULE
 from tests.functional.stack import Stack
 
-OWN = ("folder", "latency", "thumbnail", "small", "pictures", "sets", "dav", "usage")
+OWN = (
+    "folder", "latency", "thumbnail", "small", "pictures", "sets", "dav", "usage", "paint",
+    "browser-uploads",
+)  # fmt: skip
 """Questions to mserve alone."""
 WHOLE = ("guesses", "tasks", "keys", "davfs")  # which start what they need
 NAMES = (*OWN, *WHOLE, "compare", *QUESTIONS)
@@ -59,7 +62,8 @@ def measure(name: str, share: float) -> Report:
     stack = Stack(tasks=MODULE)
     try:
         stack.start()
-        report: Report = import_module(f"bench.{name}").measure(stack, share)
+        module = import_module(f"bench.{name.replace('-', '_')}")
+        report: Report = module.measure(stack, share)
         return report
     finally:
         stack.end()

@@ -1,12 +1,14 @@
 """Who was given the address of a dropbox hands files in, and finds their receipts."""
 
 import json
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.actions import choose, open_row
+from tests.browser.uploading import large
 from tests.functional.stack import Stack
 
 
@@ -18,6 +20,23 @@ def dropbox(stack: Stack) -> str:
             http.put(f"/demo/files/papers/{name}", content=b"theirs").raise_for_status()
         made = http.post("/demo/files/papers/-/keys", json={"role": "dropbox"})
         return str(made.raise_for_status().json()["url"])
+
+
+def test_a_large_one_is_handed_in_twice_under_two_names(
+    page: Page, dropbox: str, tmp_path: Path
+) -> None:
+    page.goto(dropbox)
+    film, content = large(tmp_path, 9)
+    for number in (1, 2):
+        choose(page, film)
+        expect(page.locator("#transfers-status")).to_have_text("1 of 1 uploaded")
+        expect(page.locator("#listing a.name")).to_have_count(number)
+    expect(page.locator("#transfers li")).to_contain_text([film.name])
+    shown = page.request.get(
+        str(page.locator("#listing a.name").first.get_attribute("href")),
+        headers={"Accept": "application/json"},
+    )
+    assert shown.json()["sha256"] == sha256(content).hexdigest()
 
 
 def test_files_are_handed_in(page: Page, dropbox: str, tmp_path: Path, stack: Stack) -> None:

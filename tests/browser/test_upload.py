@@ -34,7 +34,6 @@ def test_two_files_are_uploaded_and_one_is_looked_at(folder: Page, files: list[P
     names = folder.locator("#listing a.name")
     expect(names).to_have_text(["notes.txt", "sea & <b>sky.jpg"])
     has_loaded(folder, "#listing .thumb")
-    has_loaded(folder, "#transfers .thumb")
 
     open_row(folder, "sea & <b>sky.jpg")
     has_loaded(folder, "#poster img")
@@ -65,7 +64,7 @@ def test_a_file_that_is_there_is_replaced_only_when_asked(folder: Page, files: l
     choose(folder, notes)
     expect(status).to_contain_text("1 waiting for your choice")
     expect(size).to_have_text("11 B")
-    folder.locator("#transfers").get_by_text("Replace", exact=True).click()
+    folder.locator("#transfers").get_by_text("New version", exact=True).click()
     expect(size).to_have_text("30 B")
     expect(folder.locator("#listing .state")).to_have_text("ready")
 

@@ -25,7 +25,7 @@ from mserve.views.config import rest
 from mserve.views.html.flash import Undo, flash
 from mserve.views.html.forms import FILES, field, fields, form
 from mserve.views.html.jobs import begun
-from mserve.views.targets import former_folder, target_folder
+from mserve.views.targets import find_node, former_folder, target_folder
 from mserve.views.urls import facet_url, url
 
 
@@ -105,7 +105,10 @@ def run(context: Jobs, request: Any) -> Response:
 @rest(context=(Service, Folder), method="POST", permission=Permission.VIEW,
       takes="Names", gives="TakenNames", door="json", form="taken")  # fmt: skip
 def taken(context: Branch, request: Any) -> dict[str, Any]:
-    """Which of the form's `name`s are taken, for the question before an upload replaces a file."""
+    """Which of the form's `name`s are taken, for the question before an upload replaces a file.
+
+    A name may be a path below the place.
+    """
     names = () if request.grant.own_only else fields(request).get("name", ())
-    there = ((name, context.get(name)) for name in names)
-    return {"taken": {name: node.type for name, node in there if node is not None}}
+    there = ((name, find_node(context, name)) for name in names)
+    return {"taken": {name: node.type for name, node in there if node not in (None, context)}}

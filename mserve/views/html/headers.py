@@ -9,6 +9,7 @@ from typing import Any
 from pyramid.events import NewResponse, subscriber
 
 from mserve.guarding import EVERY
+from mserve.views.html.packing import pack
 from mserve.views.html.static import mounted
 
 POLICY = "; ".join(
@@ -32,10 +33,11 @@ UNUSED = (
 )  # fmt: skip
 """Features of browsers that no page of ours asks for."""
 VARIES = {"Vary": "Accept, Accept-Language, Authorization, Cookie"}
+PACKED = {"Vary": f"{VARIES['Vary']}, Accept-Encoding"}
 PAGE = {
     "Permissions-Policy": ", ".join(f"{feature}=()" for feature in UNUSED),
     "Cross-Origin-Opener-Policy": "same-origin",
-    **VARIES,
+    **PACKED,
 }
 OTHERS = {**EVERY, "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'"}
 DOCUMENTS = ("application/json", "application/problem+json")
@@ -50,6 +52,7 @@ def guard(event: Any) -> None:
         headers.update(VARIES if kind in DOCUMENTS else {})
         if kind == "text/html":
             headers.update(PAGE | {"Content-Security-Policy": policy(event.request)})
+            pack(event.request, response)
     for name, value in OTHERS.items():
         headers.setdefault(name, value)
     headers.update(transport(event.request.environ, event.request.registry))

@@ -32,6 +32,7 @@ def folder(context: Branch, request: Any) -> dict[str, Any]:
     service = service_of(context)
     shown: dict[str, Any] = {
         "deposits": bool(request.grant.own_only),
+        "place": f"{context.id}.{request.grant.key.id}",  # where a browser keeps what it uploads
         "movable": isinstance(context, Folder) and context is not request.virtual_root,
         "closed": service.closed(clock.now()),
         "trash_days": service.property("trash_days"),

@@ -16,6 +16,7 @@ from pyramid.response import Response
 from pyramid.security import NO_PERMISSION_REQUIRED
 
 from mserve.security import KEY_IN_PATH
+from mserve.views.html.packing import SMALL, packed, taken
 from mserve.views.json import door_url
 
 FOLDER = Path(__file__).parent.parent / "static"
@@ -24,19 +25,24 @@ TYPES = {
     ".svg": "image/svg+xml",
 }  # fmt: skip
 YEAR = 31_536_000  # seconds
+LOOK = ("base", "controls", "states", "listing", "acts", "file", "people", "usage")
+"""The style sheets of all pages, in their order: they are sent as one, `look.css`."""
 
 
 class StaticFiles(dict[str, bytes]):
-    """Contents by name; `digest` stands for all of them."""
+    """Contents by name, `packed` as well; `digest` stands for all of them."""
 
     def __init__(self, folder: Path) -> None:
         found = (file for file in sorted(folder.iterdir()) if file.suffix in TYPES)
         super().__init__((file.name, file.read_bytes()) for file in found)
+        self["look.css"] = b"\n".join(self[f"{name}.css"] for name in LOOK)
         self.digest = self._digest()
+        self.packed = {name: packed(body, SMALL) for name, body in self.items()}
 
     def add(self, name: str, body: bytes) -> None:
         """One that is made at the start."""
         self[name] = body
+        self.packed[name] = packed(body, SMALL)
         self.digest = self._digest()
 
     def _digest(self) -> str:
@@ -60,6 +66,9 @@ def static_file(request: Any) -> Response:
     if name not in files or request.matchdict["digest"] != files.digest:
         raise HTTPNotFound
     response = Response(files[name], content_type=TYPES[Path(name).suffix], charset="utf-8")
+    response.vary = "Accept-Encoding"
+    if taken(request):
+        response.body, response.content_encoding = files.packed[name], "gzip"
     response.cache_control = f"public, max-age={YEAR}, immutable"
     response.headers["X-Robots-Tag"] = "all"  # they are no secret
     return response

@@ -1,70 +1,95 @@
-// The line of one upload: what it is, how far, how it went, and the buttons that its state allows.
+// The line of one transfer: what it is, how far, how fast, how it went, and the buttons that its state allows.
 
-import { gettext, size } from "./words.js";
+import { duration, gettext, size } from "./words.js";
 
+const CANCEL = [gettext("Cancel"), "cancel"];
 const BUTTONS = {
-  waiting: [[gettext("Cancel"), "cancel"]],
-  sending: [[gettext("Cancel"), "cancel"]],
-  asking: [[gettext("Replace"), "replace"], [gettext("Skip"), "skip"]],
+  waiting: [CANCEL],
+  sending: [[gettext("Pause"), "pause"], CANCEL],
+  resting: [[gettext("Try now"), "hurry"], CANCEL],
+  paused: [[gettext("Go on"), "resume"], CANCEL],
+  left: [[gettext("Go on"), "find"], [gettext("Discard"), "cancel"]],
   failed: [[gettext("Try again"), "retry"]],
 };
+export const CHOICES = { replace: gettext("New version"), both: gettext("Keep both"), skip: gettext("Skip") };
+const MOVING = ["waiting", "sending", "resting", "paused", "left"];
 
-function make(tag, properties = {}, ...children) {
+export function make(tag, properties = {}, ...children) {
   const element = Object.assign(document.createElement(tag), properties);
   element.append(...children);
   return element;
 }
 
+export function button(words, act, label = words) {
+  const made = make("button", { type: "button", textContent: words });
+  made.setAttribute("aria-label", label);
+  made.addEventListener("click", act);
+  return made;
+}
+
 export class Line {
-  constructor(name, bytes, acts) {
-    this.name = name;
-    this.bytes = bytes;
-    this.acts = acts;
-    this.frame = make("span", { className: "pic" });
-    this.title = make("span", { className: "name" }, name);
-    this.bar = make("progress", { max: Math.max(bytes, 1), value: 0 });
-    this.bar.setAttribute("aria-label", gettext("Upload of %(name)s", { name }));
+  // `act(name)` does what a button of that name is for; `choices` are those of a name that is taken.
+  constructor(transfer, act, choices) {
+    Object.assign(this, { transfer, act, choices });
+    this.title = make("span", { className: "name" });
+    this.bar = make("progress", { max: Math.max(transfer.size, 1), value: 0 });
     this.words = make("span", { className: "words" });
     this.buttons = make("span", { className: "buttons" });
     const head = make("span", { className: "head" }, this.title, this.words);
-    this.element = make("li", {}, this.frame, head, this.bar, this.buttons);
-    this.to("checking", "");
+    this.element = make("li", {}, make("span", { className: "pic" }), head, this.bar, this.buttons);
+    this.show();
   }
 
-  static button(words, act, label = words) {
-    const button = make("button", { type: "button", textContent: words });
-    button.setAttribute("aria-label", label);
-    button.addEventListener("click", act);
-    return button;
-  }
-
-  to(state, words) {
-    const focused = this.buttons.contains(document.activeElement);
+  // Its state has changed.
+  show() {
+    const { state, path, where } = this.transfer;
     this.element.dataset.state = state;
-    if (state === "waiting") this.bar.value = 0;
-    this.bar.hidden = !["checking", "waiting", "sending"].includes(state);
-    const buttons = (BUTTONS[state] ?? []).map(([words, act]) =>
-      Line.button(words, this.acts[act], `${words}: ${this.name}`),
+    this.title.replaceChildren(where ? make("a", { href: where, textContent: path }) : path);
+    this.bar.setAttribute("aria-label", gettext("Upload of %(name)s", { name: path }));
+    this.showButtons(state);
+    this.paint();
+  }
+
+  showButtons(state) {
+    const focused = this.buttons.contains(document.activeElement);
+    const asked = state === "asking" ? this.choices(this.transfer).map((name) => [CHOICES[name], name]) : [];
+    const known = state === "failed" && !this.transfer.again ? [] : (BUTTONS[state] ?? []);
+    const buttons = [...asked, ...known].map(([words, name]) =>
+      button(words, () => this.act(name), `${words}: ${this.transfer.path}`),
     );
     this.buttons.replaceChildren(...buttons);
     if (focused) (buttons[0] ?? this.title.querySelector("a"))?.focus();
-    this.say(words);
   }
 
-  progress(bytes) {
-    this.bar.value = bytes;
-    this.words.textContent = bytes < this.bytes ? gettext("%(sent)s of %(size)s", { sent: size(bytes), size: size(this.bytes) }) : gettext("is being stored");
+  // How far it is by now.
+  paint() {
+    const { state, sent } = this.transfer;
+    this.bar.hidden = !sent || !MOVING.includes(state); // what is small is done before it is seen
+    this.bar.value = sent;
+    const words = this.told();
+    if (this.words.textContent !== words) this.words.textContent = words;
   }
 
-  say(words) {
-    this.words.textContent = words ? `${size(this.bytes)}, ${words}` : size(this.bytes);
+  told() {
+    const { state, sent, size: bytes, words } = this.transfer;
+    const whole = size(bytes);
+    const parts = sent && sent < bytes ? [gettext("%(sent)s of %(size)s", { sent: size(sent), size: whole })] : [whole];
+    if (state === "sending") parts.push(...(sent < bytes ? speed(this.transfer) : [gettext("is being stored")]));
+    else if (state === "waiting") parts.push(gettext("waits"));
+    else if (state === "left") parts.push(words || this.howToGoOn());
+    else if (words) parts.push(words);
+    return parts.join(", ");
   }
 
-  link(url) {
-    this.title.replaceChildren(make("a", { href: url, textContent: this.name }));
+  howToGoOn() {
+    return this.transfer.handle ? gettext("was left unfinished") : gettext("was left unfinished; choose the file again to go on");
   }
+}
 
-  picture({ url, width, height }) {
-    this.frame.replaceChildren(make("img", { className: "thumb", src: url, width, height, alt: "" }));
-  }
+// How fast it goes and how long it will take, once that is known. Also of many: `sent` of `size` bytes.
+export function speed({ pace, sent, size: bytes }) {
+  const rate = pace.rate;
+  if (!rate) return [];
+  const left = gettext("%(time)s left", { time: duration(Math.max(Math.round((bytes - sent) / rate), 1)) });
+  return [gettext("%(size)s a second", { size: size(rate) }), left];
 }

@@ -46,15 +46,18 @@ export function detailOf(problem, status) {
   return problem?.said ?? problem?.detail ?? gettext("the server answered %(status)s", { status });
 }
 
+const FEW = 20; // rows
 const GAP = 1000; // ms between two refreshes at least, however many ask
 let last = 0;
 let planned = null;
+let anew = false;
 let current = null;
 
 // Refreshes as soon as may be; whoever asks before it begins waits for the same one.
 // `now`: what is shown is another listing, so that nobody is to wait.
 export function refresh(now = false) {
   if (now) last = 0;
+  anew ||= now;
   planned ??= Promise.all([pause(last + GAP - Date.now()), current]).then(() => {
     planned = null;
     last = Date.now();
@@ -77,6 +80,8 @@ async function replaceAll() {
     return; // the next change tries again
   }
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (anew) for (const row of document.querySelectorAll("[data-more]")) row.remove();
+  anew = false;
   for (const old of document.querySelectorAll("[data-live]")) {
     const now = fresh.getElementById(old.id);
     if (now) replace(old, document.importNode(now, true));
@@ -90,8 +95,10 @@ function replace(old, now) {
     if (same) same.open = true;
   }
   const [before, after] = [old, now].map((each) => each.querySelector("[data-rows]"));
-  if (before && after) mergeRows(before, after);
-  else if (!old.isEqualNode(now)) exchange(old, now, document.activeElement?.id);
+  if (!before || before.tagName !== after?.tagName) return exchange(old, now);
+  mergeRows(before, after);
+  const [head, wanted] = [old, now].map((each) => each.querySelector("thead"));
+  if (head) exchange(head, wanted);
 }
 
 // Only rows that changed are touched, so that pictures don't flicker and the focus stays.
@@ -100,24 +107,36 @@ function mergeRows(before, after) {
   const known = new Map(own.map((row) => [row.dataset.id, row]));
   const ids = new Set([...after.children].map((row) => row.dataset.id));
   for (const row of before.querySelectorAll(":scope > [data-more]")) if (ids.has(row.dataset.id)) row.remove();
+  const few = [...ids].filter((id) => !known.has(id)).length <= FEW; // so that many new ones don't flicker
   let place = before.firstElementChild;
   for (const row of [...after.children]) {
     const old = known.get(row.dataset.id);
     known.delete(row.dataset.id);
     const kept = old?.dataset.tag === row.dataset.tag ? old : row;
-    if (old && kept === row) exchange(old, row);
+    if (old && kept === row) exchangeRow(old, row);
     else if (kept !== place) before.insertBefore(kept, place);
-    if (!old) row.classList.add("new");
+    if (!old && few) row.classList.add("new");
     place = kept.nextElementSibling;
   }
   for (const gone of known.values()) gone.remove();
 }
 
-// `id`: of what has the focus, if that has one, and is to have it again.
-function exchange(old, row, id = "") {
+// What differs; the focus stays on what has the same id, or in its place among what can have it.
+function exchange(old, now) {
+  if (old.isEqualNode(now)) return;
+  const links = (each) => [...each.querySelectorAll("a, button, input, select, summary")];
+  const active = document.activeElement;
+  const place = links(old).indexOf(active);
+  old.replaceWith(now);
+  if (place < 0) return;
+  const same = active.id && now.querySelector(`[id="${active.id}"]`);
+  (same || links(now)[place])?.focus();
+}
+
+function exchangeRow(old, row) {
   const focused = old.contains(document.activeElement);
   old.replaceWith(row);
-  if (focused) (row.querySelector(id ? `[id="${id}"]` : "a, button") ?? row.querySelector("a, button"))?.focus();
+  if (focused) row.querySelector("a, button")?.focus();
 }
 
 // A page that says data-every is brought up to date so often (s), while somebody looks at it.

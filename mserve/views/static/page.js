@@ -9,7 +9,6 @@ import { tendPreview } from "./preview.js";
 import { tendListing } from "./seek.js";
 import { tendSelection } from "./select.js";
 import { tendTimes } from "./times.js";
-import { tendUploads } from "./upload.js";
 import { tendUsage } from "./usage.js";
 import { tendJobs } from "./watch.js";
 
@@ -19,7 +18,6 @@ tendCopies();
 tendKeyForm();
 tendJobs();
 tendSteadily();
-tendUploads();
 tendUsage();
 tendListing();
 if (document.getElementById("selection")) {

@@ -16,6 +16,7 @@ import httpx
 import schemathesis
 from PIL import Image
 
+from tests.functional.fuzzing_places import config
 from tests.functional.stack import Stack, wait_for
 
 SERVICE = "/demo/files"
@@ -24,20 +25,7 @@ CAT = f"{PHOTOS}/cat.png"
 DOOMED = ("/doomed", "/doomed/doomed", f"{SERVICE}/doomed.txt")
 SPARE = 4
 SEED = os.environ.get("SCHEMATHESIS_SEED", "20261123")
-OFF = ("ignored_auth", "positive_data_acceptance")
-"""Who has no key learns nothing, so gets 404, not 401. And a schema can't tell which names are
-free, which roles a key may give away, or which times are in the future."""
-BOTH = {
-    "service": [
-        "GET /{path}",
-        *(f"POST {way}/-/uploads/{{upload}}" for way in ("", "/{path}")),
-        *(f"POST {way}/-/batch" for way in ("", "/{path}")),
-    ]
-}
-BOTH["site"] = [each.replace(" ", " /{container}/{service}") for each in BOTH["service"]]
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 Headers = tuple[str, ...]
-REFUSED = [400, 401, 403, 404, 405, 406, 409, 411, 412, 413, 415, 422, 429, 460]
 
 
 def prepare(stack: Stack, key: str) -> dict[str, Any]:
@@ -125,76 +113,6 @@ def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:
         with httpx.Client(base_url=os.environ["FUZZ_URL"], timeout=60) as admin:
             admin.headers["Authorization"] = f"Bearer {os.environ['FUZZ_ADMIN']}"
             (renew_profiles if profiles else renew)(admin)
-
-
-def config(ids: dict[str, Any], root: str) -> dict[str, Any]:
-    """Schemathesis' settings for the document of that root: `site`, or `service`."""
-    way = "/{container}/{service}" if root == "site" else ""
-    places = {"container": "demo", "service": "files", "path": "photos/cat.png", "version": 1}
-    pieces_of = {"profile": "default", "workflow": "ingest", "set": 0, "task": 0}
-    known = {**places, **pieces_of, "job": ids["job"], "output": ids["output"]}
-    known |= {"answer": "0-0-1", "user": ids["user"], "object": f"{1:016x}"}
-    files = ["other.txt", "new.txt", "new/deep.txt"]
-    by_place: list[tuple[str, str, dict[str, Any]]] = [
-        (f"{way}/{{path}}", "PUT", {"path": {"dictionary": "files"}}),
-        (f"{way}/{{path}}/-/content", "PUT", {"path": "other.txt"}),
-        (f"{way}/{{path}}", "POST", {"path": "photos"}),
-        *((f"{way}/{{path}}", method, {"path": "doomed.txt"}) for method in ("PATCH", "DELETE")),
-    ]
-    for name in ("container", "service") if root == "site" else ():
-        place = "/{container}/" if name == "container" else "/{container}/{service}/"
-        doomed = {"container": "doomed", "service": "doomed"}
-        by_place += [(place, method, doomed) for method in ("PATCH", "DELETE")]
-        by_place += [(f"{place}-/{each}", "PATCH", doomed) for each in ("quotas", "properties")]
-    if root == "site":  # one that was removed and made again has no first version any more
-        by_place.append(("/{container}/-/profiles/{profile}", "DELETE", {"profile": "doomed"}))
-    for node, place in (("site", ""), ("container", "/{container}"), ("service", way)):
-        if root == "site" or node == root:
-            by_place += of_key(f"{place}/-/keys/{{key}}", key=ids["keys"][node])
-    by_place += of_key(f"{way}/{{path}}/-/keys/{{key}}", key=ids["keys"]["path"])
-    by_place += [(f"{way}/{{path}}/-/{each}", "", {"path": "photos"})
-                 for each in ("batch", "search", "uploads", "receipts", "webdav", "statement",
-                              "statement/entries")]  # fmt: skip
-    pieces = {"path": "photos", "upload": {"dictionary": "pieces"}}
-    by_place.append((f"{way}/{{path}}/-/uploads/{{upload}}", "", pieces))
-    lists = {
-        "files": files,
-        "trash": ids["trashed"],
-        **{n: ids[n] for n in ("uploads", "pieces", "rounds")},
-    }
-    return {
-        "hooks": "tests.functional.fuzzing",
-        "dictionaries": {name: {"values": values} for name, values in lists.items()},
-        "parameters": {
-            **{f"path.{name}": value for name, value in known.items()},
-            "path.trashed": {"dictionary": "trash"},
-            "path.upload": {"dictionary": "uploads"},
-            "query.wait": 1,
-            "path.round": {"dictionary": "rounds"},
-        },
-        "checks": {
-            **{name: {"enabled": False} for name in OFF},
-            "negative_data_rejection": {"expected-statuses": REFUSED},
-        },
-        "operations": [operation(*each) for each in by_place] + [*map(mixed, BOTH[root])],
-    }
-
-
-def of_key(place: str, key: str) -> list[tuple[str, str, dict[str, Any]]]:
-    below = ("", "/usage", "/statement", "/statement/entries")
-    return [(f"{place}{each}", "", {"key": key}) for each in below]
-
-
-def mixed(name: str) -> dict[str, Any]:
-    """Operations that do one of several things, or several things, each refused on its own."""
-    checks = {"negative_data_rejection": {"enabled": False}}
-    return {"include-name": name, "checks": checks}
-
-
-def operation(path: str, method: str, values: dict[str, Any]) -> dict[str, Any]:
-    named = {f"path.{name}": value for name, value in values.items() if f"{{{name}}}" in path}
-    names = [f"{each} {path}" for each in ([method] if method else METHODS)]
-    return {"include-name": names, "parameters": named}
 
 
 def toml(settings: dict[str, Any]) -> str:

@@ -1,5 +1,6 @@
 // Bundle: of many small files some go in one request, as a form: all of them are stored, or none, and then each by itself.
 
+import { unsure } from "./patience.js";
 import { digest, read } from "./pieces.js";
 import { send } from "./wire.js";
 
@@ -33,13 +34,13 @@ export async function sendTogether(transfers) {
   try {
     const items = await asForm(transfers, stop.signal);
     transfers.forEach((each, n) => each.stored(items[n].url));
-  } catch {
-    for (const each of transfers) giveUp(each);
+  } catch (problem) {
+    for (const each of transfers) giveUp(each, unsure(problem));
   }
 }
 
-function giveUp(transfer) {
-  Object.assign(transfer, { alone: true, doubt: true, sent: 0 });
+function giveUp(transfer, doubt) {
+  Object.assign(transfer, { alone: true, doubt, sent: 0 });
   if (transfer.state === "sending") transfer.to("waiting");
 }
 

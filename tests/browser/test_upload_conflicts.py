@@ -61,8 +61,8 @@ def test_one_choice_is_for_all(place: Place, files: list[Path]) -> None:
         place.is_there(name, b"mine", version=2)
 
 
-def test_another_was_faster(place: Place, tmp_path: Path, console: list[str]) -> None:
-    """The answer to the question was that the names are free; by now they are not."""
+def all_seem_free(place: Place) -> None:
+    """The answer to the question which names are taken is by now not true any more."""
 
     def late(route: Route) -> None:
         if "do=taken" in (route.request.post_data or ""):
@@ -71,6 +71,10 @@ def test_another_was_faster(place: Place, tmp_path: Path, console: list[str]) ->
             route.continue_()
 
     place.page.route(place.url, late)
+
+
+def test_another_was_faster(place: Place, tmp_path: Path, console: list[str]) -> None:
+    all_seem_free(place)
     small = tmp_path / "a.txt"
     small.write_text("mine")
     film, content = large(tmp_path, 5, "b.txt")
@@ -83,3 +87,23 @@ def test_another_was_faster(place: Place, tmp_path: Path, console: list[str]) ->
     place.is_there("a (2).txt", b"mine")
     place.is_there("b (2).txt", content)
     assert len(console) == 2 and all("412" in console.pop() for _ in range(2))
+
+
+def test_another_was_faster_with_one_of_many(
+    place: Place, tmp_path: Path, console: list[str]
+) -> None:
+    """Small files go several at a time; one that is refused holds no other back."""
+    files = [tmp_path / f"{number:02}.txt" for number in range(40)]
+    for each in files:
+        each.write_text(f"mine, {each.name}")
+    place.http.put(f"{place.path}05.txt", content=b"theirs").raise_for_status()
+    all_seem_free(place)
+    place.choose(*files)
+    expect(place.status).to_have_text("39 of 40 uploaded, 1 waiting for your choice")
+    place.button("Skip", "05.txt").click()
+    place.all_done(39)
+    place.is_there("05.txt", b"theirs")
+    for number in (0, 4, 6, 39):
+        place.is_there(f"{number:02}.txt", f"mine, {number:02}.txt".encode())
+    refused = [console.pop() for _ in range(2)]
+    assert "409" in refused[1] and "412" in refused[0] and console == []

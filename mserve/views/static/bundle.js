@@ -1,6 +1,7 @@
 // Bundle: of many small files some go in one request, as a form: all of them are stored, or none, and then each by itself.
 
-import { digest, read } from "./pieces.js";
+import { unsure } from "./patience.js";
+import { piece } from "./pieces.js";
 import { send } from "./wire.js";
 
 const MOST = 16; // files
@@ -33,13 +34,13 @@ export async function sendTogether(transfers) {
   try {
     const items = await asForm(transfers, stop.signal);
     transfers.forEach((each, n) => each.stored(items[n].url));
-  } catch {
-    for (const each of transfers) giveUp(each);
+  } catch (problem) {
+    for (const each of transfers) giveUp(each, unsure(problem));
   }
 }
 
-function giveUp(transfer) {
-  Object.assign(transfer, { alone: true, doubt: true, sent: 0 });
+function giveUp(transfer, doubt) {
+  Object.assign(transfer, { alone: true, doubt, sent: 0 });
   if (transfer.state === "sending") transfer.to("waiting");
 }
 
@@ -54,14 +55,13 @@ async function asForm(transfers, signal) {
 
 // A file with its digest, which the server checks (RFC 9530).
 async function part({ file, path }) {
-  const bytes = await read(file, 0, file.size);
-  const sum = await digest(bytes);
+  const { body, sum } = await piece(file, 0, file.size);
   const fields = [
     `Content-Disposition: form-data; name="file"; filename="${path}"`,
     `Content-Type: ${file.type || "application/octet-stream"}`,
     ...(sum ? [`Content-Digest: sha-256=:${sum.base64}:`] : []),
   ];
-  return [`--${BOUNDARY}\r\n${fields.join("\r\n")}\r\n\r\n`, bytes, "\r\n"];
+  return [`--${BOUNDARY}\r\n${fields.join("\r\n")}\r\n\r\n`, body, "\r\n"];
 }
 
 // What has gone is of the first of them first.

@@ -25,7 +25,7 @@ function* questions(paths) {
     some.push(path);
     length += more;
   }
-  yield some;
+  if (some.length) yield some;
 }
 
 async function askedFor(folder, paths) {

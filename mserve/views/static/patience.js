@@ -13,6 +13,9 @@ function passing({ status, type }) {
 }
 
 export const goesOn = (problem, attempts) => passing(problem) && attempts < MOST;
+
+// Whether it may have been done all the same.
+export const unsure = ({ status }) => [0, 500, 502, 503, 504].includes(status);
 export const mayByHand = ({ status }) => !FINAL.has(status);
 
 // How long (ms) to wait before the next attempt, by how many have failed in a row.

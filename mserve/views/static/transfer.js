@@ -5,13 +5,11 @@ import { claim } from "./claims.js";
 import { forget, remember } from "./ledger.js";
 import { NEXT, OPEN } from "./moves.js";
 import { Pace } from "./pace.js";
-import { goesOn, mayByHand, pause, wait } from "./patience.js";
+import { goesOn, mayByHand, pause, unsure, wait } from "./patience.js";
 import { SMALL } from "./small.js";
 import * as tus from "./tus.js";
 import { inPieces, whole } from "./ways.js";
 import { gettext } from "./words.js";
-
-const UNSURE = [0, 500, 502, 503, 504]; // of these answers it may be stored all the same
 
 export class Transfer {
   // `handle`: the file's in the browser, where there is one; `place`: where the ledger keeps it.
@@ -118,7 +116,7 @@ export class Transfer {
 
   async trouble(problem, signal) {
     this.sent = this.kept;
-    this.doubt = UNSURE.includes(problem.status);
+    this.doubt = unsure(problem);
     if (problem.status === 412) return this.to("asking", gettext("is here already"));
     if (!goesOn(problem, this.attempts)) return this.fail(problem);
     this.attempts += 1;

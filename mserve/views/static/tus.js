@@ -29,10 +29,10 @@ export async function standing(url, signal) {
 }
 
 // Appends a piece; as `standing`.
-export async function append(url, offset, { bytes, sum }, progress, signal) {
+export async function append(url, offset, { body, sum }, progress, signal) {
   const headers = { ...SPEAKS, "Content-Type": PIECE, "Upload-Offset": String(offset) };
   if (sum) headers["Upload-Checksum"] = `sha256 ${sum.base64}`;
-  return told(await send("PATCH", url, { headers, body: bytes, progress, signal }));
+  return told(await send("PATCH", url, { headers, body, progress, signal }));
 }
 
 function told({ field }) {

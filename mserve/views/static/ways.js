@@ -2,7 +2,7 @@
 // Each takes a Transfer, and returns the URL of the file that was made. Throws a Problem.
 
 import { Problem, rest } from "./live.js";
-import { digest, piece, read } from "./pieces.js";
+import { piece } from "./pieces.js";
 import * as tus from "./tus.js";
 import { BROKE, send } from "./wire.js";
 
@@ -11,15 +11,14 @@ export const PIECE = 8 << 20; // bytes
 // In one request. An attempt whose answer was lost may have stored it: then it is there, with these bytes.
 export async function whole(transfer, signal) {
   const { file, url, replace } = transfer;
-  const bytes = await read(file, 0, file.size);
-  const sum = await digest(bytes);
+  const { body, sum } = await piece(file, 0, file.size);
   const stored = transfer.doubt && sum ? await facts(url) : null;
   if (stored && stored.sha256 === sum.hex) return stored.url;
   const headers = { "Content-Type": file.type || "application/octet-stream" };
   if (sum) headers["Content-Digest"] = `sha-256=:${sum.base64}:`;
   if (!replace) headers["If-None-Match"] = "*";
   const progress = (sent) => transfer.progress(sent);
-  const { said } = await send("PUT", url, { headers, body: bytes, progress, signal });
+  const { said } = await send("PUT", url, { headers, body, progress, signal });
   return said.url;
 }
 
@@ -45,7 +44,7 @@ export async function inPieces(transfer, signal) {
     next?.catch(() => {}); // it is told when its turn comes
     const progress = (sent) => transfer.progress(at + sent);
     ({ offset, where } = await tus.append(transfer.upload, at, present, progress, signal));
-    if (offset !== at + present.bytes.byteLength && !where) throw new Problem(0, BROKE);
+    if (offset !== at + present.body.size && !where) throw new Problem(0, BROKE);
   }
   return where;
 }

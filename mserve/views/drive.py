@@ -9,12 +9,17 @@ from mserve.views.urls import segment
 
 
 def drive(request: Any, node: Any) -> Json:
-    """`url` asks for a key as password, `in_key` has it; `chunked` is for clients of Nextcloud."""
+    """`url` asks for a key as password, `in_key` has it; `chunked` is for clients of Nextcloud.
+
+    Who has come by the key of a folder or file is told the second alone: the others name what is
+    above it.
+    """
     door, below = door_url(request), path_of(node)
+    told = request.virtual_root.type in ("site", "container", "service")
     return {
-        "url": f"{door}/dav/{below}",
+        "url": f"{door}/dav/{below}" if told else None,
         "in_key": in_key(request, node),
-        "chunked": f"{door}/-/dav/files/me/{below}",
+        "chunked": f"{door}/-/dav/files/me/{below}" if told else None,
         "may": [*ways(request, node)],
     }
 

@@ -150,7 +150,7 @@ NODES: dict[str, Schema] = {
     ),
     "PropertiesChange": closed(**CHANGES, **TERMS, takes_requests=may(null(FLAG))),
     "Drive": fields(
-        url=URL, in_key=null(URL), chunked=URL, may=array(one_of(*WAYS)),
+        url=null(URL), in_key=null(URL), chunked=null(URL), may=array(one_of(*WAYS)),
     ),
     "UsageReports": closed(reports=array(ref("UsageReport"), minItems=1, maxItems=1000)),
     "UsageReport": closed(

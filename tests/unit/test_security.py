@@ -469,9 +469,22 @@ def test_links_stay_below_the_key_in_the_path(
                     assert url.startswith(root), url
                     answer = stranger("GET", url, headers={"Accept": "application/json"})
                     assert answer.status_int in (200, 403, 404, 405), url
-                    if answer.content_type == "application/json":
+                    if url.endswith("/-/webdav"):
+                        check_drive(answer, client.key, node)
+                    elif answer.content_type == "application/json":
                         ahead += addresses(answer.json)
                 assert len(seen) > 5
+
+
+def check_drive(answer: Any, key: str, node: str) -> None:
+    """Its addresses are of another door, and name nothing above the key's place."""
+    told = answer.json
+    assert told["in_key"].startswith(f"http://localhost/dav/k/{key}/")
+    others = {told["url"], told["chunked"]}
+    if node == "/demo/files/":
+        assert all(each.partition("/demo/files/")[1] for each in others)
+    else:
+        assert others == {None}
 
 
 def test_links_of_a_moved_file_stay_below_the_key(admin: Any, customer: Any, stranger: Any) -> None:

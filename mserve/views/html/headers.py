@@ -59,8 +59,12 @@ def guard(event: Any) -> None:
 
 
 def policy(request: Any) -> str:
-    """What a page may load and do, and from where."""
-    return POLICY.format(static=f"{request.host_url}{mounted(request)}/-/static/")
+    """What a page may load and do, and from where; nothing, where what was asked is no address."""
+    try:
+        static = f"{request.host_url}{mounted(request)}/-/static/"
+    except UnicodeDecodeError:  # what is mounted there was asked for with bytes that are no text
+        static = "'none'"
+    return POLICY.format(static=static)
 
 
 def guard_document(headers: MutableMapping[str, str]) -> None:

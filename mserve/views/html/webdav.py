@@ -62,7 +62,9 @@ def show(context: WebdavFacet, request: Any) -> dict[str, Any]:
     """The address to copy, with what it asks for, and each system's way."""
     node, found = context.node, drive(request, context.node)
     locked = bool(request.grant.caveats_of("password"))
-    parts = urlsplit(found["in_key"] if locked and found["in_key"] else found["url"])
+    alone = found["in_key"] is not None and (locked or found["url"] is None)
+    mounted = found["in_key"] if alone else found["url"]
+    parts = urlsplit(mounted)
     user = None if in_key(request) else me(request)
     here = facet_url(request, node, "webdav")
     return {
@@ -70,7 +72,8 @@ def show(context: WebdavFacet, request: Any) -> dict[str, Any]:
         "here": here,
         "beyond": [("WebDAV", here)],
         "drive": found,
-        "mounted": found["in_key"] if locked and found["in_key"] else found["url"],
+        "mounted": mounted,
+        "alone": alone,
         "key": request.environ.get(KEY_IN_PATH),
         "secure": parts.scheme == "https",
         "host": parts.netloc,

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.unit.support import call
 from tests.unit.tasks.support import RedisServer
 
 HTML = {"Accept": "text/html"}
@@ -71,3 +72,15 @@ def test_a_link_with_a_password_is_told_so(app: Any, made: Any) -> None:
     assert page.find(id="drive-url") is None
     assert "the one that came with the link" in page.text
     assert key in page.find(id="drive-in-key")["value"]
+
+
+def test_the_key_of_a_folder_is_told_nothing_of_what_is_above(
+    app: Any, customer: Any, made: Any
+) -> None:
+    customer.json("POST", "/demo/files/", {"type": "folder", "name": "inner"})
+    key = made("mfileowner", "/demo/files/inner/").key
+    page = drive(app, key, **{"User-Agent": AGENTS["windows"]})
+    assert page.find(id="drive-in-key")["value"] == f"http://localhost/dav/k/{key}/"
+    assert page.find(id="drive-url") is None and "demo" not in page.find("main").text
+    assert len(page("details", class_="system")) == 7
+    assert call(app, "PROPFIND", f"/dav/k/{key}/", HTTP_DEPTH="0").status_int == 207

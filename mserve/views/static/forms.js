@@ -34,12 +34,16 @@ async function goOn(form, then) {
 
 // A menu opens with the focus in its field, closes by Escape or a click elsewhere, one at a time.
 function tendMenus() {
-  const begin = ({ target }) => {
-    const first = target.open && target.querySelector("input:not([type=hidden]), select, button");
-    if (first) first.focus();
-    if (first) first.select?.();
-  };
-  document.addEventListener("toggle", begin, true); // it does not bubble
+  // In the click itself, so that what is typed right after it is not lost.
+  document.addEventListener("click", (event) => {
+    const menu = event.target.closest("summary")?.parentElement;
+    if (!menu || menu.open) return;
+    event.preventDefault();
+    menu.open = true;
+    const first = menu.querySelector("input:not([type=hidden]), select, button");
+    first?.focus();
+    first?.select?.();
+  });
   const close = (kept) => {
     for (const menu of document.querySelectorAll("details.menu[open]"))
       if (!menu.contains(kept)) menu.open = false;

@@ -62,6 +62,19 @@ def test_a_workflow_is_edited_by_keyboard_and_by_mouse(page: Page, stack: Stack)
         http.post("/demo/", json={"name": "edited"}).raise_for_status()
         http.put("/demo/edited/sea.txt", content=b"water").raise_for_status()
     page.goto(f"{stack.url}/k/{stack.admin}/demo/edited/-/profiles/default/workflows/ingest")
+    move_tasks(page)
+    change_a_task(page)
+    page.go_back()
+    page.get_by_role("link", name="Try it on a file").click()
+    page.locator("#path").fill("sea.txt")
+    page.get_by_role("button", name="Try it").click()
+    told = page.locator(".step .what")
+    expect(told.filter(has_text=re.compile(r"runs\s+mime"))).to_be_visible()
+    expect(told.filter(has_text=re.compile(r"skipped\s+image_metadata"))).to_be_visible()
+
+
+def move_tasks(page: Page) -> None:
+    """By keys and by the mouse, without the page being loaded again."""
     page.evaluate("document.body.id = 'the same page'")
     assert tasks(page)[:3] == ["mime", "md5", "thumbnail"]
     page.get_by_role("button", name="Down: md5").focus()
@@ -80,6 +93,9 @@ def test_a_workflow_is_edited_by_keyboard_and_by_mouse(page: Page, stack: Stack)
     expect(page.locator(".step .what > a").first).to_have_text("poster")
     assert page.evaluate("document.body.id") == "the same page"
 
+
+def change_a_task(page: Page) -> None:
+    """Its condition and a parameter, which are checked as they are typed."""
     page.get_by_role("link", name="thumbnail", exact=True).click()
     page.locator("#path").fill("sea.txt")
     page.locator("#condition").fill("mfile.size >")
@@ -93,14 +109,6 @@ def test_a_workflow_is_edited_by_keyboard_and_by_mouse(page: Page, stack: Stack)
     expect(page.locator(".moved")).to_contain_text("width 99")
     page.get_by_role("link", name="What has changed").click()
     expect(page.locator("ins", has_text="width: 99")).to_be_visible()
-
-    page.go_back()
-    page.get_by_role("link", name="Try it on a file").click()
-    page.locator("#path").fill("sea.txt")
-    page.get_by_role("button", name="Try it").click()
-    told = page.locator(".step .what")
-    expect(told.filter(has_text=re.compile(r"runs\s+mime"))).to_be_visible()
-    expect(told.filter(has_text=re.compile(r"skipped\s+image_metadata"))).to_be_visible()
 
 
 def test_a_schedule_shows_its_runs_as_it_is_typed(page: Page, stack: Stack) -> None:

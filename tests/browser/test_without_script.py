@@ -97,6 +97,22 @@ def test_a_provider_logs_in(page: Page, stack: Stack, tmp_path: Path) -> None:
     ask(stack, "POST", "/", json={"name": "berta"})
     ask(stack, "POST", "/berta/", json={"name": "prints"})
     key = ask(stack, "POST", "/berta/-/keys", json={"role": "containeradmin"})
+    log_in(page, stack)
+    page.goto(key["url"])
+    page.get_by_role("button", name="Keep this").click()
+    page.get_by_role("link", name="/berta/").click()
+    page.get_by_role("link", name="prints").click()
+    remove_and_take_back(page, write(tmp_path))
+    run_on_all(page, stack)
+    page.get_by_role("link", name="Share").click()
+    page.get_by_role("button", name="Make a link").click()
+    assert page.get_by_label("Link").input_value().startswith(f"{stack.url}/k/")
+    page.get_by_role("button", name="Log out").click()
+    page.goto(f"{stack.url}/berta/prints/")
+    expect(page.locator("h1")).to_have_text("This opens with a key")
+
+
+def log_in(page: Page, stack: Stack) -> None:
     page.goto(f"{stack.url}{invited(stack, 'berta')}")
     page.locator("[name=password]").fill(PASSWORD)
     page.get_by_role("button").first.click()
@@ -109,12 +125,9 @@ def test_a_provider_logs_in(page: Page, stack: Stack, tmp_path: Path) -> None:
     page.get_by_role("button", name="Log in", exact=True).click()
     expect(page.locator("h1")).to_have_text("berta")
 
-    page.goto(key["url"])
-    page.get_by_role("button", name="Keep this").click()
-    page.get_by_role("link", name="/berta/").click()
-    page.get_by_role("link", name="prints").click()
-    photo, notes = write(tmp_path)
-    page.locator("#files").set_input_files([photo, notes])
+
+def remove_and_take_back(page: Page, files: list[Path]) -> None:
+    page.locator("#files").set_input_files(files)
     page.get_by_role("button", name="Upload").click()
     told(page, "Stored.")
     page.get_by_role("link", name="notes.txt").click()
@@ -123,6 +136,8 @@ def test_a_provider_logs_in(page: Page, stack: Stack, tmp_path: Path) -> None:
     told(page, "“notes.txt” is back where it was.")
     expect(page.locator("h1")).to_have_text("notes.txt")
 
+
+def run_on_all(page: Page, stack: Stack) -> None:
     page.goto(f"{stack.url}/berta/prints/-/rounds")
     page.get_by_label("Run on all files").select_option("update")
     page.get_by_role("button", name="Run", exact=True).click()
@@ -132,12 +147,6 @@ def test_a_provider_logs_in(page: Page, stack: Stack, tmp_path: Path) -> None:
     open_menu(page, "Filter").get_by_label("State").select_option("failed")
     page.locator(".title form").get_by_role("button", name="Show").click()
     expect(page.get_by_text("No job is so.")).to_be_visible()
-    page.get_by_role("link", name="Share").click()
-    page.get_by_role("button", name="Make a link").click()
-    assert page.get_by_label("Link").input_value().startswith(f"{stack.url}/k/")
-    page.get_by_role("button", name="Log out").click()
-    page.goto(f"{stack.url}/berta/prints/")
-    expect(page.locator("h1")).to_have_text("This opens with a key")
 
 
 def test_an_administrator(page: Page, stack: Stack) -> None:

@@ -148,9 +148,9 @@ def test_two_pictures_are_laid_over_each_other(page: Page, stack: Stack) -> None
 
 
 def test_all_of_it_is_there_without_scripts(browser: Browser, stack: Stack) -> None:
-    place = put(stack, "plain/a.md", b"# One\n", b"# Two\n")
+    place = put(stack, "marked/a.md", b"# One\n", b"# Two\n")
     with stack.client(stack.admin) as http:
-        made = http.post("/demo/files/plain/a.md/-/keys", json={"role": "mfilereadonly"}).json()
+        made = http.post("/demo/files/marked/a.md/-/keys", json={"role": "mfilereadonly"}).json()
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(made["url"])

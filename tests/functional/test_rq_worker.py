@@ -4,12 +4,14 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
+from mserve.tasks.worker import POLL
 from tests.functional.jobs import ended, nap
 from tests.functional.stack import Stack, wait_for
 
@@ -78,10 +80,13 @@ def test_it_is_seen_paused_and_its_tasks_are_cancelled(
         admin.post("/-/nodes", json={"action": "pause", "queue": "normal"})
         client.post(job, json={"action": "cancel"})
         wait_for(lambda: state_of(admin, worker.pid) == "idle")
-        waits = client.put("waits.txt", content=b"bytes").json()["job"]
-        with pytest.raises(AssertionError):
-            wait_for(lambda: client.get(waits).json()["started"], 2)
-        admin.post("/-/nodes", json={"action": "resume", "queue": "normal"})
+        time.sleep(POLL)  # so often workers look whether their queue is paused
+        try:
+            waits = client.put("waits.txt", content=b"bytes").json()["job"]
+            with pytest.raises(AssertionError):
+                wait_for(lambda: client.get(waits).json()["started"], 2)
+        finally:
+            admin.post("/-/nodes", json={"action": "resume", "queue": "normal"})
     assert ended(client, waits)["state"] == "done"
 
 

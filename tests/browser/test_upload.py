@@ -46,6 +46,7 @@ def test_a_workflow_that_is_run_by_hand_is_followed_to_its_end(
 ) -> None:
     uploaded(folder, files[0])
     open_row(folder, files[0].name)
+    folder.get_by_label("Run a workflow now").select_option("ingest")
     folder.get_by_role("button", name="Run").click()
     expect(folder.locator("#jobs .lines li")).to_have_count(1)
     job = folder.locator("article.job header")

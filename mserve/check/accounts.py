@@ -22,7 +22,7 @@ def check(site: Any, repair: bool) -> Iterator[Finding]:
             account = Account(site, node.id)
             told = {full(metric) for metric in account.metrics()}
             for metric in sorted(told | node.usage.figures.keys()):
-                booked = node.usage.get(metric).plus(account.waits(short(metric)).negated())
+                booked = node.usage.get(metric).minus(account.waits(short(metric)))
                 yield from _compare(site, node, metric, booked, repair)
 
 
@@ -48,7 +48,7 @@ def _compare(site: Any, node: Any, metric: str, booked: Figure, repair: bool) ->
     for grain in GRAINS:
         lacking = booked
         for figure in _told(rows, grain, short(metric), site.series.kept_from.get(Grain.DAY, 0)):
-            lacking = lacking.plus(figure.negated())
+            lacking = lacking.minus(figure)
         lacking = lacking._replace(least=None, most=None)  # these are not sums
         if any(_differs(*each) for each in zip(lacking, booked, strict=True)):
             if repair:

@@ -89,9 +89,7 @@ def packed(figures: Mapping[str, Figure]) -> bytes:
 
 
 def unpacked(stored: Mapping[str, Figure] | bytes) -> Mapping[str, Figure]:
-    """Of a record; those that were written before they were packed have them as they are."""
-    if not isinstance(stored, bytes):
-        return stored
+    """Of a record."""
     return {metric: Figure(*each) for metric, each in unpack(stored).items()}
 
 

@@ -108,9 +108,7 @@ class Parcel(Persistent):  # type: ignore[misc]  # persistent has no types
         return {"key": self.key, "entries": entries}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        entries = state.get("entries", ())
-        if isinstance(entries, bytes):
-            entries = tuple(Entry(*each) for each in unpack(entries))
+        entries = tuple(Entry(*each) for each in unpack(state.get("entries", ())))
         super().__setstate__({**state, "entries": entries})
 
 

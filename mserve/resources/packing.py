@@ -13,5 +13,8 @@ def pack(plain: Any) -> bytes:
     return pickle.dumps(plain, protocol=3)  # without frames, which small ones are the larger by
 
 
-def unpack(packed: bytes) -> Any:
-    return pickle.loads(packed)  # noqa: S301 - from a record, which the database unpickles as well
+def unpack(stored: Any) -> Any:
+    """What was packed; what was stored before it was packed comes back as it is."""
+    if not isinstance(stored, bytes):
+        return stored
+    return pickle.loads(stored)  # noqa: S301 - from a record, which the database unpickles as well

@@ -83,8 +83,8 @@ def read(rows: Rows, key: str) -> Figure:
 
 
 def figure_of(row: bytes | tuple[Any, ...]) -> Figure:
-    """What stands in a row; those that were written before they were packed have it as it is."""
-    return Figure(*(unpack(row) if isinstance(row, bytes) else row))
+    """What stands in a row."""
+    return Figure(*unpack(row))
 
 
 def add(rows: Rows, key: str, change: Figure) -> None:

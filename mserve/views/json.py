@@ -10,11 +10,10 @@ from mserve.resources.key import Key
 from mserve.resources.mfile import Mfile
 from mserve.resources.pieces import EditionView
 from mserve.resources.profile import Profile, TaskSet, TaskSpec, Workflow
-from mserve.resources.properties import PROPERTIES
 from mserve.resources.service import Service
 from mserve.tasks import retrieval
 from mserve.vault import where
-from mserve.views import derived, quotas
+from mserve.views import derived, properties, quotas
 from mserve.views.urls import facet_url, segment, url
 
 Json = dict[str, Any]
@@ -99,14 +98,7 @@ def stored(mfile: Mfile, content: Content) -> Json:
 
 
 def _service(base: str, service: Service) -> Json:
-    return {
-        "start": clock.rfc3339(service.start),
-        "end": clock.rfc3339(service.end),
-        "priority": service.priority,
-        "profile": service.profile,
-        "properties": {name: service.property(name) for name in PROPERTIES},
-        "quotas": quotas.limits(service),
-    }
+    return {**properties.terms(service), "quotas": quotas.limits(service)}
 
 
 def _container(base: str, container: Container) -> Json:

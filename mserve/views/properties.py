@@ -16,13 +16,17 @@ def document(node: Any) -> Json:
     common = {"name": node.__name__, "metadata": dict(node.metadata)}
     if not isinstance(node, Service):
         return {**common, "takes_requests": node.takes_requests}
+    return {**common, **terms(node)}
+
+
+def terms(service: Service) -> Json:
+    """What is set of a service beside its name and metadata."""
     return {
-        **common,
-        "start": clock.rfc3339(node.start),
-        "end": clock.rfc3339(node.end),
-        "priority": node.priority,
-        "profile": node.profile,
-        "properties": {name: node.property(name) for name in PROPERTIES},
+        "start": clock.rfc3339(service.start),
+        "end": clock.rfc3339(service.end),
+        "priority": service.priority,
+        "profile": service.profile,
+        "properties": {name: service.property(name) for name in PROPERTIES},
     }
 
 

@@ -24,22 +24,25 @@ def database(site: Any) -> Check:
 
 
 def usage(site: Any) -> Check:
-    number = site.journal.pending.count()
-    return Check(
-        _("Usage"), LOOK if number > MANY else FINE,
+    return _backlog(
+        _("Usage"),
+        site.journal.pending.count(),
         _("%(number)s transactions are not booked yet"),
-        _("A scheduler books them; see whether one runs, and what its log says.")
-        if number > MANY else "",
-        {"number": number},
-    )  # fmt: skip
+        _("A scheduler books them; see whether one runs, and what its log says."),
+    )
 
 
 def search(site: Any) -> Check:
-    number = site.unindexed.count()
-    return Check(
-        _("Search"), LOOK if number > MANY else FINE,
+    return _backlog(
+        _("Search"),
+        site.unindexed.count(),
         _("%(number)s changes are not in the catalog yet"),
-        _("A scheduler enters them; until then the search looks at them one by one.")
-        if number > MANY else "",
-        {"number": number},
-    )  # fmt: skip
+        _("A scheduler enters them; until then the search looks at them one by one."),
+    )
+
+
+def _backlog(name: str, number: int, words: str, advice: str) -> Check:
+    """What schedulers have yet to do; advice is given where that is much."""
+    many = number > MANY
+    values = {"number": number}
+    return Check(name, LOOK if many else FINE, words, advice if many else "", values)

@@ -4,6 +4,7 @@ A parcel leaves the journal's pending ones in the transaction that books it, so 
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from mserve import database
@@ -11,8 +12,10 @@ from mserve.resources import clock
 from mserve.resources.figure import Figure, tally
 from mserve.resources.journal import WIDTH, Entry, accounts_of
 from mserve.resources.period import DAY_LONG, Grain, around
-from mserve.resources.series import add, keys_of
+from mserve.resources.posting import keys_of
+from mserve.resources.rows import add
 from mserve.resources.signature import Signatures
+from mserve.resources.sums import Sums
 from mserve.resources.usage import stored
 from mserve.settings import Settings
 from mserve.tasks.queue import Queues
@@ -44,51 +47,47 @@ def book_some(site: Any, limit: int = BATCH) -> int:
 
 
 class Batch:
-    """Entries that are booked together: those of five minutes, of the same accounts and about the
-    same, are added up before anything is looked up.
+    """Entries that are booked together: those of five minutes (of files: of a day), of the same
+    accounts and about the same, are added up before anything is looked up.
     """
 
     def __init__(self, site: Any) -> None:
         self.site = site
-        self.sums: dict[tuple[Any, ...], dict[str, Figure]] = {}
+        self.files, self.above = Sums(file=True), Sums(file=False)
         self.signatures = Signatures(site)
 
     def take(self, entry: Entry, counted: int) -> None:
         """The entry counts at `counted` (µs)."""
         self.signatures.sign(entry, counted)
-        step = around(Grain.STEP, counted).start
-        above = entry.accounts
+        above = entry.accounts[WIDTH:] if entry.file else entry.accounts
         if entry.file:
-            above = entry.accounts[WIDTH:]
-            self._sum(entry, entry.accounts[:WIDTH], step)
+            day = around(Grain.DAY, counted).start
+            self.files.add(entry, entry.accounts[:WIDTH], day)
         if above:
-            self._sum(entry, above, step)
-
-    def _sum(self, entry: Entry, accounts: bytes, step: int) -> None:
-        file = entry.file and accounts == entry.accounts[:WIDTH]
-        sums = self.sums.setdefault((accounts, entry.tags, entry.shares, file, step), {})
-        for metric, report in entry.reports:
-            tally(sums, metric, Figure(*report))
+            self.above.add(entry, above, around(Grain.STEP, counted).start)
 
     def write(self) -> None:
-        """Adds all to the rows."""
-        changes: Changes = defaultdict(dict)
-        for (accounts, tags, shares, file, step), sums in self.sums.items():
-            reports = tuple((metric, tuple(figure)) for metric, figure in sums.items())
-            _gather(changes, Entry(step, accounts, reports, tags, file, shares))
-        _write(self.site, changes)
+        """Adds all to the accounts."""
+        _post_files(self.site, self.files)
+        _post(self.site, self.above)
         self.signatures.write()
 
 
-def _gather(changes: Changes, entry: Entry) -> None:
-    """Adds up what entries change in each row, so that it is written once."""
-    for id in entry.ids():
-        rows = changes[id.hex()]
-        for key, change in keys_of(entry, id):
-            tally(rows, key, change)
+def _post_files(site: Any, entries: Iterable[Entry]) -> None:
+    found: dict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        found[entry.accounts.hex()].append(entry)
+    for account in sorted(found):
+        site.series.post(account, found[account])
 
 
-def _write(site: Any, changes: Changes) -> None:
+def _post(site: Any, entries: Iterable[Entry]) -> None:
+    """What entries change in each row is added up, so that it is written once."""
+    changes: Changes = defaultdict(dict)
+    for entry in entries:
+        for id in entry.ids():
+            for key, change in keys_of(entry, id):
+                tally(changes[id.hex()], key, change)
     for account in sorted(changes):
         rows = site.series.rows(account)
         for key, change in changes[account].items():
@@ -97,10 +96,12 @@ def _write(site: Any, changes: Changes) -> None:
 
 def open_account(site: Any, node: Any) -> None:
     """Books what a node has used so far, before there was a journal, at when it came."""
-    reports, file = stored(dict(node.usage.figures)), node.type == "mfile"
-    changes: Changes = defaultdict(dict)
-    _gather(changes, Entry(node.created, accounts_of([node.id]), reports, file=file))
-    _write(site, changes)
+    reports, accounts = stored(dict(node.usage.figures)), accounts_of([node.id])
+    if node.type == "mfile":
+        day = around(Grain.DAY, node.created).start
+        site.series.post(node.id, [Entry(day, accounts, reports, file=True)])
+    else:
+        _post(site, [Entry(node.created, accounts, reports)])
 
 
 def forget(db: Any, settings: Settings, queues: Queues) -> None:

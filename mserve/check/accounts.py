@@ -9,7 +9,7 @@ from mserve.resources.account import Account
 from mserve.resources.figure import Figure
 from mserve.resources.metrics import full, short
 from mserve.resources.period import Grain, number_of
-from mserve.resources.series import IN_ALL, Dimension, add, row_key, values_in
+from mserve.resources.rows import IN_ALL, Dimension, add, row_key, values_in
 
 GRAINS = (IN_ALL, Grain.DAY, Grain.MONTH)
 NAMES = {IN_ALL: "in all", Grain.DAY: "by day", Grain.MONTH: "by month"}

@@ -12,12 +12,10 @@ from mserve.resources import clock
 from mserve.resources.figure import NOTHING, Figure
 from mserve.resources.metrics import full
 from mserve.resources.period import DAY_LONG, FINE_FIRST, Grain, Span, around, pieces, span_of
-from mserve.resources.series import (
-    GRAINS_OF_A_FILE,
+from mserve.resources.posting import GRAINS_OF_A_FILE, Change, changes_of
+from mserve.resources.rows import (
     IN_ALL,
-    Change,
     Dimension,
-    changes_of,
     first_period,
     metrics_in,
     read,
@@ -41,7 +39,7 @@ class Account:
     """That of one node or payer, at one moment (µs)."""
 
     def __init__(self, site: Any, id: str, node: Any = None) -> None:
-        self._rows = site.series.get(id)
+        self._rows = site.series.told(id)
         self._kept_from: Mapping[str, int] = site.series.kept_from
         self._file = node is not None and node.type == "mfile"
         self._figures = None if node is None else node.usage.figures

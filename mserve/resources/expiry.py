@@ -2,18 +2,18 @@
 
 Since when there are rows is noted first, and then they are taken out of the accounts, some at a
 time, in a round through all. A file has rows by day alone: what goes is added to its last day
-before those that stay.
+before those that stay. A brief (brief.py) stays as it is: it is of one day.
 """
 
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import NamedTuple
 
+from mserve.resources.brief import is_brief
 from mserve.resources.loading import prefetch
 from mserve.resources.period import Grain, around, number_of
-from mserve.resources.series import (
+from mserve.resources.rows import (
     IN_ALL,
-    Accounts,
     Dimension,
     Rows,
     add,
@@ -23,6 +23,7 @@ from mserve.resources.series import (
     row_key,
     value_of,
 )
+from mserve.resources.series import Accounts
 
 WHOLE = {Grain.STEP: Grain.DAY, Grain.HOUR: Grain.DAY, Grain.DAY: Grain.MONTH}
 """Rows go by whole periods of these."""
@@ -66,10 +67,10 @@ def expire(accounts: Accounts, many: int, most: int) -> bool:
 def _visit(accounts: Accounts, round: Round, many: int, most: int) -> str | None:
     """The last account of which nothing is left to go; None: that was all."""
     page = accounts.page(many, round.after or None)
-    prefetch(rows for _, rows in page)
+    prefetch(rows for _, rows in page if not is_brief(rows))
     done, left = round.after, most
     for account, rows in page:
-        left -= _take_out(rows, round.kept, left)
+        left -= 0 if is_brief(rows) else _take_out(rows, round.kept, left)
         if left <= 0:
             return done
         done = account

@@ -30,6 +30,7 @@ MOST = 200  # entries in a parcel
 PAGE = 200  # parcels that are loaded at once
 PART = 7 * 86_400 * clock.SECOND
 WIDTH = 16  # bytes of an id
+_encode = json.JSONEncoder(separators=(",", ":"), sort_keys=True).encode
 
 Tags = tuple[tuple[str, str], ...]
 """What a report is about, beside the accounts: `key`, `task`, `mimetype`, `service`."""
@@ -72,7 +73,7 @@ class Entry(NamedTuple):
             "time": self.moment, "counted": counted, "accounts": ids, "tags": dict(self.tags),
             "shares": self.shares, "reports": reports,
         }  # fmt: skip
-        return json.dumps(facts, separators=(",", ":"), sort_keys=True)
+        return _encode(facts)
 
     def ids(self) -> Iterator[bytes]:
         """Of the accounts."""

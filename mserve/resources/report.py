@@ -7,7 +7,7 @@ from mserve.resources.account import Account, Of
 from mserve.resources.figure import Figure
 from mserve.resources.metrics import OF_TASKS, RATES, full
 from mserve.resources.period import Grain, Span, around, cut
-from mserve.resources.series import Dimension
+from mserve.resources.rows import Dimension
 
 
 class Asked(NamedTuple):

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from mserve.resources.journal import Entry
 from mserve.resources.period import Grain, number_of, span_of
-from mserve.resources.series import Rows
+from mserve.resources.rows import Rows
 
 SIGNED = "x"
 """What stands in a row's key where a grain does."""

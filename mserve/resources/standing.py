@@ -11,7 +11,8 @@ from mserve.resources.figure import NOTHING, Figure, Figures, tally
 from mserve.resources.mark import UNKNOWN, Mark, name_of
 from mserve.resources.metrics import DISC, DISC_SPACE, FILE, KEPT, LEVELS, TRASH, short
 from mserve.resources.mfile import OF_THE_FILE
-from mserve.resources.series import IN_ALL, STANDING, Dimension, values_in
+from mserve.resources.posting import STANDING
+from mserve.resources.rows import IN_ALL, Dimension, values_in
 from mserve.resources.usage import enter
 
 Kept = tuple[str, str, Figure]

@@ -12,7 +12,7 @@ from mserve.resources.mark import MADE_FROM
 from mserve.resources.metrics import ACCESS_TIME, LEVELS, OURS, RESPONSE_TIME, TASK, TASK_FAILURE
 from mserve.resources.period import Grain
 from mserve.resources.report import Line
-from mserve.resources.series import Dimension
+from mserve.resources.rows import Dimension
 from mserve.views.chart_look import AXES, BAD, COLORS, make, short, written
 
 By = Grain | Dimension | None

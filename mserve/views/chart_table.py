@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from mserve.resources.period import Grain
 from mserve.resources.report import Line
-from mserve.resources.series import Dimension
+from mserve.resources.rows import Dimension
 from mserve.views.chart import MEASURED, By, Name, amount, label, mean, period, plain_name
 
 Values = tuple[float | None, ...]

@@ -81,7 +81,7 @@ def _closed(number: int) -> bool:
 
 
 def _signed(request: Any, of: Of, number: int) -> Signature:
-    return signature(request.site.series.get(of.id), number)
+    return signature(request.site.series.told(of.id), number)
 
 
 def statement(request: Any, of: Of) -> Json:

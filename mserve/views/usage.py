@@ -13,7 +13,7 @@ from mserve.resources.account import Account
 from mserve.resources.mark import MADE_FROM
 from mserve.resources.period import Grain
 from mserve.resources.report import Asked, Line, lines
-from mserve.resources.series import Dimension
+from mserve.resources.rows import Dimension
 from mserve.views.chart import draw
 from mserve.views.chart_table import namer
 from mserve.views.html.chart_words import sayer

@@ -10,7 +10,7 @@ from mserve.resources.account import Account
 from mserve.resources.metrics import OF_TASKS, check_uri, full, short
 from mserve.resources.period import Grain, around
 from mserve.resources.report import Asked
-from mserve.resources.series import Dimension
+from mserve.resources.rows import Dimension
 
 QUERY = ("metric", "from", "to", "group", "format")
 GROUPS: dict[str, Grain | Dimension] = {

@@ -29,7 +29,7 @@ def state_of(site: Any, id: str, node: Any = None) -> tuple[Any, ...]:
         node.usage._p_activate()
         return (node.usage._p_serial,)
     pending = sum(1 for _ in site.journal.about(bytes.fromhex(id)))
-    return (pending + entries_of(site.series.get(id)),)
+    return (pending + entries_of(site.series.told(id)),)
 
 
 def of_query(request: Any, id: str, node: Any = None) -> tuple[Any, ...]:

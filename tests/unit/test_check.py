@@ -13,8 +13,8 @@ from mserve.resources.audit_keys import new_key
 from mserve.resources.chunks import Chunks
 from mserve.resources.profile import TaskSet, TaskSpec, Workflow
 from mserve.resources.round import Errand
+from mserve.resources.rows import IN_ALL, Dimension, row_key
 from mserve.resources.schedule import Schedule
-from mserve.resources.series import IN_ALL, Dimension, row_key
 from mserve.resources.spool import Spool, directory
 from mserve.settings import Settings
 from mserve.tasks import rounds

@@ -10,7 +10,7 @@ from mserve.expiring import expire_rows
 from mserve.resources import expiry
 from mserve.resources.metrics import TASK, TASK_FAILURE
 from mserve.resources.period import DAY_LONG, Grain
-from mserve.resources.series import Dimension, keys_in
+from mserve.resources.rows import Dimension, keys_in
 from mserve.resources.usage import report
 from mserve.settings import Settings
 from mserve.tasks.queue import Queues

@@ -18,7 +18,7 @@ from mserve.resources.metrics import ACCESS, ACCESS_TIME, INTERRUPTED, RESPONSE_
 from mserve.resources.period import HOUR_LONG, Grain
 from mserve.resources.report import Asked
 from mserve.resources.report import lines as told
-from mserve.resources.series import Dimension
+from mserve.resources.rows import Dimension
 from mserve.resources.tellers import Told
 from mserve.settings import Settings
 from mserve.tasks.queue import Queues

@@ -45,7 +45,7 @@ from mserve.resources.metrics import (
 from mserve.resources.node import Branch
 from mserve.resources.period import DAY_LONG, FINE_FIRST, HOUR_LONG, Grain, around
 from mserve.resources.report import Asked, Line, lines
-from mserve.resources.series import Dimension
+from mserve.resources.rows import Dimension
 from mserve.settings import Settings
 from mserve.tasks import ending
 from tests.unit.applications import embedded

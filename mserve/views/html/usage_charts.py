@@ -22,7 +22,7 @@ from mserve.resources.metrics import (
 )
 from mserve.resources.period import DAY_LONG, HOUR_LONG, Grain, around
 from mserve.resources.report import Asked, lines
-from mserve.resources.series import Dimension
+from mserve.resources.rows import Dimension
 from mserve.views import usage_tags
 from mserve.views.chart import By
 from mserve.views.chart_table import namer, table

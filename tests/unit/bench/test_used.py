@@ -10,7 +10,7 @@ from mserve.check import accounts
 from mserve.resources.account import Account
 from mserve.resources.metrics import DISC, FILE, INGEST
 from mserve.resources.report import Asked, lines
-from mserve.resources.series import Dimension
+from mserve.resources.rows import Dimension
 
 
 def test_a_year_of_files(db: Any, monkeypatch: pytest.MonkeyPatch) -> None:

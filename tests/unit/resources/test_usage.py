@@ -11,7 +11,7 @@ from mserve.resources import clock, metrics, usage
 from mserve.resources.figure import Figure
 from mserve.resources.journal import Entry, Parcel
 from mserve.resources.metrics import DISC, FILE, INGEST
-from mserve.resources.series import add, figure_of, read
+from mserve.resources.rows import add, figure_of, read
 from mserve.resources.usage import Usage, read_state
 
 WHOLE = st.integers(-(10**15), 10**15)

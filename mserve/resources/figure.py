@@ -6,7 +6,7 @@ C = Σ r_i·t_i, so two additive integers are enough at any level. R is for exam
 byte-microseconds.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from mserve.resources.clock import SECOND
@@ -45,16 +45,14 @@ class Figure(NamedTuple):
         """Both, one after the other."""
         if self is NOTHING or other is NOTHING:
             return other if self is NOTHING else self
-        return Figure(
-            self.reports + other.reports,
-            self.total + other.total,
-            self.squares + other.squares,
-            _fold(min, self.least, other.least),
-            _fold(max, self.most, other.most),
-            self.running + other.running,
-            self.rate + other.rate,
-            self.offset + other.offset,
-        )
+        n, total, squares, least, most, running, rate, offset = self
+        reports, amount, square, low, high, runs, change, moved = other
+        if least is None or (low is not None and low < least):
+            least = low
+        if most is None or (high is not None and high > most):
+            most = high
+        n, total, squares = n + reports, total + amount, squares + square
+        return Figure(n, total, squares, least, most, running + runs, rate + change, offset + moved)
 
     def minus(self, other: "Figure") -> "Figure":
         """What there was before the other."""
@@ -68,14 +66,6 @@ class Figure(NamedTuple):
     def merged(self, old: "Figure", other: "Figure") -> "Figure":
         """This and what `other` made of `old`: both sides' changes added."""
         return self.plus(other).minus(old)
-
-
-def _fold(
-    choose: Callable[[float, float], float], first: float | None, second: float | None
-) -> float | None:
-    if first is None or second is None:
-        return second if first is None else first
-    return choose(first, second)
 
 
 NOTHING = Figure()

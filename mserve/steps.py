@@ -228,3 +228,9 @@ def locked(site: Site) -> None:
 def nothing(site: Site) -> None:
     """The site gets a blob without bytes, that empty files share."""
     site.nothing = Blob(b"")
+
+
+@step
+def packed(site: Site) -> None:
+    """Figures, entries of the journal and rows are packed in their records, and a file's account
+    may be one value. What was stored before is read as it is; older versions cannot read this."""

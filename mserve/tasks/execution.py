@@ -19,8 +19,8 @@ from mserve.tasks.interrupt import Interrupts, TaskStopped, TaskTimeout
 from mserve.tasks.measure import measured
 from mserve.tasks.outcome import Outcome
 from mserve.tasks.queue import Queues
-from mserve.tasks.registry import Task
 from mserve.tasks.source import Source
+from mserve.tasks.task import Task
 from mserve.tasks.tools import versions
 from mserve.vault import ARCHIVE, Vault
 

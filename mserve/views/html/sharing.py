@@ -9,7 +9,6 @@ from pyramid.renderers import render_to_response
 from pyramid.response import Response
 
 from mserve.errors import BadInput, MserveError
-from mserve.people.totp import picture
 from mserve.resources.facets import Keys
 from mserve.resources.key import Key
 from mserve.resources.roles import OWN_ONLY, ROLES, Permission
@@ -22,6 +21,7 @@ from mserve.views.html.flash import flash
 from mserve.views.html.forms import field, fields, form
 from mserve.views.html.login import again, template
 from mserve.views.html.names import ROLES as OFFERED
+from mserve.views.html.qr import picture
 from mserve.views.html.template import may
 from mserve.views.urls import facet_url
 

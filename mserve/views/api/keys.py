@@ -14,7 +14,7 @@ from mserve.resources.facets import Keys
 from mserve.resources.key import Key
 from mserve.resources.properties import whole
 from mserve.resources.roles import OWN_ONLY, ROLES, Permission
-from mserve.views import json, paging
+from mserve.views import key_json, paging
 from mserve.views import key_rights as rights
 from mserve.views.api.containers import check_times
 from mserve.views.body import Fields, document, text
@@ -36,7 +36,7 @@ def listing(context: Keys, request: Any) -> Any:
     after_it = keys.items(min=after, excludemin=after is not None) if keys else ()
     visible = ((id, key) for id, key in after_it if rights.may_see(request, key))
     found = list(islice(visible, limit + 1))
-    items = [json.key(request, key) for _, key in found[:limit]]
+    items = [key_json.key(request, key) for _, key in found[:limit]]
     return paging.page(request, context, items, found, limit, total=None)
 
 
@@ -44,7 +44,7 @@ def listing(context: Keys, request: Any) -> Any:
 def show(context: Key, request: Any) -> Any:
     """One key, without its secret."""
     rights.check_seen(request, context)
-    return json.key(request, context)
+    return key_json.key(request, context)
 
 
 @rest(context=Keys, method="POST", permission=DELEGATE, takes="NewKey", gives={201: "MadeKey"})
@@ -55,7 +55,7 @@ def make(context: Keys, request: Any) -> Any:
     """
     key, secret = made(request, context.node, document(request))
     where = facet_url(request, context.node, "keys", key.id)
-    return created(request, json.key(request, key, secret), where)
+    return created(request, key_json.key(request, key, secret), where)
 
 
 def made(request: Any, node: Any, asked: Any) -> tuple[Key, str]:
@@ -89,7 +89,7 @@ def change(context: Key, request: Any) -> Any:
     above.
     """
     changed(request, context, document(request))
-    return json.key(request, context)
+    return key_json.key(request, context)
 
 
 def changed(request: Any, context: Key, asked: Any) -> None:
@@ -119,7 +119,7 @@ def rotate(context: Key, request: Any) -> Any:
     fields = Fields(document(request))
     grace = fields.take("grace", whole(0, LONGEST_GRACE), 0)
     fields.end()
-    return json.key(request, context, rotated(request, context, grace))
+    return key_json.key(request, context, rotated(request, context, grace))
 
 
 def rotated(request: Any, context: Key, grace: int) -> str:

@@ -12,9 +12,10 @@ from pyramid.interfaces import IExceptionResponse
 
 from mserve.views import openapi, places
 from mserve.views.declared import Declared
+from mserve.views.header_parameters import TUS
 from mserve.views.openapi_words import GROUPS
-from mserve.views.parameters import QUERY, TUS
 from mserve.views.schemas import SCHEMAS
+from mserve.views.url_parameters import QUERY
 
 FILES = "/demo/files"
 ROOTS = [*places.NODES]

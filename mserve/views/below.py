@@ -32,12 +32,6 @@ from mserve.resources.people_places import (
     SessionsPlace,
     TokenPlace,
     TokensPlace,
-    UserKeys,
-    UserPlace,
-    UserQuotas,
-    UserReset,
-    UsersFacet,
-    UserUsage,
 )
 from mserve.resources.pieces import (
     Editions,
@@ -57,6 +51,14 @@ from mserve.resources.statement_places import OwnEntries, OwnStatement, UserEntr
 from mserve.resources.trash import Trashed
 from mserve.resources.upload import Upload
 from mserve.resources.usage_facets import EventsFacet, StatementEntries, StatementFacet, UsageEvents
+from mserve.resources.user_places import (
+    UserKeys,
+    UserPlace,
+    UserQuotas,
+    UserReset,
+    UsersFacet,
+    UserUsage,
+)
 from mserve.views.absent import AbsentProfile, AbsentWorkflow
 
 WORKFLOW = "{profile}/workflows/{workflow}"

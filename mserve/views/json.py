@@ -4,7 +4,7 @@ from typing import Any
 
 from mserve.resources import clock
 from mserve.resources.container import Container
-from mserve.resources.content import Content
+from mserve.resources.content import Content, Rendition
 from mserve.resources.mfile import Mfile
 from mserve.resources.service import Service
 from mserve.tasks import retrieval
@@ -70,15 +70,19 @@ def _mfile(base: str, mfile: Mfile) -> Json:
         "state": "processing" if busy else "ready",
         **stored(mfile, content),
         "renditions": {
-            name: {
-                "url": f"{base}/-/{segment(name)}",
-                "width": rendition.width,
-                "height": rendition.height,
-                "mimetype": rendition.mimetype,
-                "size": rendition.content.size,
-            }
-            for name, rendition in content.renditions.items()
+            name: _rendition(f"{base}/-/{segment(name)}", each)
+            for name, each in content.renditions.items()
         },
+    }
+
+
+def _rendition(url: str, rendition: Rendition) -> Json:
+    return {
+        "url": url,
+        "width": rendition.width,
+        "height": rendition.height,
+        "mimetype": rendition.mimetype,
+        "size": rendition.content.size,
     }
 
 

@@ -17,7 +17,8 @@ from mserve.views.openapi_words import ABOUT, GROUPS
 from mserve.views.schemas import SCHEMAS
 
 Json = dict[str, Any]
-Operation = tuple[str, str]
+Operations = dict[tuple[str, str], list[tuple[Declared, str]]]
+"""By template and method: the views, each with the type of the node that it is of."""
 
 SCHEMES: Json = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "The key as Bearer token"},
@@ -27,14 +28,7 @@ SCHEMES: Json = {
 
 def document(declared: Iterable[Declared], version: str, root: str = "site") -> Json:
     """The document without its `servers`; `root`: the type of the node where URLs begin."""
-    operations: dict[Operation, list[tuple[Declared, str]]] = {}
-    for view in declared:
-        for template, of in places.templates(view.context, root):
-            operations.setdefault((template, view.method), []).append((view, of))
-    paths: dict[str, Json] = {}
-    for (template, method), views in sorted(operations.items(), key=lambda each: each[0][0]):
-        path = paths.setdefault(template, _path(template))
-        path[method.lower()] = _operation(method, template, views)
+    paths = _paths(_operations(declared, root))
     return {
         "openapi": "3.1.1",
         "info": {"title": "mserve", "version": version, "description": ABOUT},
@@ -47,6 +41,22 @@ def document(declared: Iterable[Declared], version: str, root: str = "site") -> 
             "securitySchemes": SCHEMES,
         },
     }
+
+
+def _operations(declared: Iterable[Declared], root: str) -> Operations:
+    found: Operations = {}
+    for view in declared:
+        for template, of in places.templates(view.context, root):
+            found.setdefault((template, view.method), []).append((view, of))
+    return found
+
+
+def _paths(operations: Operations) -> dict[str, Json]:
+    paths: dict[str, Json] = {}
+    for (template, method), views in sorted(operations.items(), key=lambda each: each[0][0]):
+        path = paths.setdefault(template, _path(template))
+        path[method.lower()] = _operation(method, template, views)
+    return paths
 
 
 def servers(base: str, root: str) -> Json:

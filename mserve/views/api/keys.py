@@ -1,5 +1,6 @@
 """REST of keys: made, listed, narrowed, given a new secret and revoked at `<node>/-/keys`."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -60,16 +61,12 @@ def make(context: Keys, request: Any) -> Any:
 
 def made(request: Any, node: Any, asked: Any) -> tuple[Key, str]:
     """A sub-key on the node as that document says, and its secret. Raises BadDocument, Refused."""
-    parent = request.grant.key
-    fields = Fields(asked)
+    parent, fields = request.grant.key, Fields(asked)
     take = fields.take if fields.rest.keys() & {"permissions", "renditions"} else fields.need
     role = take("role", _role) or parent.role
     label = fields.take("label", text, "")
     caveats = Caveats(**_asked(fields))
-    if caveats.end is not None and caveats.end <= clock.now():
-        fields.faults.append(("/end", "should be in the future"))
-    if role in OWN_ONLY and node.type not in ("service", "folder"):
-        fields.faults.append(("/role", f"{role} is for a service, or a folder in one"))
+    fields.faults += _faults(role, caveats, node)
     fields.end()
     check_times(caveats.start, caveats.end)
     _check_role(role, caveats, parent)
@@ -78,6 +75,13 @@ def made(request: Any, node: Any, asked: Any) -> tuple[Key, str]:
         maker=request.identity.actor,
     )  # fmt: skip
     return found
+
+
+def _faults(role: str, caveats: Caveats, node: Any) -> Iterator[tuple[str, str]]:
+    if caveats.end is not None and caveats.end <= clock.now():
+        yield "/end", "should be in the future"
+    if role in OWN_ONLY and node.type not in ("service", "folder"):
+        yield "/role", f"{role} is for a service, or a folder in one"
 
 
 @rest(context=Key, method="PATCH", permission=DELEGATE, takes="KeyChange", gives="Key")

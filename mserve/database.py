@@ -73,13 +73,7 @@ def attempt(manager: Any, action: Callable[[], T], *, attempts: int = ATTEMPTS) 
     """
     for number in range(1, attempts + 1):
         try:
-            with TURN:
-                manager.begin()
-                with together():
-                    result = action()
-                manager.commit()
-                TALLY.committed()
-            return result
+            return _once(manager, action)
         except TransientError as fault:
             manager.abort()
             TALLY.note(fault)
@@ -90,6 +84,16 @@ def attempt(manager: Any, action: Callable[[], T], *, attempts: int = ATTEMPTS) 
             manager.abort()
             raise
     raise AssertionError("attempts is at least 1")
+
+
+def _once(manager: Any, action: Callable[[], T]) -> T:
+    with TURN:
+        manager.begin()
+        with together():
+            result = action()
+        manager.commit()
+        TALLY.committed()
+    return result
 
 
 def pause(number: int) -> None:

@@ -1,20 +1,17 @@
 """The ini's lines about WebDAV: locks, properties that clients set, and listings of all below."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from mserve.ini import Ini, Lines
 from mserve.setting_words import count, whole
 
-LINES: dict[str, tuple[str, Callable[[str], int]]] = {
+LINES: Lines = {
     "lock_timeout": ("3600", whole),
     "dav_properties": ("100", whole),
     "dav_properties_size": ("65536", whole),
     "dav_infinity": ("10000", count),
     "dav_uploads": ("100", whole),
 }
-"""Each line without its `mserve.`: what it is by default, and what it may be."""
-Read = Callable[[str, str, Callable[[str], Any]], Any]
 
 
 @dataclass(frozen=True)
@@ -30,7 +27,6 @@ class DavSettings:
     dav_uploads: int
 
 
-def parse(read: Read) -> DavSettings:
-    """The lines, as `read(name, default, convert)` has them."""
-    found: Mapping[str, Any] = {name: read(name, *line) for name, line in LINES.items()}
-    return DavSettings(**found)
+def parse(ini: Ini) -> DavSettings:
+    """What `ini` says in these lines; it remembers what is wrong with them."""
+    return DavSettings(**ini.values(LINES))

@@ -35,10 +35,14 @@ def keep_secrets(site: Site, data: Path) -> None:
     for name in (ADMIN_KEY, DEMO_KEY):
         for path in data.glob(f".{name}.*"):
             with suppress(FileNotFoundError):  # another has done it
-                if digest(path.read_text().strip()) in site.key_index:
-                    os.replace(path, data / name)
-                elif path.name.startswith(f".{name}.{os.getpid()}-"):
-                    path.unlink()
+                _keep(site, path, data / name)
+
+
+def _keep(site: Site, drafted: Path, file: Path) -> None:
+    if digest(drafted.read_text().strip()) in site.key_index:
+        os.replace(drafted, file)
+    elif drafted.name.startswith(f".{file.name}.{os.getpid()}-"):
+        drafted.unlink()
 
 
 def draft(path: Path, secret: str) -> None:

@@ -1,9 +1,9 @@
 """The ini's lines about monitoring: whose programs may read the metrics without a key."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from typing import Any
+
+from mserve.ini import Ini, Lines
 
 Network = IPv4Network | IPv6Network
 
@@ -16,9 +16,7 @@ def networks(text: str) -> tuple[Network, ...]:
         raise ValueError(f"{fault}; right is for example 127.0.0.1 10.1.0.0/16") from None
 
 
-LINES: dict[str, tuple[str, Callable[[str], Any]]] = {"metrics_from": ("", networks)}
-"""Each line without its `mserve.`: what it is by default, and what it may be."""
-Read = Callable[[str, str, Callable[[str], Any]], Any]
+LINES: Lines = {"metrics_from": ("", networks)}
 
 
 @dataclass(frozen=True)
@@ -28,7 +26,6 @@ class MonitoringSettings:
     metrics_from: tuple[Network, ...]
 
 
-def parse(read: Read) -> MonitoringSettings:
-    """The lines, as `read(name, default, convert)` has them."""
-    found: Mapping[str, Any] = {name: read(name, *line) for name, line in LINES.items()}
-    return MonitoringSettings(**found)
+def parse(ini: Ini) -> MonitoringSettings:
+    """What `ini` says in these lines; it remembers what is wrong with them."""
+    return MonitoringSettings(**ini.values(LINES))

@@ -21,6 +21,14 @@ def counts(text: str) -> dict[str, int]:
     return {queue(name): whole(number) for name, _, number in pairs}
 
 
+def queues(text: str) -> frozenset[str]:
+    return frozenset(map(queue, text.split()))
+
+
+def several(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
 def positive(text: str) -> float:
     number = float(text)
     if not 0 < number < 1e9:

@@ -3,7 +3,8 @@
 Each is a function of the Site, entered by @step. They know the shapes of then and of now.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from BTrees.OOBTree import OOBTree
 from ZODB.blob import Blob
@@ -37,6 +38,11 @@ def step(function: Step) -> Step:
     return function
 
 
+def _services(site: Site) -> Iterator[Any]:
+    for container in site.children.values():
+        yield from container.children.values()
+
+
 @step
 def first(site: Site) -> None:
     """The first shape of the tree; nothing to change."""
@@ -46,9 +52,8 @@ def first(site: Site) -> None:
 def trash(site: Site) -> None:
     """Services get a trash, and the site an index of what is to go from them."""
     site.expiring = Index()
-    for container in site.children.values():
-        for service in container.children.values():
-            service.trash = Index(16)
+    for service in _services(site):
+        service.trash = Index(16)
 
 
 @step
@@ -61,11 +66,10 @@ def uploads(site: Site) -> None:
 def search(site: Site) -> None:
     """Services get a catalog, to be filled from the site's list of what is to be indexed."""
     site.unindexed = Index()
-    for container in site.children.values():
-        for service in container.children.values():
-            service.catalog = Catalog()
-            for node in service.walk():
-                site.changed(node, service)
+    for service in _services(site):
+        service.catalog = Catalog()
+        for node in service.walk():
+            site.changed(node, service)
 
 
 @step
@@ -75,15 +79,14 @@ def alike(site: Site) -> None:
         setattr(site, name, spread(getattr(site, name), Index()))
     site.due, site.running = spread(site.due, Transit()), spread(site.running, Transit())
     site.expiring = spread(site.expiring, Timeline())
-    for container in site.children.values():
-        for service in container.children.values():
-            service.jobs = spread(service.jobs, Timeline(16))
-            service.trash = spread(service.trash, Timeline(16))
-            for profile in service.profiles.values():
-                edit(profile)
-            service.catalog = Catalog()  # a node's number in it is another one now
-            for node in service.walk():
-                site.changed(node, service)
+    for service in _services(site):
+        service.jobs = spread(service.jobs, Timeline(16))
+        service.trash = spread(service.trash, Timeline(16))
+        for profile in service.profiles.values():
+            edit(profile)
+        service.catalog = Catalog()  # a node's number in it is another one now
+        for node in service.walk():
+            site.changed(node, service)
     for _, thing in site.ids.items():
         if isinstance(thing, Job):
             refer(thing)
@@ -100,9 +103,8 @@ def transit(site: Site) -> None:
 def schedules(site: Site) -> None:
     """Workflows may start by themselves, and on all files of a service, in rounds."""
     site.schedules, site.rounds = Timeline(), Timeline()
-    for container in site.children.values():
-        for service in container.children.values():
-            service.schedules, service.rounds = OOBTree(), OOBTree()
+    for service in _services(site):
+        service.schedules, service.rounds = OOBTree(), OOBTree()
 
 
 @step
@@ -158,20 +160,18 @@ def deposits(site: Site) -> None:
 def locks(site: Site) -> None:
     """The site gets an index of what is locked, and services a count of their locks."""
     site.locked = Transit()
-    for container in site.children.values():
-        for service in container.children.values():
-            service.locks_made = LocksMade()
+    for service in _services(site):
+        service.locks_made = LocksMade()
 
 
 @step
 def reserved(site: Site) -> None:
     """The site gets an index of empty files whose content is to come: locks have made them."""
     site.reserved = Transit()
-    for container in site.children.values():
-        for service in container.children.values():
-            for node in service.walk() if service.locks_made.all else ():
-                if isinstance(node, Mfile) and node.reserved:
-                    site.reserved[node.id] = node
+    for service in _services(site):
+        for node in service.walk() if service.locks_made.all else ():
+            if isinstance(node, Mfile) and node.reserved:
+                site.reserved[node.id] = node
 
 
 @step
@@ -183,11 +183,10 @@ def aside(site: Site) -> None:
 @step
 def leftovers(site: Site) -> None:
     """Services get an index of what programs keep beside people's files."""
-    for container in site.children.values():
-        for service in container.children.values():
-            service.leftovers = Timeline(16)
-            for node in service.walk():
-                kept_beside.note(node)
+    for service in _services(site):
+        service.leftovers = Timeline(16)
+        for node in service.walk():
+            kept_beside.note(node)
 
 
 @step
@@ -209,10 +208,9 @@ def quotas(site: Site) -> None:
     """Users may have quotas, and nodes say whether they have some: services may, so far. Versions
     and what is in the trash are told apart."""
     site.payers, site.warnings = OOBTree(), Transit()
-    for container in site.children.values():
-        for service in container.children.values():
-            service.limited = bool(service.usage.limits)
-            count_kinds(site, service)
+    for service in _services(site):
+        service.limited = bool(service.usage.limits)
+        count_kinds(site, service)
 
 
 @step

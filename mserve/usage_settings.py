@@ -1,11 +1,10 @@
 """The ini's lines about usage: how long reports are kept, own metrics, and what a front logs."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
+from mserve.ini import Ini, Lines
 from mserve.setting_words import days
 
 Own = tuple[str, str, str, str]
@@ -41,15 +40,13 @@ def _of_nginx(front: str, text: str) -> Path | None:
     return front_log(text)
 
 
-LINES: dict[str, tuple[str, Callable[[str], Any]]] = {
+LINES: Lines = {
     "usage_days": ("400", days),
     "usage_by_hour_days": ("92", days),
     "usage_by_day_days": ("800", days),
     "metrics": ("", metrics),
     "front_log": ("", front_log),
 }
-"""Each line without its `mserve.`: what it is by default, and what it may be."""
-Read = Callable[[str, str, Callable[[str], Any]], Any]
 
 
 @dataclass(frozen=True)
@@ -65,9 +62,7 @@ class UsageSettings:
     front_log: Path | None
 
 
-def parse(read: Read) -> UsageSettings:
-    """The lines, as `read(name, default, convert)` has them."""
-    of_nginx = partial(_of_nginx, read("sendfile", "none", str))
-    lines = LINES | {"front_log": ("", of_nginx)}
-    found: Mapping[str, Any] = {name: read(name, *line) for name, line in lines.items()}
-    return UsageSettings(**found)
+def parse(ini: Ini) -> UsageSettings:
+    """What `ini` says in these lines; it remembers what is wrong with them."""
+    of_nginx = partial(_of_nginx, ini.read("sendfile", "none", str))
+    return UsageSettings(**ini.values({**LINES, "front_log": ("", of_nginx)}))

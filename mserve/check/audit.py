@@ -1,9 +1,10 @@
 """Whether the audit log's entries are where they are looked for, and its index leads to them."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
-from mserve.check.finding import Finding
+from mserve.check.finding import Finding, wrong
 from mserve.resources.audit import WIDTH
 from mserve.resources.audit_keys import moment_of, number_of
 from mserve.resources.audit_log import Part
@@ -32,9 +33,8 @@ def _stale(
     for place in [*lane]:
         id, _, key = place.partition("-")
         if not right(id, part.entries.get(key)):
-            if repair:
-                lane.discard(place)
-            yield Finding("audit", place, "the index names an event that is not there", repair)
+            words = "the index names an event that is not there"
+            yield wrong("audit", place, words, repair, partial(lane.discard, place))
 
 
 def _nodes(site: Any, entry: Any) -> set[str]:

@@ -1,9 +1,10 @@
 """Whether what starts by the clock, and the rounds that go on, are known where schedulers look."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
-from mserve.check.finding import Finding, path
+from mserve.check.finding import Finding, path, wrong
 from mserve.resources.schedule import replan, wanted
 
 
@@ -13,9 +14,8 @@ def check(site: Any, repair: bool) -> Iterator[Finding]:
     for service in services:
         known = {name: each.schedule for name, each in service.schedules.items()}
         if known != dict(wanted(service)):
-            if repair:
-                replan(service)
-            yield Finding("index", path(service), "its schedules are not its profile's", repair)
+            words, mend = "its schedules are not its profile's", partial(replan, service)
+            yield wrong("index", path(service), words, repair, mend)
     planned = (each for service in services for each in service.schedules.values())
     due = {each.key: each for each in planned if each.next is not None}
     rounds = (each for service in services for each in service.rounds.values())
@@ -27,10 +27,8 @@ def check(site: Any, repair: bool) -> Iterator[Finding]:
 def _compare(name: str, index: Any, wanted: Mapping[str, Any], repair: bool) -> Iterator[Finding]:
     known = dict(index.items())
     for key in known.keys() - wanted.keys():
-        if repair:
-            index.discard(key)
-        yield Finding("index", key, f"it is in the index {name} and is not to be", repair)
+        words, mend = f"it is in the index {name} and is not to be", partial(index.discard, key)
+        yield wrong("index", key, words, repair, mend)
     for key in wanted.keys() - known.keys():
-        if repair:
-            index[key] = wanted[key]
-        yield Finding("index", key, f"it is not in the index {name}", repair)
+        mend = partial(index.__setitem__, key, wanted[key])
+        yield wrong("index", key, f"it is not in the index {name}", repair, mend)

@@ -1,5 +1,6 @@
 """Finding: one thing that is not as it should be."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -14,6 +15,13 @@ class Finding:
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.where}: {self.what}{' (mended)' if self.mended else ''}"
+
+
+def wrong(kind: str, where: str, what: str, repair: bool, mend: Callable[[], object]) -> Finding:
+    """The finding, which `mend` has put right where that is wanted."""
+    if repair:
+        mend()
+    return Finding(kind, where, what, repair)
 
 
 def path(node: object) -> str:

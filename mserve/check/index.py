@@ -1,9 +1,10 @@
 """Whether the site's indexes hold what is there, and only that."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
-from mserve.check.finding import Finding, path
+from mserve.check.finding import Finding, path, wrong
 from mserve.resources import lock
 from mserve.resources.job import Job
 from mserve.resources.leftovers import key_of, note
@@ -29,14 +30,16 @@ def check(site: Any, repair: bool) -> Iterator[Finding]:
 def _missing(site: Any, repair: bool) -> Iterator[Finding]:
     for node in (site, *site.walk()):
         if site.ids.get(node.id) is not node:
-            if repair:
-                site.register(node)
-            yield Finding("index", path(node), "its id is not in the index", repair)
-        for key in (node.keys or {}).values():
-            if site.key_index.get(key.digest) is not key:
-                if repair:
-                    site.key_index[key.digest] = key
-                yield Finding("index", path(node), f"its key {key.id} is not in the index", repair)
+            yield _wrong(path(node), "its id is not in the index", repair, site.register, node)
+        yield from _missing_keys(site, node, repair)
+
+
+def _missing_keys(site: Any, node: Any, repair: bool) -> Iterator[Finding]:
+    for key in (node.keys or {}).values():
+        if site.key_index.get(key.digest) is not key:
+            enter = site.key_index.__setitem__
+            words = f"its key {key.id} is not in the index"
+            yield _wrong(path(node), words, repair, enter, key.digest, key)
 
 
 def _stale(site: Any, repair: bool) -> Iterator[Finding]:
@@ -45,9 +48,7 @@ def _stale(site: Any, repair: bool) -> Iterator[Finding]:
         job = isinstance(thing, Job)
         there = thing.sort_key in thing.service.jobs if job else thing.in_tree or id in trashed
         if not there:
-            if repair:
-                site.ids.discard(id)
-            yield Finding("index", id, "it is in the index and not in the tree", repair)
+            yield _wrong(id, "it is in the index and not in the tree", repair, site.ids.discard, id)
 
 
 def _in_trash(site: Any) -> Iterator[str]:
@@ -59,59 +60,53 @@ def _in_trash(site: Any) -> Iterator[str]:
 
 
 def _runs(site: Any, name: str, states: tuple[str, ...], repair: bool) -> Iterator[Finding]:
-    index = getattr(site, name)
+    index, words = getattr(site, name), f"it is in the index {name} and is not {states[0]}"
     for id, _ in [*index.items()]:
         run = site.run(id)
         if run is None or run.state not in states:
-            if repair:
-                index.discard(id)
-            yield Finding("index", id, f"it is in the index {name} and is not {states[0]}", repair)
+            yield _wrong(id, words, repair, index.discard, id)
 
 
 def _active(site: Any, repair: bool) -> Iterator[Finding]:
+    words = "the job has ended and is in the index active"
     for id, job in [*site.active.items()]:
         if job.outcome is not None:
-            if repair:
-                site.active.discard(id)
-            yield Finding("index", id, "the job has ended and is in the index active", repair)
+            yield _wrong(id, words, repair, site.active.discard, id)
 
 
 def _locked(site: Any, repair: bool) -> Iterator[Finding]:
     """What has ended may stand there until it is swept."""
-    wanted = {
-        lock.key_of(node): node
-        for node in site.walk()
-        if node.locking is not None and node.locking.live
-    }
+    locked, enter = (node for node in site.walk() if _is_locked(node)), site.locked.__setitem__
+    wanted = {lock.key_of(node): node for node in locked}
     for key, node in wanted.items():
         if site.locked.get(key) is not node:
-            if repair:
-                site.locked[key] = node
-            yield Finding("index", path(node), "it is locked and not in the index locked", repair)
+            words = "it is locked and not in the index locked"
+            yield _wrong(path(node), words, repair, enter, key, node)
     for key, node in [*site.locked.items()]:
         if key not in wanted and (node.locking is None or node.locking.live):
-            if repair:
-                site.locked.discard(key)
-            yield Finding("index", key, "it is in the index locked and not locked there", repair)
+            words = "it is in the index locked and not locked there"
+            yield _wrong(key, words, repair, site.locked.discard, key)
+
+
+def _is_locked(node: Any) -> bool:
+    return node.locking is not None and bool(node.locking.live)
 
 
 def _deposits(site: Any, repair: bool) -> Iterator[Finding]:
-    for depositor, entries in site.deposits.of.items():
-        for key, id in [*entries.items()]:
-            deposit = getattr(site.ids.get(id), "deposit", None)
-            if deposit is None or depositor not in deposit.depositor:
-                if repair:
-                    entries.discard(key)
-                yield Finding("index", id, "no such file was deposited", repair)
+    of_each = site.deposits.of.items()
+    found = [(who, entries, *each) for who, entries in of_each for each in entries.items()]
+    for depositor, entries, key, id in found:
+        deposit = getattr(site.ids.get(id), "deposit", None)
+        if deposit is None or depositor not in deposit.depositor:
+            yield _wrong(id, "no such file was deposited", repair, entries.discard, key)
 
 
 def _reserved(site: Any, repair: bool) -> Iterator[Finding]:
     """What stands there and is reserved no more is swept."""
+    words, enter = "it is reserved, and not in the index", site.reserved.__setitem__
     for node in site.walk():
         if getattr(node, "reserved", False) and node.id not in site.reserved:
-            if repair:
-                site.reserved[node.id] = node
-            yield Finding("index", path(node), "it is reserved, and not in the index", repair)
+            yield _wrong(path(node), words, repair, enter, node.id, node)
 
 
 def _leftovers(site: Any, repair: bool) -> Iterator[Finding]:
@@ -120,6 +115,11 @@ def _leftovers(site: Any, repair: bool) -> Iterator[Finding]:
         if not isinstance(node, Mfile) or not is_temporary(str(node.__name__)):
             continue
         if key_of(node) not in node.find("service").leftovers:
-            if repair:
-                note(node)
-            yield Finding("index", path(node), "a program's own, and not in the index", repair)
+            words = "a program's own, and not in the index"
+            yield _wrong(path(node), words, repair, note, node)
+
+
+def _wrong(
+    where: str, what: str, repair: bool, mend: Callable[..., object], *arguments: object
+) -> Finding:
+    return wrong("index", where, what, repair, partial(mend, *arguments))

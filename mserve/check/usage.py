@@ -1,9 +1,10 @@
 """Whether the sums of what is kept are those of the tree, at every level."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, NamedTuple
 
-from mserve.check.finding import Finding, path
+from mserve.check.finding import Finding, path, wrong
 from mserve.resources import clock, metrics, usage
 from mserve.resources.figure import Figure
 from mserve.resources.mfile import Mfile
@@ -34,43 +35,56 @@ def check(site: Any, repair: bool) -> Iterator[Finding]:
 
 def _count(site: Any, node: Any, repair: bool, findings: list[Finding]) -> Kept:
     """What is kept below `node`, by the tree; compares it with the sums on the way up."""
-    kept = Kept()
-    if isinstance(node, Mfile):
-        size, files = node.content.size, 1 if node.awaited is None else 0
-        versions = sum(version.content.size for version in (node.versions or {}).values())
-        copies = size if node.copied else 0
-        kept = Kept(size + versions, files, versions=versions, copies=copies)
-    elif isinstance(node, Branch):
+    kept = _of_file(node) if isinstance(node, Mfile) else Kept()
+    if isinstance(node, Branch):
         for child in node.children.values():
             kept = kept.plus(_count(site, child, repair, findings))
     if node.type == "service":
         for trashed in node.all_trash():
             gone = _count(site, trashed.node, repair, findings)
             kept = kept.plus(Kept(gone.size, 0, gone.files, trash=gone.size))
-    findings += _compare(site, node, kept, repair)
+    findings += _compare_bytes(site, node, kept, repair)
+    findings += _compare_sums(site, node, kept, repair)
     return kept
 
 
-def _compare(site: Any, node: Any, kept: Kept, repair: bool) -> Iterator[Finding]:
-    disc = node.usage.get(metrics.DISC)
-    sums = {
-        metrics.DISC_SPACE: (node.usage.get(metrics.DISC_SPACE).total, kept.size),
-        metrics.FILE: (node.usage.get(metrics.FILE).total, kept.files),
-        metrics.VERSIONS: (node.usage.get(metrics.VERSIONS).total, kept.versions),
-        metrics.COPIES: (node.usage.get(metrics.COPIES).total, kept.copies),
-        metrics.TRASH: (node.usage.get(metrics.TRASH).total, kept.trash),
-    }
-    if (disc.rate, disc.running) != (kept.size, kept.files + kept.trashed):
-        if repair:
-            change, running = kept.size - disc.rate, kept.files + kept.trashed - disc.running
-            now = clock.now()
-            mended = {metrics.DISC: Figure.rated(change, now, running, 0)}
-            usage.enter([node], mended, now, site=site)
+def _of_file(node: Mfile) -> Kept:
+    size, files = node.content.size, 1 if node.awaited is None else 0
+    versions = sum(version.content.size for version in (node.versions or {}).values())
+    copies = size if node.copied else 0
+    return Kept(size + versions, files, versions=versions, copies=copies)
+
+
+def _compare_bytes(site: Any, node: Any, kept: Kept, repair: bool) -> Iterator[Finding]:
+    """What grows with time, of which the rate is compared."""
+    disc, there = node.usage.get(metrics.DISC), kept.files + kept.trashed
+    if (disc.rate, disc.running) != (kept.size, there):
         words = f"{metrics.DISC} says {disc.rate} bytes of {disc.running} files; there are {kept}"
-        yield Finding("usage", path(node), words, repair)
-    for metric, (said, there) in sums.items():
+        now = clock.now()
+        change = Figure.rated(kept.size - disc.rate, now, there - disc.running, 0)
+        yield _wrong(site, node, words, repair, metrics.DISC, change, now)
+
+
+def _compare_sums(site: Any, node: Any, kept: Kept, repair: bool) -> Iterator[Finding]:
+    for metric, there in _sums(kept).items():
+        said = node.usage.get(metric).total
         if said != there:
-            if repair:
-                amount = Figure.of(there - said)
-                usage.enter([node], {metric: amount}, clock.now(), site=site)
-            yield Finding("usage", path(node), f"{metric} says {said}; there are {there}", repair)
+            words, change = f"{metric} says {said}; there are {there}", Figure.of(there - said)
+            yield _wrong(site, node, words, repair, metric, change, clock.now())
+
+
+def _sums(kept: Kept) -> dict[str, int]:
+    return {
+        metrics.DISC_SPACE: kept.size,
+        metrics.FILE: kept.files,
+        metrics.VERSIONS: kept.versions,
+        metrics.COPIES: kept.copies,
+        metrics.TRASH: kept.trash,
+    }
+
+
+def _wrong(
+    site: Any, node: Any, words: str, repair: bool, metric: str, change: Figure, now: int
+) -> Finding:
+    mend = partial(usage.enter, [node], {metric: change}, now, site=site)
+    return wrong("usage", path(node), words, repair, mend)

@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TextIO
 
 import psutil
 
@@ -24,26 +25,33 @@ def held(data: Path) -> Iterator[None]:
     The lock is the kernel's (flock): it goes with the process, however that ends.
     Raises FolderInUse, and MserveError if the folder cannot be written to.
     """
-    try:
-        data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = (data / "up.lock").open("a+")
-    except OSError as error:
-        raise MserveError(f"the data folder {data} cannot be used: {error.strerror}") from error
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.seek(0)
-            raise FolderInUse(
-                f"another `mserve up` (process {lock.read().strip()}) runs on {data}; "
-                "stop it, or choose another folder with --data"
-            ) from None
+    with _lock_file(data) as lock:
+        _take(lock, data)
         lock.truncate(0)
         lock.write(f"{os.getpid()}\n")
         lock.flush()
         end_leftovers(mark(data))
         os.environ[MARK] = mark(data)
         yield
+
+
+def _lock_file(data: Path) -> TextIO:
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return (data / "up.lock").open("a+")
+    except OSError as error:
+        raise MserveError(f"the data folder {data} cannot be used: {error.strerror}") from error
+
+
+def _take(lock: TextIO, data: Path) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.seek(0)
+        raise FolderInUse(
+            f"another `mserve up` (process {lock.read().strip()}) runs on {data}; "
+            "stop it, or choose another folder with --data"
+        ) from None
 
 
 def mark(data: Path) -> str:

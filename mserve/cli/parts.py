@@ -11,8 +11,9 @@ from mserve.cli import probes
 from mserve.cli.child import Part
 from mserve.cli.readiness import Readiness
 from mserve.cli.supervisor import CannotStart
+from mserve.embedded import database_uri, redis_url
 from mserve.server.listening import LISTEN_FD
-from mserve.settings import Settings, database_uri, redis_url
+from mserve.settings import Settings
 
 SECOND = 1.0
 NO_REDIS = (

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import click
 
-from mserve.cli import sources
 from mserve.cli.bars import shown
+from mserve.cli.fetching import to_fetch
+from mserve.cli.removing import to_remove
 from mserve.cli.run import Options, options, running
+from mserve.cli.sending import is_folder, to_send
 from mserve.client import Client, Node, Synced
 
 recursive = click.option("--recursive", "-r", is_flag=True, help="Folders too, with all in them.")
@@ -28,8 +30,8 @@ def put(files: tuple[Path, ...], url: str, recursive: bool, wait: bool, options:
     """
     with running(options) as run:
         client = run.client(url)
-        into = sources.is_folder(client, several=len(files) > 1)
-        run.all(sources.to_send(run, client, files, into, recursive, wait), "sent")
+        into = is_folder(client, several=len(files) > 1)
+        run.all(to_send(run, client, files, into, recursive, wait), "sent")
 
 
 @click.command()
@@ -47,7 +49,7 @@ def get(urls: tuple[str, ...], recursive: bool, options: Options) -> None:
     if not places:
         raise click.UsageError("name the URL to fetch from")
     with running(options) as run:
-        run.all(sources.to_fetch(run, places, dest, recursive), "fetched")
+        run.all(to_fetch(run, places, dest, recursive), "fetched")
 
 
 @click.command()
@@ -92,7 +94,7 @@ def _line_json(path: str, node: Node) -> str:
 def rm(urls: tuple[str, ...], recursive: bool, options: Options) -> None:
     """Remove files, and with -r folders: into the trash of their service."""
     with running(options) as run:
-        run.all(sources.to_remove(run, urls, recursive), "removed")
+        run.all(to_remove(run, urls, recursive), "removed")
 
 
 @click.command()

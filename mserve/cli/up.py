@@ -63,9 +63,7 @@ def run(parts: Parts, listener: socket.socket, ready_file: Path | None) -> None:
         try:
             forget(ready_file)
             with suppress(StopAsked):
-                supervisor.start(*parts.stores())
-                supervisor.once(parts.init())
-                supervisor.start(*parts.servers(listener.fileno(), *reachable(listener)))
+                start(supervisor, parts, listener)
                 answering(supervisor.pids())
                 notify.ready()
                 click.echo(doors.text())
@@ -74,6 +72,13 @@ def run(parts: Parts, listener: socket.socket, ready_file: Path | None) -> None:
             listener.close()
             forget(ready_file)
             supervisor.stop()
+
+
+def start(supervisor: Supervisor, parts: Parts, listener: socket.socket) -> None:
+    """Raises CannotStart, StopAsked."""
+    supervisor.start(*parts.stores())
+    supervisor.once(parts.init())
+    supervisor.start(*parts.servers(listener.fileno(), *reachable(listener)))
 
 
 def forget(ready_file: Path | None) -> None:

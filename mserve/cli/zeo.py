@@ -3,6 +3,8 @@
 import os
 import signal
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -14,6 +16,7 @@ from mserve.cli.common import configure, ini_argument
 from mserve.errors import MserveError
 from mserve.settings import Settings
 
+ENDS = (signal.SIGTERM, signal.SIGINT)
 LOCK_WAIT = 15.0  # seconds for a server that is just ending to let go of the file
 VOTE_LIMIT = 60  # seconds a client may hold the commit lock before it is cut off
 INVALIDATIONS = 10_000  # transactions remembered, so that a client's cache survives a short absence
@@ -37,14 +40,25 @@ def serve(settings: Settings) -> None:
     os.umask(0o077)  # the socket is all there is to keep other users from the tree
     storage = open_storage(settings.data)
     address = settings.data / "zeo.sock"
-    server = storage_server(address, storage)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        server.acceptor.event_loop.add_signal_handler(number, server.acceptor.event_loop.stop)
+    with held_back():
+        server = storage_server(address, storage)
+        for number in ENDS:
+            server.acceptor.event_loop.add_signal_handler(number, server.acceptor.event_loop.stop)
     try:
         server.acceptor.event_loop.run_forever()
     finally:
         address.unlink(missing_ok=True)  # before the file is let go, or it could be another's
         server.close()  # writes the index, which makes the next start quick
+
+
+@contextmanager
+def held_back() -> Iterator[None]:
+    """Signals to end come afterwards: who sees the socket may send one before it is waited for."""
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
 def storage_server(address: Path, storage: Any) -> Any:

@@ -102,18 +102,8 @@ class Resumable:
     def _send_piece(self, offset: int) -> Mapping[str, str]:
         end = min(self.file.size, offset + piece_size(self.file.size))
         self.file.check_unchanged()
-        headers = {
-            **TUS,
-            **self._whole(end),
-            "Content-Type": "application/offset+octet-stream",
-            "Content-Length": str(end - offset),
-            "Upload-Offset": str(offset),
-        }
         try:
-            return self.session.once(
-                "PATCH", self._url(self.id or ""), headers=headers,
-                content=self._bytes(offset, end), timeout=patient(self.file.size),
-            ).headers  # fmt: skip
+            return self._patch(offset, end).headers
         except InTheWay as fault:
             if fault.kind == "name-taken":
                 raise
@@ -125,6 +115,19 @@ class Resumable:
                 self._start_anew()
                 raise Mismatch("other bytes than those of this file came to the server") from fault
             raise
+
+    def _patch(self, offset: int, end: int) -> httpx.Response:
+        headers = {
+            **TUS,
+            **self._whole(end),
+            "Content-Type": "application/offset+octet-stream",
+            "Content-Length": str(end - offset),
+            "Upload-Offset": str(offset),
+        }
+        return self.session.once(
+            "PATCH", self._url(self.id or ""), headers=headers,
+            content=self._bytes(offset, end), timeout=patient(self.file.size),
+        )  # fmt: skip
 
     def _whole(self, end: int) -> Mapping[str, str]:
         """The digest of the file, with its last piece."""

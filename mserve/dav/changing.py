@@ -11,7 +11,7 @@ from mserve.dav.storing import check_place
 from mserve.resources.node import Node
 from mserve.resources.roles import Permission
 from mserve.views import receipts
-from mserve.views.traversal import Absent
+from mserve.views.absent import Absent
 
 
 @dav(context=Absent, method="MKCOL", permission=Permission.ADD)

@@ -20,9 +20,9 @@ from mserve.resources.mfile import Mfile
 from mserve.resources.roles import Permission
 from mserve.resources.spool import directory
 from mserve.views import receive
+from mserve.views.absent import Absent
 from mserve.views.api import files
 from mserve.views.if_header import need_unlocked
-from mserve.views.traversal import Absent
 
 
 @dav(context=UploadFolder, method="MKCOL", permission=Permission.ADD)

@@ -20,10 +20,10 @@ from mserve.resources.node import Node
 from mserve.resources.roles import Permission
 from mserve.resources.spool import Spool
 from mserve.views import receive
+from mserve.views.absent import Absent
 from mserve.views.if_header import tokens_of
 from mserve.views.lock_rights import need_end, need_own
 from mserve.views.receipts import need_others
-from mserve.views.traversal import Absent
 
 KIND = "application/xml; charset=utf-8"
 TOKEN = "Lock-Token"

@@ -49,13 +49,25 @@ def move(request: Any, node: Node, names: Names) -> bool:
     check_own(node)
     need(request, Permission.WRITE, node)
     parent, name = _target(request, names)
+    _need_way(request, node, parent)
+    there, said = parent.get(name), mtime(request)
+    moment = node.modified if said is None else said
+    _put(request, node, parent, name)
+    _date(parent.get(name), moment)
+    return there is None
+
+
+def _need_way(request: Any, node: Node, parent: Branch) -> None:
     if parent is node.__parent__:
         need(request, Permission.WRITE, parent)
     else:
         need(request, Permission.REMOVE, node)
         need(request, Permission.ADD, parent)
-    there, said = parent.get(name), mtime(request)
-    moment = node.modified if said is None else said
+
+
+def _put(request: Any, node: Node, parent: Branch, name: str) -> None:
+    """In place of what is there, as its next version, or as what was aside until now."""
+    there = parent.get(name)
     if there is None and (document := _aside(node, parent, name)):
         need(request, Permission.WRITE, document)
         ingest.come_back(document, name, node)
@@ -65,8 +77,6 @@ def move(request: Any, node: Node, names: Names) -> bool:
     else:
         _clear(request, node, there)
         ingest.move(node, parent, name)
-    _date(parent.get(name), moment)
-    return there is None
 
 
 def _aside(node: Node, parent: Branch, name: str) -> Mfile | None:

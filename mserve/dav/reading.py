@@ -10,9 +10,9 @@ from mserve.dav.uploads import ChunkPlace, UploadFolder
 from mserve.resources.mfile import Mfile
 from mserve.resources.node import Branch, Node
 from mserve.resources.roles import Permission
+from mserve.views.absent import Absent
 from mserve.views.api.files import content
 from mserve.views.problems import problem
-from mserve.views.traversal import Absent
 
 WORDS = """\
 This is a WebDAV address: files below it are worked on as on a drive. Give it to a program that

@@ -17,8 +17,8 @@ from mserve.errors import Held, LockConflict, OverQuota, StorageFull
 from mserve.resources.roles import Permission
 from mserve.security import KEY_IN_PATH
 from mserve.views import errors, refused
+from mserve.views.absent import Absent
 from mserve.views.problems import problem
-from mserve.views.traversal import Absent
 
 CHALLENGE = 'Basic realm="mserve", charset="UTF-8"'
 

@@ -15,10 +15,10 @@ from mserve.resources.node import Branch
 from mserve.resources.roles import Permission
 from mserve.resources.spool import Spool
 from mserve.views import receive
+from mserve.views.absent import Absent
 from mserve.views.api import files
 from mserve.views.if_header import need_unlocked
 from mserve.views.room import need_room
-from mserve.views.traversal import Absent
 from mserve.views.urls import url
 
 

@@ -22,8 +22,9 @@ from mserve.resources.deposit import Reach
 from mserve.resources.mfile import Mfile
 from mserve.resources.roles import Permission
 from mserve.security import Identity, forget_identity
+from mserve.views.absent import Hidden
 from mserve.views.drives import CHUNKED
-from mserve.views.traversal import Hidden, descend, virtual_root
+from mserve.views.traversal import descend, virtual_root
 
 FILE = ".file"
 ASSEMBLED = "mserve.assembled"

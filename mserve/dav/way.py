@@ -15,7 +15,7 @@ from mserve.dav.multistatus import path_of
 from mserve.dav.root import bare
 from mserve.resources.node import Branch
 from mserve.resources.roles import Permission
-from mserve.views.traversal import Hidden
+from mserve.views.absent import Hidden
 from mserve.views.urls import segment
 
 

@@ -35,15 +35,30 @@ def move(node: Node, parent: Branch, name: str) -> None:
 
     Raises BadName, NameTaken, Conflict, LockTokenMissing.
     """
-    source = node.__parent__
-    if source is parent and node.__name__ == name:
+    source, former = node.__parent__, node.__name__
+    if source is parent and former == name:
         return
+    _check_move(node, parent, name)
+    end_all(node)
+    _shift(node, parent, name)
+    left = source.find("service")
+    _note_move(node, left)
+    _begin_work(node, former)
+    _note_name(node, str(former), stays=source is parent)
+    before = {"name": former, "parent": source.id}
+    audit.record(node, Action.MOVE, before, {"name": name, "parent": parent.id}, left=left)
+
+
+def _check_move(node: Node, parent: Branch, name: str) -> None:
     check_place(node, parent, name)
     need_leave(node)
     need_change(parent)
     need(parent, _kept(node), besides=[*node.above()], payer=())
-    end_all(node)
-    left, former = [*node.above()], node.__name__
+
+
+def _shift(node: Node, parent: Branch, name: str) -> None:
+    """Puts it there, and what it keeps to the sums of what is above it now."""
+    source, left = node.__parent__, [*node.above()]
     depend_on([node.usage, *left, *parent.lineage()])
     source.drop(node.__name__)
     parent.add(name, node)
@@ -52,16 +67,6 @@ def move(node: Node, parent: Branch, name: str) -> None:
         standing = Standing.of(node.site, node)
         standing.change(left, -1, node.modified)
         standing.change([*node.above()], 1, node.modified)
-    _note_move(node, source.find("service"))
-    _begin_work(node, former)
-    _note_name(node, str(former), stays=source is parent)
-    audit.record(
-        node,
-        Action.MOVE,
-        {"name": former, "parent": source.id},
-        {"name": name, "parent": parent.id},
-        left=source.find("service"),
-    )
 
 
 def _kept(node: Node) -> Wanted:

@@ -120,19 +120,24 @@ def supersede(
     copied, begun = mfile.copied, mfile.reserved
     former = mfile.replace(content, announced)
     note_replaced(mfile, former.content, content)
-    if mfile.awaited is None:
-        count_former(mfile, former, copied, kept=not begun)
-        gone = [former] if begun else _keep(mfile, former)
-        count_contents(mfile, gone, None if begun else VERSIONS)
-    elif content.size:
-        mfile.awaited = None
-        count_new(mfile, mfile.modified, {})
+    _count_change(mfile, former, copied=copied, begun=begun)
     process = process and is_processed(mfile.find("service"), mfile.__name__ or "")
     if begun and not content.size:
         return Stored(mfile, None, created=False)
     mfile.begin()
     workflow = "ingest" if begun else "update"
     return Stored(mfile, engine.start(mfile, workflow) if process else None, created=False)
+
+
+def _count_change(mfile: Mfile, former: Version, *, copied: bool, begun: bool) -> None:
+    """begun: the former content was none, as the file was reserved."""
+    if mfile.awaited is None:
+        count_former(mfile, former, copied, kept=not begun)
+        gone = [former] if begun else _keep(mfile, former)
+        count_contents(mfile, gone, None if begun else VERSIONS)
+    elif mfile.content.size:
+        mfile.awaited = None
+        count_new(mfile, mfile.modified, {})
 
 
 def note_replaced(mfile: Mfile, former: Content, content: Content) -> None:

@@ -6,7 +6,6 @@ from hashlib import sha256
 from typing import Any
 
 import pyotp
-import segno
 
 CODES = 10
 LETTERS = 24  # of 5 bits each
@@ -25,12 +24,6 @@ def new_secret() -> str:
 def address(secret: str, name: str) -> str:
     """The otpauth URI for the authenticator of the user `name`."""
     return pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=ISSUER)
-
-
-def picture(uri: str) -> str:
-    """The URI as a QR code: SVG to be put into a page."""
-    code = segno.make(uri, error="m", micro=False)
-    return code.svg_inline(scale=5, border=3, dark="#000", light="#fff", omitsize=False, title="QR")
 
 
 def accepts(request: Any, user_id: str, secret: str, code: str) -> bool:

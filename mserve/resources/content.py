@@ -3,18 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from os import listdir
 from os.path import exists
-from pathlib import Path
 from typing import Any, BinaryIO
-from weakref import finalize
 
 from persistent import Persistent
-from ZODB.blob import BLOB_SUFFIX, Blob
+from ZODB.blob import Blob
 from ZODB.POSException import ConflictError
 
 from mserve.errors import Away
-from mserve.resources import clock
+from mserve.resources import blobs, clock
 from mserve.resources.provenance import Origin
 
 FACTS = frozenset({"mimetype", "md5", "sha1"})
@@ -67,7 +64,7 @@ class Content(Persistent):  # type: ignore[misc]  # persistent has no types
         self.size = size
         self.sha256 = sha256
         self.created = clock.now()
-        self.blob: Any = _blob_of(path)
+        self.blob: Any = blobs.taking(path)
 
     @classmethod
     def of_nothing(cls, blob: Blob) -> "Content":
@@ -116,7 +113,7 @@ class Content(Persistent):  # type: ignore[misc]  # persistent has no types
             raise Away
         known = self._v_path
         if known is None or not exists(known):  # the second can't be but by damage, which is told
-            known = self._v_path = lying(self.blob) or str(self.blob.committed())
+            known = self._v_path = blobs.lying(self.blob) or str(self.blob.committed())
         return known
 
     def _p_resolveConflict(
@@ -143,38 +140,3 @@ def _added(
     """A mapping with what both sides have put into it."""
     was, ours = old.get(name, {}), new.get(name, {})
     return {**saved.get(name, {}), **{key: ours[key] for key in ours if was.get(key) != ours[key]}}
-
-
-def lying(blob: Blob) -> str | None:
-    """The file of a committed blob, found without its record, which would have to be loaded.
-
-    A blob's bytes never change here, so there is one file in its folder. Where there are others, as
-    a storage server was killed and has given the id again, the record tells which one it is.
-    """
-    helper = helper_of(blob._p_jar.db().storage) if blob._p_jar is not None else None
-    if helper is None:
-        return None
-    folder = helper.getPathForOID(blob._p_oid)
-    try:
-        found = [name for name in listdir(folder) if name.endswith(BLOB_SUFFIX)]
-    except FileNotFoundError:
-        return None
-    return f"{folder}/{found[0]}" if len(found) == 1 else None
-
-
-def helper_of(storage: Any) -> Any:
-    """What knows the paths of a storage's blobs: ZODB's FilesystemHelper, or None."""
-    return getattr(getattr(storage, "blobhelper", storage), "fshelper", None)
-
-
-def _blob_of(path: str) -> Blob:
-    """A new Blob whose data is the file `path`; that goes with the Blob if it is not committed.
-
-    Blob.consumeFile() would move the file into the system's folder for temporary files, since a
-    new Blob knows no storage yet, and the commit from there: two copies of all bytes where that is
-    another file system.
-    """
-    blob = Blob()
-    blob._p_blob_uncommitted = path
-    finalize(blob, Path(path).unlink, missing_ok=True).atexit = False
-    return blob

@@ -17,7 +17,7 @@ from mserve.resources.file_facets import (
 from mserve.resources.job_parts import JobsEvents
 from mserve.resources.lock_places import Locks
 from mserve.resources.login_places import Login
-from mserve.resources.people_places import Account, Offers, RequestsFacet, Reset, UsersFacet
+from mserve.resources.people_places import Account, Offers, RequestsFacet, Reset
 from mserve.resources.service_facets import (
     Batch,
     Profiles,
@@ -38,6 +38,7 @@ from mserve.resources.usage_facets import (
     UsageFacet,
     UsageSummary,
 )
+from mserve.resources.user_places import UsersFacet
 
 
 class Info(Facet):

@@ -19,20 +19,7 @@ CLAIMS = (
 
 def maker(options: Options, name: str, port: str) -> Callable[[Head, str, str, Any], Environ]:
     """Makes environs for one listening socket: of a head, the client's address and port, a body."""
-    common: Environ = {
-        "SCRIPT_NAME": options.url_prefix,
-        "SERVER_NAME": name,
-        "SERVER_PORT": port,
-        "SERVER_SOFTWARE": "mserve",
-        "wsgi.version": (1, 0),
-        "wsgi.url_scheme": options.url_scheme,
-        "wsgi.errors": sys.stderr,
-        "wsgi.multithread": True,
-        "wsgi.multiprocess": True,
-        "wsgi.run_once": False,
-        "wsgi.input_terminated": True,
-        "wsgi.file_wrapper": FileBody,
-    }
+    common = _common(options, name, port)
     start = len(options.url_prefix)
     trusted = trust(options.trusted_proxy)
 
@@ -51,6 +38,24 @@ def maker(options: Options, name: str, port: str) -> Callable[[Head, str, str, A
         return environ
 
     return make
+
+
+def _common(options: Options, name: str, port: str) -> Environ:
+    """What is the same for all requests at a socket."""
+    return {
+        "SCRIPT_NAME": options.url_prefix,
+        "SERVER_NAME": name,
+        "SERVER_PORT": port,
+        "SERVER_SOFTWARE": "mserve",
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": options.url_scheme,
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+        "wsgi.input_terminated": True,
+        "wsgi.file_wrapper": FileBody,
+    }
 
 
 def believe(environ: Environ, options: Options, trusted: Callable[[str], bool]) -> None:

@@ -1,31 +1,26 @@
 """The server: its sockets, its connections, and one epoll that knows who of them moved."""
 
-import heapq
 import logging
 import os
 import select
 import socket
-import threading
 import time
 from collections.abc import Callable
-from itertools import count
-from typing import Any
 
 from mserve.server.answer import Application
-from mserve.server.clients import NOBODY, plain
-from mserve.server.connection import Connection, Maker
+from mserve.server.connection import Connection
 from mserve.server.crew import Crew
-from mserve.server.environ import maker
+from mserve.server.gate import Gate, Guest
 from mserve.server.held import Row
 from mserve.server.meter import Meter
 from mserve.server.options import Options
+from mserve.server.timers import Timers
 from mserve.server.wire import Wire
 
 log = logging.getLogger("mserve.server")
 
 TICK = 1.0  # seconds between two looks for who does nothing
 SETTLING = 0.05  # seconds after a stop, in which what had come is begun
-LISTENING = select.EPOLLIN | select.EPOLLEXCLUSIVE  # one process is woken for a connection
 EVENTS = 16  # at a time from the epoll
 
 
@@ -39,8 +34,6 @@ class Server:
 
     def __init__(self, app: Application, options: Options, listeners: list[socket.socket]) -> None:
         self.app, self.options = app, options
-        self.listeners = {each.fileno(): each for each in listeners}
-        self.makers = {each.fileno(): _maker(options, each) for each in listeners}
         self.connections: dict[int, Connection] = {}
         self.stopping = False
         self.meter = Meter()
@@ -51,16 +44,14 @@ class Server:
         self._bell = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         self._exit = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         self.closing = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
-        self._lock = threading.Lock()
-        self._accepting = False
-        self._timers: list[tuple[float, int, Connection]] = []
-        self._numbers = count()
+        self._gate = Gate(options, listeners, self._epoll)
+        self._timers = Timers()
         self._next_round = 0.0
 
     def run(self) -> None:
         """Until `stop`; then until all requests are answered, or `drain` seconds have passed."""
         self._epoll.register(self._exit, select.EPOLLIN)
-        self._accept(True)
+        self._gate.open()
         self.crew.begin()
         while not self.stopping:
             self._tick(TICK)
@@ -86,9 +77,7 @@ class Server:
 
     def _drain(self) -> None:
         give_up = time.monotonic() + self.options.drain
-        self._accept(False)
-        for listener in self.listeners.values():
-            listener.close()
+        self._gate.end()
         time.sleep(SETTLING)
         while self.connections and time.monotonic() < give_up:
             for connection in [*self.connections.values()]:
@@ -98,13 +87,13 @@ class Server:
 
     def _tick(self, most: float) -> None:
         """Waits for a ring, what is due, or a while; drops who did nothing for too long."""
-        due = self._timers[0][0] - time.monotonic() if self._timers else most
+        due = self._timers.next - time.monotonic()
         bell = select.poll()
         bell.register(self._bell, select.POLLIN)
-        if bell.poll(1000 * max(0.0, min(due, self.crew.patience(most)))):
+        if bell.poll(1000 * max(0.0, min(due, most, self.crew.patience(most)))):
             os.eventfd_read(self._bell)
         now = time.monotonic()
-        for connection in self._due(now):
+        for connection in self._timers.due(now):
             self.watch(connection, select.EPOLLOUT)
         if now >= self._next_round:
             self._next_round = now + TICK
@@ -119,13 +108,6 @@ class Server:
         except Exception:
             log.exception("the moment could not be measured")
 
-    def _due(self, now: float) -> list[Connection]:
-        found = []
-        with self._lock:
-            while self._timers and self._timers[0][0] <= now:
-                found.append(heapq.heappop(self._timers)[2])
-        return found
-
     # what a connection asks for
 
     def watch(self, connection: Connection, event: int) -> None:
@@ -136,16 +118,13 @@ class Server:
 
     def later(self, connection: Connection, moment: float) -> None:
         """Has the connection served at `moment`, by time.monotonic()."""
-        with self._lock:
-            first = not self._timers or moment < self._timers[0][0]
-            heapq.heappush(self._timers, (moment, next(self._numbers), connection))
-        if first:
+        if self._timers.add(moment, connection):
             self._ring()
 
     def forget(self, connection: Connection) -> None:
         self.connections.pop(connection.wire.socket.fileno(), None)
-        if not self._accepting and not self.stopping:
-            self._accept(True)
+        if not self.stopping:
+            self._gate.open()
 
     # what the crew asks for
 
@@ -156,64 +135,28 @@ class Server:
         connection = self.connections.get(descriptor)
         if connection is not None:
             connection.go(self.options.timeout)
-        elif descriptor in self.listeners:
+        elif descriptor in self._gate:
             self._greet(descriptor)
 
     def _greet(self, descriptor: int) -> None:
         """A new connection, if no other process was faster; most have asked already."""
         try:
-            connected, peer = self.listeners[descriptor].accept()
-        except BlockingIOError:
-            return
+            guest = self._gate.accept(descriptor)
         except OSError as fault:
             if not self.stopping:
                 log.warning("no connection can be accepted: %s", fault.strerror)
                 time.sleep(SETTLING)
             return
-        self._step_back(descriptor)
-        wire = Wire(connected, self.crew.waiting, self.options.timeout)
-        client = known(connected, peer)
-        connection = Connection(self, wire, client, self.makers[descriptor])
-        self.connections[connected.fileno()] = connection
+        if guest is not None:
+            self._welcome(guest)
+
+    def _welcome(self, guest: Guest) -> None:
+        wire = Wire(guest.socket, self.crew.waiting, self.options.timeout)
+        connection = Connection(self, wire, guest.known(), guest.make)
+        self.connections[guest.socket.fileno()] = connection
         if len(self.connections) >= self.options.connection_limit:
-            self._accept(False)
+            self._gate.shut()
         connection.go(self.options.timeout)
-
-    def _step_back(self, descriptor: int) -> None:
-        """To the end of the row of processes that wait at this socket: the first is woken."""
-        with self._lock:
-            if self._accepting:
-                self._epoll.unregister(descriptor)
-                self._epoll.register(descriptor, LISTENING)
-
-    def _accept(self, on: bool) -> None:
-        """Begins or ends to accept connections; what comes meanwhile waits in the backlog."""
-        with self._lock:
-            if self._accepting == on:
-                return
-            self._accepting = on
-            for descriptor, listener in self.listeners.items():
-                if on:
-                    listener.setblocking(False)
-                    self._epoll.register(descriptor, LISTENING)
-                else:
-                    self._epoll.unregister(descriptor)
-
-
-def known(connected: socket.socket, peer: Any) -> tuple[str, str]:
-    """Address and port of who has connected; nobody's at a Unix socket."""
-    if connected.family == socket.AF_UNIX:
-        return NOBODY, ""
-    connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return plain(peer[0]), str(peer[1])
-
-
-def _maker(options: Options, listener: socket.socket) -> Maker:
-    """At a Unix socket the Host of each request alone says how the server is called."""
-    if listener.family == socket.AF_UNIX:
-        return maker(options, "localhost", "80")
-    host, port = listener.getsockname()[:2]
-    return maker(options, host, str(port))
 
 
 def _asks(connected: socket.socket) -> bool:

@@ -10,10 +10,10 @@ from typing import Any
 from mserve.resources import clock, metrics
 from mserve.resources.loading import prefetch
 from mserve.resources.run import AWAITING, DUE, FAILED, RUNNING, TaskRun
-from mserve.tasks import awaiting, ending, facts
+from mserve.tasks import awaiting, ending, handing
 from mserve.tasks.claim import Claim, Ended, Failed, Finished, Taker
 from mserve.tasks.delivery import Delivery
-from mserve.tasks.doors import close_door, open_door
+from mserve.tasks.doors import close_door
 from mserve.tasks.engine import cancel, push
 from mserve.tasks.telling import tell
 
@@ -28,13 +28,13 @@ def claim(site: Any, run_id: str, attempt: int, taker: Taker) -> Claim | None:
     if run is None or run.attempt != attempt or run.not_before > clock.now():
         return None
     if run.state == RUNNING and run.worker == taker.worker:
-        return _claim(run, taker)  # the commit's answer was lost on its way back
+        return handing.of(run, taker)  # the commit's answer was lost on its way back
     if not _is_to_be_had(site, run):
         return None
     _begin(site, run, taker.worker, clock.now())
     run.lease_until = run.started + int(taker.lease * clock.SECOND)
     site.running[run_id] = (attempt, run.queue, run.lease_until)
-    return _claim(run, taker)
+    return handing.of(run, taker)
 
 
 def claim_some(
@@ -51,7 +51,7 @@ def claim_some(
     chosen = at_once or mine or due[:1]
     others = [Delivery(run.id, attempt, run.queue) for run in due if run not in chosen]
     if at_once:
-        return [_claim(run, taker, at_once=True) for run in at_once], others
+        return [handing.of(run, taker, at_once=True) for run in at_once], others
     taken = [claim(site, run.id, attempt, taker) for run in chosen]
     return [each for each in taken if each is not None], others
 
@@ -75,32 +75,6 @@ def _begin(site: Any, run: TaskRun, worker: str, moment: int) -> None:
     run.worker, run.started = worker, moment
     site.due.discard(run.id)
     tell(run.job)
-
-
-def _claim(run: TaskRun, taker: Taker, *, at_once: bool = False) -> Claim:
-    job, seconds = run.job, taker.linked(run.spec)
-    return Claim(
-        run_id=run.id,
-        attempt=run.attempt,
-        job_id=job.id,
-        task=run.spec.task,
-        arguments=dict(run.spec.arguments),
-        secret=None if seconds is None or job.mfile is None else open_door(run, seconds),
-        worker=taker.worker if at_once else None,
-        taken=clock.now(),
-        **({} if job.content is None else _file(job.mfile, job.content)),
-    )
-
-
-def _file(mfile: Any, content: Any) -> dict[str, Any]:
-    return {
-        "name": mfile.__name__,
-        "mimetype": facts.of_content(mfile, content)["mimetype"],
-        "size": content.size,
-        "metadata": dict(mfile.metadata),
-        "sha256": content.sha256,
-        "blob": content.path if content.here else None,
-    }
 
 
 def finish(site: Any, done: Sequence[Ended]) -> list[bool]:
@@ -165,18 +139,26 @@ def requeue(site: Any, run_id: str, attempt: int) -> bool:
     tell(run.job)
     if run.state == AWAITING:
         awaiting.give_up(site, run)
-        return True
+    else:
+        _lapse(site, run)
+    return True
+
+
+def _lapse(site: Any, run: TaskRun) -> None:
     run.lapses += 1
     if run.state == RUNNING:
-        site.running.discard(run_id)
+        site.running.discard(run.id)
         close_door(site, run)
         run.note_attempt(error="its worker was lost")
     if run.lapses >= LAPSES:
-        site.due.discard(run_id)
-        run.move(FAILED)
-        run.ended, run.error = clock.now(), f"its worker died {LAPSES} times"
-        ending.count([run])
-        return True
-    ending.again(site, run, 0)
-    push(site, [Delivery(run.id, run.attempt, run.queue)])
-    return True
+        _fail_for_good(site, run)
+    else:
+        ending.again(site, run, 0)
+        push(site, [Delivery(run.id, run.attempt, run.queue)])
+
+
+def _fail_for_good(site: Any, run: TaskRun) -> None:
+    site.due.discard(run.id)
+    run.move(FAILED)
+    run.ended, run.error = clock.now(), f"its worker died {LAPSES} times"
+    ending.count([run])

@@ -8,7 +8,6 @@ take unbounded time or memory is refused: long texts, loops within loops, loops 
 expressions (one can take 35 ms to compile, at every evaluation).
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,11 +16,10 @@ from typing import Any
 import cel
 
 from mserve.errors import BadInput, TaskError
+from mserve.tasks.outline import Outline
 
 LENGTH = 1000  # characters; the parser's recursion then needs less than 512 KiB of stack
 VARIABLES = frozenset({"mfile", "service", "job"})
-LOOPS = frozenset({"all", "exists", "exists_one"})
-GROWING = frozenset({"map", "filter"})
 FUNCTIONS = frozenset(
     (
         *("bytes", "double", "duration", "int", "string", "timestamp", "uint"),
@@ -30,18 +28,8 @@ FUNCTIONS = frozenset(
         *("getMilliseconds", "getMinutes", "getMonth", "getSeconds"),
     )
 )
-MANY = {"loops": 4, "matches": 4}
 ENTRIES = 5000  # of all lists and mappings that a condition with loops may see
 
-TOKEN = re.compile(  # as the grammar of CEL has it: a backslash means nothing in a raw text
-    r"""
-    (?P<text> [bB]?[rR](?: \"{3}.*?\"{3} | \'{3}.*?\'{3} | "[^"\r\n]*" | '[^'\r\n]*' )
-            | [bB]?(?: \"{3}(?:\\.|[^\\])*?\"{3} | \'{3}(?:\\.|[^\\])*?\'{3}
-                     | "(?:\\.|[^"\\\r\n])*" | '(?:\\.|[^'\\\r\n])*' ) )
-    | (?P<comment> //[^\n]* ) | (?P<name> [A-Za-z_]\w* ) | (?P<mark> [^\s\w] )
-    """,
-    re.DOTALL | re.VERBOSE | re.ASCII,
-)
 # What cel raises, by its documentation; its panics are told apart by their name below.
 FAULTS = (ValueError, TypeError, RuntimeError, ArithmeticError, LookupError)
 
@@ -90,7 +78,7 @@ def _compile(text: str) -> tuple[cel.Program, int, frozenset[str]]:
     """The program, how many loops it has, what it asks about; raises BadInput."""
     if len(text) > LENGTH:
         raise BadInput(f"a condition may have {LENGTH} characters; this one has {len(text)}")
-    outline = _Outline(text)
+    outline = Outline(text)
     program = _parse(text)
     names = set(program.variables()) - outline.bound
     called = {name for name in program.functions() if name.isidentifier()}
@@ -147,46 +135,3 @@ def _entries(value: object) -> int:
     if isinstance(value, list | tuple):
         return len(value) + sum(map(_entries, value))
     return 0
-
-
-class _Outline:
-    """Where an expression loops, and the names that its loops bind: cel tells neither."""
-
-    def __init__(self, text: str) -> None:
-        self.bound: set[str] = set()
-        self.loops = self.matches = 0
-        self.inner: set[str] = set()  # what is costly, called within a loop
-        self.growing: set[str] = set()
-        tokens = [m for m in TOKEN.finditer(text) if m.lastgroup in ("name", "mark", "text")]
-        self._read([m.group() if m.lastgroup != "text" else '""' for m in tokens])
-
-    def _read(self, tokens: list[str]) -> None:
-        open_loops: list[bool] = []
-        for place, token in enumerate(tokens):
-            name = tokens[place - 1] if place else ""
-            if token == "(":
-                self._call(name, tokens[place + 1 : place + 2], inside=any(open_loops))
-                open_loops.append(name in LOOPS)
-            elif token == ")" and open_loops:
-                open_loops.pop()
-
-    def _call(self, name: str, argument: list[str], inside: bool) -> None:
-        self.loops += name in LOOPS
-        self.matches += name == "matches"
-        if name in LOOPS:
-            self.bound.update(argument)
-        if name in GROWING:
-            self.growing.add(name)
-        if inside and (name in LOOPS or name == "matches"):
-            self.inner.add(name)
-
-    def faults(self) -> list[str]:
-        return [
-            *(f"{name}() is not offered; exists() and all() are" for name in self.growing),
-            *(f"{name}() cannot be used within a loop" for name in self.inner),
-            *(
-                f"there can be {most} {what} at most"
-                for what, most in MANY.items()
-                if getattr(self, what) > most
-            ),
-        ]

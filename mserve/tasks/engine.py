@@ -4,29 +4,16 @@ Every function acts on the tree inside its caller's transaction; what it makes d
 queue after the commit. What workers do with task runs is in attempts.py.
 """
 
-from collections.abc import Callable, Mapping
-from functools import lru_cache, partial
 from typing import Any
 
-from mserve.errors import BadInput, Missing, OverMonthlyQuota, TaskError
+from mserve.errors import BadInput, Missing
 from mserve.resources import clock, metrics, usage
 from mserve.resources.content import Content
 from mserve.resources.job import Job
 from mserve.resources.profile import Edition, Profile, TaskSet, TaskSpec, Workflow
 from mserve.resources.quota import spent
-from mserve.resources.run import (
-    CANCELLED,
-    DONE,
-    DUE,
-    ENDED,
-    FAILED,
-    SKIPPED,
-    Run,
-    SkippedRun,
-    TaskRun,
-)
-from mserve.tasks import facts
-from mserve.tasks.condition import Condition
+from mserve.resources.run import CANCELLED, DONE, DUE, ENDED, FAILED
+from mserve.tasks import opening
 from mserve.tasks.delivery import Delivery
 from mserve.tasks.doors import close_door
 from mserve.tasks.outbox import after_commit
@@ -132,13 +119,8 @@ def _go_on(site: Any, job: Job) -> None:
 
 
 def _open(site: Any, job: Job, task_set: TaskSet) -> None:
-    """Makes the task runs of a set, and due those whose condition holds."""
     fault = spent(job.node, metrics.JOB_RUNTIME, job.payer)
-    number, holds = len(job.runs), lru_cache(partial(_holds, facts.of_job(job), fault))
-    runs = tuple(
-        _make_run(job, f"{number}-{index}", spec, holds)
-        for index, spec in enumerate(task_set.tasks)
-    )
+    runs = opening.make_runs(job, task_set, fault)
     job.open_set(runs)
     due = [run for run in runs if run.state == DUE]
     for run in due:
@@ -147,26 +129,6 @@ def _open(site: Any, job: Job, task_set: TaskSet) -> None:
     if fault is not None and any(run.state == FAILED for run in runs):
         _close(site, job, FAILED)
     tell(job)
-
-
-def _holds(known: Mapping[str, Any], fault: OverMonthlyQuota | None, condition: str) -> bool:
-    """Raises TaskError where it does, and yet nothing is to begin this month."""
-    holds = Condition.parse(condition).holds(known)
-    if holds and fault is not None:
-        raise TaskError(str(fault))
-    return holds
-
-
-def _make_run(job: Job, place: str, spec: TaskSpec, holds: Callable[[str], bool]) -> Run:
-    queue = facts.queue_of(spec, job.service, job.queue)
-    try:
-        if holds(spec.condition):
-            return TaskRun(job, place, queue, DUE)
-        return SkippedRun(job, place, queue, SKIPPED)
-    except (TaskError, BadInput) as fault:
-        run = TaskRun(job, place, queue, FAILED)
-        run.error = str(fault)
-        return run
 
 
 def _close(site: Any, job: Job, outcome: str) -> None:

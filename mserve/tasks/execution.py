@@ -19,8 +19,8 @@ from mserve.tasks.interrupt import Interrupts, TaskStopped, TaskTimeout
 from mserve.tasks.measure import measured
 from mserve.tasks.outcome import Outcome
 from mserve.tasks.queue import Queues
-from mserve.tasks.registry import Task
 from mserve.tasks.source import Source
+from mserve.tasks.task import Task
 from mserve.tasks.tools import versions
 from mserve.vault import ARCHIVE, Vault
 
@@ -55,20 +55,9 @@ class Executor:
             small = self._thumbnails(claim, outcome, scratch)
             tools = versions(self.registry[claim.task].tools)
             return Finished(outcome, time.monotonic() - began, spools, meter, small, tools)
-        except TaskError as fault:
-            words, final = str(fault), True
-        except TaskStopped:
-            words, final = "the task was stopped", True
-        except TaskTimeout as fault:
-            words, final = f"the task {fault}", False
-        except Crashed as fault:
-            words, final = str(fault), False
-        except MemoryError:
-            words, final = "the task ran out of memory", False
         except BaseException as fault:  # compiled libraries panic with classes of their own
-            log.exception("%s, attempt %d (%s) failed", claim.run_id, claim.attempt, claim.task)
-            words, final = f"{type(fault).__name__}: {fault}", False
-        return Failed(words[:MAX_WORDS], time.monotonic() - began, final, meter)
+            words, final = _told(fault, claim)
+            return Failed(words[:MAX_WORDS], time.monotonic() - began, final, meter)
 
     def _run(self, claim: Claim, scratch: Path, meter: Meter) -> Outcome:
         if claim.task not in self.registry:
@@ -141,3 +130,21 @@ def _path(claim: Claim, task: Task) -> Path:
     if not task.away:
         raise TaskError(str(Away()))
     return Vault.demand(ARCHIVE).place(claim.sha256)
+
+
+def _told(fault: BaseException, claim: Claim) -> tuple[str, bool]:
+    """What became of the attempt, and whether another one would end the same."""
+    match fault:
+        case TaskError():
+            return str(fault), True
+        case TaskStopped():
+            return "the task was stopped", True
+        case TaskTimeout():
+            return f"the task {fault}", False
+        case Crashed():
+            return str(fault), False
+        case MemoryError():
+            return "the task ran out of memory", False
+    attempt = (claim.run_id, claim.attempt, claim.task)
+    log.error("%s, attempt %d (%s) failed", *attempt, exc_info=fault)
+    return f"{type(fault).__name__}: {fault}", False

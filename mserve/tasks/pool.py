@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import NoReturn
 
 from mserve.mortal import die_with
 from mserve.settings import Settings
@@ -129,8 +130,10 @@ class Pool:
         parent = os.getpid()
         sys.stdout.flush()
         sys.stderr.flush()
-        if pid := os.fork():
-            return pid
+        return os.fork() or self._work(queue, parent)
+
+    def _work(self, queue: str, parent: int) -> NoReturn:
+        """What the new process does until it ends."""
         code = 1
         try:
             die_with(parent)

@@ -16,24 +16,18 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 from rq import Queue
 from rq.command import send_command
-from rq.job import Job, JobStatus
-from rq.scripts import UNIQUE_ENQUEUE_SCRIPT
-from rq.serializers import JSONSerializer
-from rq.utils import now
+from rq.job import Job
 
+from mserve.tasks import rq_job
 from mserve.tasks.delivery import Delivery, Parcel, members
 from mserve.tasks.news import CHANNEL, Change, message
 
 T = TypeVar("T")
 
-FUNCTION = "mserve.tasks.worker.perform"
-"""The only function that a worker performs; a name, so that pushing does not import the worker."""
-
 ALIVE = "mserve:alive:"
 PROGRESS = "mserve:progress:"
 SAID = "mserve:said:"
 PROGRESS_TTL = 3600  # seconds
-FAILURE_TTL = 300  # seconds; the tree knows what failed and why, RQ only for its own tools
 BATCH = 500  # deliveries or keys in one round trip
 
 
@@ -66,17 +60,14 @@ class Queues:
         `first`: to the head of the queue, before all that wait.
 
         `changes` are told with the first one. RQ's own `enqueue(unique=True)` costs two round trips
-        a job; this is its script, pipelined.
+        a job; its script is pipelined instead.
         """
         new: set[str] = set()
         for batch in _batches(parcels):
             pipeline = self.redis.pipeline(transaction=False)
-            pipeline.sadd(Queue.redis_queues_keys, *{_key(each.queue) for each in batch})
+            pipeline.sadd(Queue.redis_queues_keys, *{rq_job.key_of(each.queue) for each in batch})
             for each in batch:
-                job = self._job(each)
-                keys = (job.key, _key(each.queue))
-                end = "L" if first else "R"
-                pipeline.eval(UNIQUE_ENQUEUE_SCRIPT, 2, *keys, each.id, end, -1, *_fields(job))
+                rq_job.enqueue(pipeline, each, self.redis, first=first)
             if changes:
                 pipeline.publish(CHANNEL, message(changes))
                 changes = ()
@@ -87,31 +78,13 @@ class Queues:
             self.redis.publish(CHANNEL, message(changes))
         return new
 
-    def _job(self, parcel: Delivery | Parcel) -> Job:
-        """No time limit: the runner sets the task's own, around the task alone."""
-        job = Job.create(
-            FUNCTION,
-            args=([*parcel.runs], parcel.attempt),
-            id=parcel.id,
-            origin=parcel.queue,
-            description=f"attempt {parcel.attempt} of {', '.join(parcel.runs)}",
-            status=JobStatus.QUEUED,
-            timeout=-1,
-            result_ttl=0,
-            failure_ttl=FAILURE_TTL,
-            connection=self.redis,
-            serializer=JSONSerializer,
-        )
-        job.enqueued_at = now()
-        return job
-
     def waiting(self, queue: str) -> set[str]:
         """Ids of deliveries that wait in the queue for any worker to take them.
 
         Those in RQ's intermediate queue, where a job is for the moment between being taken and
         being alive, do not count: one that stays there was taken by a worker that died.
         """
-        ids: Any = self.redis.lrange(_key(queue), 0, -1)
+        ids: Any = self.redis.lrange(rq_job.key_of(queue), 0, -1)
         return {each for id in ids for each in members(id.decode())}
 
     def stop(self, worker: str, delivery: Delivery) -> None:
@@ -120,7 +93,7 @@ class Queues:
 
     def forget(self, id: str) -> None:
         """Lets RQ's record of a lost delivery expire: where it is on no list, RQ would keep it."""
-        self.redis.expire(Job.key_for(id), FAILURE_TTL)
+        self.redis.expire(Job.key_for(id), rq_job.FAILURE_TTL)
 
     def beat(self, ids: Iterable[str], seconds: float, redis: Any = None) -> None:
         """Tells that the attempts `ids` are being worked on, and for how long to believe it.
@@ -165,18 +138,6 @@ class Queues:
             return bool(self.redis.ping())
         except RedisError:
             return False
-
-
-def _key(queue: str) -> str:
-    return Queue.redis_queue_namespace_prefix + queue
-
-
-def _fields(job: Job) -> Iterator[str | bytes]:
-    """The job's hash as the script wants it: name, value, name, value…"""
-    for name, value in job.to_dict().items():
-        if value is not None:
-            yield name
-            yield value if isinstance(value, (str, bytes)) else str(value)
 
 
 def _batches(things: Iterable[T]) -> Iterator[Sequence[T]]:

@@ -29,7 +29,7 @@ from mserve.tasks.counted import DONE, FAILED, LATE, count_task
 from mserve.tasks.delivery import Delivery
 from mserve.tasks.execution import Executor
 from mserve.tasks.queue import Queues
-from mserve.tasks.registry import Task
+from mserve.tasks.task import Task
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")

@@ -6,7 +6,7 @@ from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from mserve.tasks.delivery import parcel_id
-from mserve.tasks.queue import FUNCTION
+from mserve.tasks.rq_job import FUNCTION
 
 
 class ForeignJob(Exception):

@@ -14,8 +14,8 @@ from typing import NamedTuple
 from mserve.resources.spool import Spool
 from mserve.tasks.interrupt import Interrupted
 from mserve.tasks.outcome import Outcome, Output, Rendition, Returned
-from mserve.tasks.registry import Task
 from mserve.tasks.source import Source
+from mserve.tasks.task import Task
 from mserve.tasks.tools import versions
 
 log = logging.getLogger(__name__)

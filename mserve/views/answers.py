@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from mserve.views.declared import Declared
+from mserve.views.media_types import STREAMED, media
 from mserve.views.schema_words import ref
-from mserve.views.schemas import STREAMED, media
 
 Json = dict[str, Any]
 

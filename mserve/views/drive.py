@@ -4,8 +4,8 @@ from typing import Any
 
 from mserve.security import KEY_IN_PATH
 from mserve.views.drive_words import METHODS, WAYS
-from mserve.views.json import Json, door_url
-from mserve.views.urls import segment
+from mserve.views.json import Json
+from mserve.views.urls import door_url, segment
 
 
 def drive(request: Any, node: Any) -> Json:

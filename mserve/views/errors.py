@@ -17,12 +17,12 @@ from mserve.people import OWN
 from mserve.resources.roles import Permission
 from mserve.security import KEY_IN_PATH, Closed, Failed
 from mserve.views import quotas, refused
+from mserve.views.absent import Absent, Hidden
 from mserve.views.caveats import said_of
 from mserve.views.config import methods_of
 from mserve.views.declared import open_to_all, own_account
 from mserve.views.guesses import refusal
 from mserve.views.problems import RETRY_AFTER, kind_of, problem, status_of, with_wait
-from mserve.views.traversal import Absent, Hidden
 
 log = logging.getLogger(__name__)
 

@@ -20,7 +20,8 @@ from mserve.resources.lock import Held, covering
 from mserve.resources.mfile import Mfile
 from mserve.resources.node import Branch, Node
 from mserve.resources.roles import Permission
-from mserve.views.traversal import Absent, descend
+from mserve.views.absent import Absent
+from mserve.views.traversal import descend
 
 NAME = "If"
 LIST = re.compile(r"\s*(?:<(?P<url>[^<>\s]+)>\s*)?\((?P<conditions>(?:[^()\"]|\"[^\"]*\")*)\)\s*")

@@ -16,7 +16,7 @@ from mserve.resources.node import Node
 from mserve.resources.trash import Trashed
 from mserve.resources.upload import Upload
 from mserve.undo.history import path_of
-from mserve.views.traversal import Absent
+from mserve.views.absent import Absent
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 FACETS = {Key: "/-/keys", Job: "/-/jobs", Trashed: "/-/trash", Upload: "/-/uploads"}

@@ -12,7 +12,7 @@ from mserve.resources.roles import Permission
 from mserve.resources.token import Token
 from mserve.resources.user import User
 from mserve.sessions import Session
-from mserve.views import json
+from mserve.views import key_json, urls
 from mserve.views.urls import facet_url, url
 
 Json = dict[str, Any]
@@ -27,7 +27,7 @@ def me(request: Any) -> User:
 
 def here(request: Any) -> str:
     """The address of this site, as the client calls it."""
-    return json.door_url(request)
+    return urls.door_url(request)
 
 
 def person(user: User) -> Json:
@@ -87,7 +87,7 @@ def token(each: Token, secret: str | None = None) -> Json:
 
 def kept(request: Any, user: User, key: Key) -> Json:
     """A key of the profile. What left the tree has no address any more."""
-    shown = json.key(request, key) | {"called": user.labels.get(key.id, "")}
+    shown = key_json.key(request, key) | {"called": user.labels.get(key.id, "")}
     return shown if key.__parent__.in_tree else shown | {"node": here(request), "works": False}
 
 

@@ -13,9 +13,9 @@ from mserve.errors import BadInput, PreconditionFailed
 from mserve.resources.clock import SECOND
 from mserve.resources.mfile import Mfile
 from mserve.views import if_header
+from mserve.views.absent import Absent
 from mserve.views.content.conditional import TAGS, date, matches
 from mserve.views.tags import tags
-from mserve.views.traversal import Absent
 
 WRITES = frozenset("POST PUT PATCH DELETE MKCOL COPY MOVE PROPPATCH LOCK UNLOCK".split())
 NAMES = ("If-Match", "If-None-Match", "If-Unmodified-Since")

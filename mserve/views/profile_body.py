@@ -8,7 +8,7 @@ from mserve.errors import BadDocument, BadInput
 from mserve.resources import audit
 from mserve.resources.audit import Action
 from mserve.resources.profile import Profile, Workflow
-from mserve.views import json, yaml
+from mserve.views import profile_json, yaml
 from mserve.views.body import DEPTH, deeper, document, raw
 from mserve.views.patches import patched
 from mserve.views.profiles import ProfileReader
@@ -59,7 +59,7 @@ def checked(request: Any, source: Mapping[str, Any]) -> dict[str, Workflow]:
 
 def current(request: Any, profile: Profile) -> dict[str, Any]:
     """The document of what the profile is now."""
-    return {"workflows": json.profile(request, profile)["workflows"]}
+    return {"workflows": profile_json.profile(request, profile)["workflows"]}
 
 
 def edit(request: Any, profile: Profile, operations: Any) -> None:

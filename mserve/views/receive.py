@@ -9,11 +9,9 @@ from collections.abc import Callable, Iterator, Set
 from contextlib import contextmanager
 from typing import Any
 
-from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
 from pyramid.httpexceptions import HTTPForbidden
 
 from mserve.database import attempt
-from mserve.errors import BadInput, ShortBody
 from mserve.resources.asker import asked_by
 from mserve.resources.site import Site
 from mserve.resources.spool import Spool, directory
@@ -24,12 +22,6 @@ from mserve.views.asker import asker_of
 from mserve.views.incoming import Body
 from mserve.views.noting import note
 from mserve.views.traversal import Traverser
-
-BLOCK = 1 << 20  # bytes
-PARTS = 1000
-
-Part = tuple[str, str, Spool]
-"""A file of a form: its name (it may be a path), media type, bytes."""
 
 Act = Callable[[Any], Any]
 
@@ -123,70 +115,3 @@ def receive_body(request: Any, algorithms: Set[str] = frozenset()) -> Spool:
         spool.discard()
         raise
     return spool
-
-
-def receive_parts(request: Any) -> list[Part]:
-    """The files of a multipart/form-data body (RFC 7578).
-
-    Raises as receive_body, and BadInput where the form is broken or holds no file; then nothing
-    is kept.
-    """
-    kind, options = parse_options_header(request.headers.get("Content-Type", ""))
-    if kind != "multipart/form-data" or not options.get("boundary"):
-        raise BadInput("the body should be multipart/form-data with files, or a JSON object")
-    announced = Announced.of(request.headers.get)
-    body = Body(request, announced.algorithms)
-    found: list[Part] = []
-    try:
-        for segment, spool in _parts(request, body, options["boundary"]):
-            found.append((segment.filename, segment.content_type or "", spool))
-        if not found:
-            raise BadInput("the form holds no file: a part with a filename is one")
-        announced.check(body.digests())
-    except BaseException:
-        discard(found)
-        raise
-    return found
-
-
-def _parts(request: Any, body: Body, boundary: str) -> Iterator[tuple[Any, Spool]]:
-    """Each part that has a filename, as soon as it is complete and is what it announced."""
-    segment: Any = None
-    spool: Spool | None = None
-    announced = Announced()
-    try:
-        for event in _events(body, boundary):
-            if isinstance(event, MultipartSegment):
-                segment, announced = event, Announced.of(event.header)
-                spool = (
-                    Spool(request.spool_folder, announced.algorithms) if event.filename else None
-                )
-            elif event is None and spool is not None:
-                spool.close()
-                announced.check(spool.digests)
-                done, spool = spool, None
-                yield segment, done
-            elif event and spool is not None:
-                spool.write(event)
-    finally:
-        if spool is not None:
-            spool.discard()
-
-
-def _events(body: Body, boundary: str) -> Iterator[Any]:
-    """The parser's events: a segment's head, its bytes, and None at its end."""
-    length = -1 if body.length is None else body.length
-    try:
-        parser = PushMultipartParser(boundary, content_length=length, max_segment_count=PARTS)
-        with parser:
-            while not parser.closed:
-                yield from parser.parse(body.read(BLOCK))
-        if body.length is not None and body.length != body.size:
-            raise ShortBody(body.length, body.size)
-    except MultipartError as fault:
-        raise BadInput(f"the multipart body is broken or ended too soon: {fault}") from None
-
-
-def discard(parts: list[Part]) -> None:
-    for _, _, spool in parts:
-        spool.clear()

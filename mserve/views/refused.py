@@ -6,8 +6,8 @@ from mserve.resources.audit import Subject
 from mserve.resources.node import Node
 from mserve.security import KEY_IN_PATH
 from mserve.tasks.refusals import Refusal
+from mserve.views.absent import Absent, Hidden
 from mserve.views.asker import asker_of
-from mserve.views.traversal import Absent, Hidden
 
 FORBIDDEN = 403
 

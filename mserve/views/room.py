@@ -6,7 +6,7 @@ from mserve.ingest.contents import need_growth
 from mserve.resources import quota
 from mserve.resources.mfile import Mfile
 from mserve.resources.node import Node
-from mserve.views.traversal import Absent
+from mserve.views.absent import Absent
 
 
 def need_room(place: Any, size: int | None) -> None:

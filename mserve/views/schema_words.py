@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from mserve.resources.names import FACETS, LIMIT
+
 Schema = dict[str, Any]
 
 
@@ -64,3 +66,7 @@ SHA256: Schema = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 SHA1: Schema = {"type": "string", "pattern": "^[0-9a-f]{40}$"}
 MD5: Schema = {"type": "string", "pattern": "^[0-9a-f]{32}$"}
 OBJECT: Schema = {"type": "object"}
+NAME: Schema = {
+    "type": "string", "minLength": 1, "maxLength": LIMIT, "pattern": "^[^/\\x00]+$",
+    "not": {"enum": [".", "..", FACETS]}, "examples": ["photos"],
+}  # fmt: skip

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from mserve import logins, outlets
-from mserve.settings import Parser, Settings
+from mserve.ini import Ini
+from mserve.settings import Settings
 
 OURS = "mserve."
 PASSWORD = re.compile(r"(?<=://)([^:/@\s]*):\S+(?=@)")
@@ -24,7 +25,7 @@ class Line(NamedTuple):
     source: str
 
 
-class Recorder(Parser):
+class Recorder(Ini):
     """Remembers each line that is read, with what it is by default."""
 
     def __init__(self, lines: Mapping[str, str]) -> None:
@@ -46,8 +47,8 @@ class Recorder(Parser):
 def told(given: Mapping[str, str]) -> list[Line]:
     """All lines that there may be, by name, of those that the ini has `given`."""
     recorder = Recorder(given)
-    settings = recorder.settings()
-    defaults = {f"{OURS}{name}": "" for name in (*outlets.LINES, "tasks")}
+    settings = Settings.of(recorder)
+    defaults = {f"{OURS}{name}": "" for name in outlets.LINES}
     defaults |= dict.fromkeys((name for name in given if name.startswith(OURS)), "")
     defaults |= {**recorder.read_lines, f"{OURS}{logins.OPENID2}": logins.OFF}
     found = {name: _line(name, default, recorder) for name, default in defaults.items()}

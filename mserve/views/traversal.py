@@ -11,7 +11,7 @@ from pyramid.interfaces import ITraverser
 from pyramid.traversal import decode_path_info
 from zope.interface import implementer
 
-from mserve.errors import BadName, Missing
+from mserve.errors import BadName
 from mserve.resources.deposit import Reach
 from mserve.resources.names import FACETS
 from mserve.resources.node import Branch, Node
@@ -19,51 +19,8 @@ from mserve.resources.pieces import Workflows
 from mserve.resources.roles import Permission
 from mserve.resources.service_facets import Profiles
 from mserve.security import KEY_IN_PATH, Closed, Failed
+from mserve.views.absent import ABSENT, Absent, Hidden
 from mserve.views.drives import CHUNKED
-
-
-class Absent:
-    """A place in the tree where nothing is."""
-
-    reach = Reach.ANY
-
-    def __init__(self, parent: Any, name: str) -> None:
-        self.__parent__ = parent
-        self.__name__ = name
-
-    def place(self) -> tuple[Any, tuple[str, ...]]:
-        """The nearest node that is there, and the names below it. Raises Missing at a facet."""
-        parent = self.__parent__
-        names: tuple[str, ...] = (self.__name__,)
-        while isinstance(parent, Absent):
-            parent, names = parent.__parent__, (parent.__name__, *names)
-        if not isinstance(parent, Node):
-            raise Missing("nothing can be put there")
-        return parent, names
-
-
-class Hidden(Absent):
-    """A place where `node` is, which is as good as nothing to who asks."""
-
-    def __init__(self, node: Any) -> None:
-        super().__init__(node.__parent__, node.__name__)
-        self.node = node
-
-
-class AbsentProfile(Absent):
-    """A name below `/-/profiles/` that no profile has."""
-
-    reach = Reach.NONE
-
-
-class AbsentWorkflow(Absent):
-    """A name below `<profile>/workflows/` that no workflow has."""
-
-    reach = Reach.NONE
-
-
-ABSENT: dict[type, type[Absent]] = {Profiles: AbsentProfile, Workflows: AbsentWorkflow}
-"""Where else than in the tree something can be put at a name where nothing is."""
 
 
 @implementer(ITraverser)
@@ -116,7 +73,7 @@ def seen(request: Any, start: Any, names: tuple[str, ...]) -> Any:
     return _below_hidden(request, start, names) or context
 
 
-def hidden(request: Any, node: Node) -> "Hidden | None":
+def hidden(request: Any, node: Node) -> Hidden | None:
     """What is there in place of `node`, if it is hidden.
 
     What such a key puts never replaces a file, so that to a PUT its own are hidden as well.

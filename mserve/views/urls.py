@@ -38,3 +38,10 @@ def child_url(above: str, child: Any) -> str:
 def segment(name: str) -> str:
     """`name` as it stands in a path."""
     return name if PLAIN.fullmatch(name) else quote(name, safe=SAFE)
+
+
+def door_url(request: Any) -> str:
+    """The URL of the application itself, also for a request below `/k/<key>/`."""
+    script: str = request.script_name
+    base = script.rpartition("/k/")[0] if "mserve.key" in request.environ else script
+    return f"{request.host_url}{base}"

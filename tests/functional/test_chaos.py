@@ -9,7 +9,6 @@ workers of each queue. After that every acknowledged upload is there with its di
 import math
 import random
 import re
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +21,7 @@ import httpx
 from PIL import Image
 
 from mserve.resources.defaults import profiles
+from tests.functional.crowd import Crowd
 from tests.functional.killing import Killers
 from tests.functional.stack import Stack, wait_for
 from tests.functional.uploading import check
@@ -38,28 +38,15 @@ FAULT = "unexpected fault|a fault that the application did not answer"
 Tasks = list[dict[str, Any]]
 
 
-class Uploads:
+class Uploads(Crowd):
     """Uploads by threads, and what was acknowledged of them: URL of the file → bytes, job."""
 
     def __init__(self, urls: list[str]) -> None:
+        super().__init__([self.run] * UPLOADERS)
         self.urls = urls
         self.acknowledged: dict[str, tuple[bytes, str]] = {}
         self.wrong: list[str] = []
         self.tries = count(1)
-        self.over = threading.Event()
-        self.threads = [
-            threading.Thread(target=self.run, args=(n,), daemon=True) for n in range(UPLOADERS)
-        ]
-
-    def __enter__(self) -> "Uploads":
-        for thread in self.threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *args: object) -> None:
-        self.over.set()
-        for thread in self.threads:
-            thread.join()
 
     def run(self, number: int) -> None:
         url = self.urls[number % len(self.urls)]

@@ -7,7 +7,6 @@ and has its file none. How many were is printed (`pytest -s`).
 """
 
 import json
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ import pytest
 from redis import Redis
 
 from mserve.tasks.reads import FIELD, READS, unpack
+from tests.functional.crowd import Crowd
 from tests.functional.killing import STEADY, process_of
 from tests.functional.stack import Stack, wait_for
 from tests.functional.test_reads import used
@@ -32,32 +32,17 @@ SLACK = 0.25  # seconds that a thread may wait for a processor, as others have t
 FLUSHES = 5
 
 
-class Work:
+class Work(Crowd):
     """Clients that read `file`, and others that write files of their own, until they are ended."""
 
     def __init__(self, stack: Stack, file: str) -> None:
+        super().__init__([self.read] * READERS + [self.write] * WRITERS)
         self.stack, self.file = stack, file
-        self.over = threading.Event()
         self.whole: list[float] = []  # when each read was there (s)
         self.broken = 0
         self.done: Counter[str] = Counter()
         self.unknown: Counter[str] = Counter()
         self.url = stack.url
-        actions = [self.read] * READERS + [self.write] * WRITERS
-        self.threads = [
-            threading.Thread(target=action, args=(number,), daemon=True)
-            for number, action in enumerate(actions)
-        ]
-
-    def __enter__(self) -> "Work":
-        for thread in self.threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *args: object) -> None:
-        self.over.set()
-        for thread in self.threads:
-            thread.join()
 
     def client(self) -> httpx.Client:
         key = {"Authorization": f"Bearer {self.stack.admin}"}

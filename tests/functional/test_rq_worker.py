@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from mserve.tasks.worker import POLL
+from mserve.tasks.steady import POLL
 from tests.functional.jobs import ended, nap
 from tests.functional.stack import Stack, wait_for
 

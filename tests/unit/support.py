@@ -1,6 +1,7 @@
 """What the tests of the application share: raw requests, hostile bodies, and what is stored."""
 
 import io
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -99,6 +100,11 @@ def call(app: Any, method: str, url: str, body: Any = b"", **environ: Any) -> An
 
 def bearer(key: str) -> dict[str, str]:
     return {"HTTP_AUTHORIZATION": f"Bearer {key}"}
+
+
+def basic(secret: str, user: str = "anyone") -> dict[str, str]:
+    """The header field of HTTP Basic, for clients that take header fields."""
+    return {"Authorization": "Basic " + b64encode(f"{user}:{secret}".encode()).decode()}
 
 
 def spool(db: Any, body: bytes) -> Spool:

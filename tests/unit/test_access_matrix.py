@@ -8,6 +8,7 @@ draws from all that is left.
 from collections import Counter
 from collections.abc import Iterator
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,16 +17,16 @@ from hypothesis import strategies as st
 from pyramid.config import Configurator
 from webtest import TestApp
 
-from mserve import attenuation, database, evolve, first_keys, main
+from mserve import attenuation, database, evolve, main
 from mserve.dav.config import ROUTE
 from mserve.passwords import verified
 from mserve.people import OWN
 from mserve.resources import terms
 from mserve.resources.roles import OWN_ONLY, ROLES, Permission
-from mserve.settings import Settings
 from tests.unit.access import operations
-from tests.unit.access.operations import OPEN, REACHED, Operation
-from tests.unit.access.places import CLASSES, NODES, UPLOADS, Places, find, of_upload
+from tests.unit.access.doors import Doors, opened
+from tests.unit.access.operations import OPEN, REACHED
+from tests.unit.access.places import NODES, UPLOADS, find, of_upload
 from tests.unit.access.trials import KEPT, PASSWORD, PLAIN, TRIALS, Case
 from tests.unit.conftest import Client
 
@@ -66,18 +67,12 @@ NO_KEY_NEEDED = {
 """Views that ask for no permission, and why that is right."""
 
 
-class Matrix:
+class Matrix(Doors):
     """The application, its operations with the places to ask at, and keys as they are needed."""
 
-    def __init__(self, app: TestApp, data: Any) -> None:
-        self.express, self.registry = app.app, app.app.registry
-        self.db = self.registry._zodb_databases[""]
-        self.operations = operations.operations(self.registry)
-        CLASSES.update({getattr(o.context, "__name__", ""): o.context for o in self.operations})
-        admin = Client(app, (data / first_keys.ADMIN_KEY).read_text().strip())
-        self.places = Places(admin, self.db)
+    def __init__(self, app: TestApp, data: Path) -> None:
+        super().__init__(app, data)
         verified(KEPT, PASSWORD)  # so that no guess has to be counted
-        self.registry.telling = True
         self.secrets: dict[Any, str] = {}
         self.new = count()
 
@@ -92,9 +87,6 @@ class Matrix:
                     node = [*NODES][(number + nth + 2 * more) % len(NODES)] if more else "site"
                     which = (STEP * (nth * EACH + more) + number) % len(TRIALS)
                     yield Case(operation, url, below, role, node, TRIALS[which] if more else PLAIN)
-
-    def asked(self) -> list[Operation]:
-        return [each for each in self.operations if each.context is not None]
 
     def prepare(self, cases: list[Case]) -> None:
         """Makes all keys that the cases need in one transaction."""
@@ -156,18 +148,8 @@ class Matrix:
 
 @pytest.fixture(scope="module")
 def matrix(tmp_path_factory: Any) -> Iterator[Matrix]:
-    data = tmp_path_factory.mktemp("matrix")
-    lines = {
-        "mserve.data": str(data),
-        "zodbconn.uri": f"file://{data}/Data.fs?blobstorage_dir={data}/blobs&blobstorage_layout=bushy",
-        "mserve.redis": f"unix://{data}/no-redis.sock",
-        "mserve.demo": "true",
-        "pyramid.includes": operations.__name__,
-    }
-    evolve.ensure(Settings.parse(lines))
-    wsgi = main({}, **lines)
-    yield Matrix(TestApp(wsgi), data)
-    wsgi.registry._zodb_databases[""].close()
+    with opened(tmp_path_factory.mktemp("matrix")) as (app, data):
+        yield Matrix(app, data)
 
 
 def test_each_class_of_contexts_has_a_place_to_ask_at(matrix: Matrix) -> None:

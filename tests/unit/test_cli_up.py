@@ -168,6 +168,22 @@ def test_zeo_waits_for_one_that_is_ending_and_leaves_in_order(tmp_path: Path) ->
     assert (tmp_path / "d" / "Data.fs.index").exists()
 
 
+def test_zeo_leaves_in_order_when_it_is_told_so_while_it_starts(tmp_path: Path) -> None:
+    """Its socket answers a moment before it waits for a signal."""
+    code = (
+        "import os, signal, sys; from mserve.cli import zeo; from mserve.settings import Settings\n"
+        "def start(*given, made=zeo.storage_server):\n"
+        "    server = made(*given)\n"
+        "    os.kill(os.getpid(), signal.SIGTERM)\n"
+        "    return server\n"
+        "zeo.storage_server = start\n"
+        "zeo.serve(Settings.parse({'mserve.data': sys.argv[1]}))"
+    )
+    ended = subprocess.run([sys.executable, "-c", code, str(tmp_path)], timeout=60, check=False)
+    assert ended.returncode == 0
+    assert (tmp_path / "Data.fs.index").exists()
+
+
 def wait_for_socket(path: Path) -> None:
     from mserve.cli import probes
 

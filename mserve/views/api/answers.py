@@ -22,7 +22,7 @@ from mserve.tasks.library.disposition import name_of
 from mserve.tasks.library.secret import look_up
 from mserve.tasks.library.web_service import JSON_MOST
 from mserve.tasks.outcome import Outcome, Output
-from mserve.views import receive
+from mserve.views import form_parts, receive
 from mserve.views.config import no_content, rest
 
 JSON, PROBLEM, FORM = "application/json", "application/problem+json", "multipart/form-data"
@@ -50,7 +50,7 @@ def take(context: AnswerView, request: Any) -> Response:
                 request, Permission.READ, lambda found: _store(found, request, answer), large=True
             )
         finally:
-            receive.discard(parts)
+            form_parts.discard(parts)
         attempt(request.tm, lambda: engine.advance(request.site, job))
     return no_content()
 
@@ -74,15 +74,15 @@ def _too_large(most: int) -> TooLarge:
     return TooLarge(f"the task takes answers of at most {most} bytes")
 
 
-def _receive(request: Any) -> list[receive.Part]:
+def _receive(request: Any) -> list[form_parts.Part]:
     """The body, or the files of the form that it is."""
     if request.content_type == FORM:
-        return receive.receive_parts(request)
+        return form_parts.receive(request)
     name = name_of(request.headers.get("Content-Disposition", ""), "/answer")
     return [(name, request.content_type or "", receive.receive_body(request))]
 
 
-def _read(parts: list[receive.Part]) -> Finished | Failed:
+def _read(parts: list[form_parts.Part]) -> Finished | Failed:
     """Raises BadInput where it cannot be used."""
     alone = len(parts) == 1
     if alone and _kind(parts[0][1]) == PROBLEM:

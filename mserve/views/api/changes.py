@@ -1,7 +1,7 @@
 """What is changed of a node by a document: its name and place, its metadata, a service's terms."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from mserve import ingest
 from mserve.resources import audit, clock
@@ -28,27 +28,46 @@ def amend(request: Any, context: Node, asked: Mapping[str, Any]) -> None:
     fields = Fields(asked)
     name = fields.take("name", text, context.__name__)
     path = fields.take("parent", text)
-    cleared = "metadata" in asked and asked["metadata"] is None
-    metadata = fields.take("metadata", mapping)
-    service = isinstance(context, Service)
-    terms = _terms(context, fields, asked, request) if service else _taking(context, fields)
-    properties = _properties(context, fields, request) if service else {}
+    change = _read(request, context, fields, asked)
     fields.end()
-    before = {each: getattr(context, each) for each in terms} | _known(context, properties)
-    if cleared or metadata is not None:
-        describe(context, {} if cleared else merged(context.metadata, metadata))
-    for term, value in terms.items():
-        setattr(context, term, value)
-    if service and terms:
-        replan(context)
-    if properties:
-        context.set_properties(properties)
-    context.touch()
-    _note(context, before, terms | properties, cleared or metadata is not None)
+    _apply(context, change)
     if isinstance(context, (Folder, Mfile)):
         context.site.changed(context, context.find("service"))
     if path is not None or name != context.__name__:
         ingest.move(context, target_folder(request, context, path), name)
+
+
+class _Change(NamedTuple):
+    """What of a node is to be other than it is. metadata: a merge patch; {} for `cleared`."""
+
+    cleared: bool
+    metadata: Mapping[str, Any] | None
+    terms: dict[str, Any]
+    properties: dict[str, Any]
+
+
+def _read(request: Any, context: Node, fields: Fields, asked: Mapping[str, Any]) -> _Change:
+    cleared = "metadata" in asked and asked["metadata"] is None
+    metadata = fields.take("metadata", mapping, {} if cleared else None)
+    if not isinstance(context, Service):
+        return _Change(cleared, metadata, _taking(context, fields), {})
+    terms = _terms(context, fields, asked, request)
+    return _Change(cleared, metadata, terms, _properties(context, fields, request))
+
+
+def _apply(context: Any, change: _Change) -> None:
+    cleared, metadata, terms, properties = change
+    before = {each: getattr(context, each) for each in terms} | _known(context, properties)
+    if metadata is not None:
+        describe(context, {} if cleared else merged(context.metadata, metadata))
+    for term, value in terms.items():
+        setattr(context, term, value)
+    if terms and isinstance(context, Service):
+        replan(context)
+    if properties:
+        context.set_properties(properties)
+    context.touch()
+    _note(context, before, terms | properties, metadata is not None)
 
 
 def _properties(service: Service, fields: Fields, request: Any) -> dict[str, Any]:

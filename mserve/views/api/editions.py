@@ -6,7 +6,7 @@ from mserve.resources import clock
 from mserve.resources.pieces import Editions, EditionView
 from mserve.resources.profile import Workflow
 from mserve.resources.roles import Permission
-from mserve.views import json, paging
+from mserve.views import paging, profile_json
 from mserve.views.config import rest
 from mserve.views.profile_body import change, checked
 from mserve.views.tags import shown
@@ -46,7 +46,7 @@ def restore(context: EditionView, request: Any) -> Any:
     """Makes its workflows the profile's again, as a new version."""
     profile = context.profile
     change(profile, workflows_of(request, context))
-    return shown(request, profile, json.profile(request, profile), yaml_too=True)
+    return shown(request, profile, profile_json.profile(request, profile), yaml_too=True)
 
 
 def workflows_of(request: Any, view: EditionView) -> dict[str, Workflow]:
@@ -55,7 +55,7 @@ def workflows_of(request: Any, view: EditionView) -> dict[str, Workflow]:
 
 
 def _document(request: Any, view: EditionView) -> dict[str, Any]:
-    return {**json.profile(request, view), "url": _url(request, view)}
+    return {**profile_json.profile(request, view), "url": _url(request, view)}
 
 
 def _url(request: Any, view: EditionView) -> str:

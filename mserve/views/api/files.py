@@ -15,7 +15,8 @@ from mserve.resources.node import Branch
 from mserve.resources.roles import Permission
 from mserve.resources.service import Service
 from mserve.resources.spool import Spool
-from mserve.views import json, receipts, receive
+from mserve.views import form_parts, json, receipts, receive
+from mserve.views.absent import Absent
 from mserve.views.body import Fields, document
 from mserve.views.bytes import serve
 from mserve.views.config import created, rest
@@ -23,7 +24,6 @@ from mserve.views.content.away import deliver
 from mserve.views.content.zip import serve_zip
 from mserve.views.if_header import need_unlocked
 from mserve.views.room import need_room
-from mserve.views.traversal import Absent
 from mserve.views.urls import facet_url, url
 
 BRANCHES = (Service, Folder)
@@ -118,16 +118,16 @@ def add(context: Branch, request: Any) -> Any:
         return _add_folder(context, request)
     need_unlocked(context)
     with receive.outside_transaction(request):
-        parts = receive.receive_parts(request)
+        parts = form_parts.receive(request)
         try:
             return receive.commit(
                 request, Permission.ADD, lambda context: _store_all(request, context, parts)
             )
         finally:
-            receive.discard(parts)
+            form_parts.discard(parts)
 
 
-def _store_all(request: Any, folder: Any, parts: list[receive.Part]) -> dict[str, Any]:
+def _store_all(request: Any, folder: Any, parts: list[form_parts.Part]) -> dict[str, Any]:
     """All files of a form, or none; a name that is a path makes the folders that are missing."""
     if not isinstance(folder, Branch):
         raise Conflict("the folder was removed while the files came in; nothing was stored")

@@ -1,5 +1,6 @@
 """REST of keys: made, listed, narrowed, given a new secret and revoked at `<node>/-/keys`."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -14,7 +15,7 @@ from mserve.resources.facets import Keys
 from mserve.resources.key import Key
 from mserve.resources.properties import whole
 from mserve.resources.roles import OWN_ONLY, ROLES, Permission
-from mserve.views import json, paging
+from mserve.views import key_json, paging
 from mserve.views import key_rights as rights
 from mserve.views.api.containers import check_times
 from mserve.views.body import Fields, document, text
@@ -36,7 +37,7 @@ def listing(context: Keys, request: Any) -> Any:
     after_it = keys.items(min=after, excludemin=after is not None) if keys else ()
     visible = ((id, key) for id, key in after_it if rights.may_see(request, key))
     found = list(islice(visible, limit + 1))
-    items = [json.key(request, key) for _, key in found[:limit]]
+    items = [key_json.key(request, key) for _, key in found[:limit]]
     return paging.page(request, context, items, found, limit, total=None)
 
 
@@ -44,7 +45,7 @@ def listing(context: Keys, request: Any) -> Any:
 def show(context: Key, request: Any) -> Any:
     """One key, without its secret."""
     rights.check_seen(request, context)
-    return json.key(request, context)
+    return key_json.key(request, context)
 
 
 @rest(context=Keys, method="POST", permission=DELEGATE, takes="NewKey", gives={201: "MadeKey"})
@@ -55,21 +56,17 @@ def make(context: Keys, request: Any) -> Any:
     """
     key, secret = made(request, context.node, document(request))
     where = facet_url(request, context.node, "keys", key.id)
-    return created(request, json.key(request, key, secret), where)
+    return created(request, key_json.key(request, key, secret), where)
 
 
 def made(request: Any, node: Any, asked: Any) -> tuple[Key, str]:
     """A sub-key on the node as that document says, and its secret. Raises BadDocument, Refused."""
-    parent = request.grant.key
-    fields = Fields(asked)
+    parent, fields = request.grant.key, Fields(asked)
     take = fields.take if fields.rest.keys() & {"permissions", "renditions"} else fields.need
     role = take("role", _role) or parent.role
     label = fields.take("label", text, "")
     caveats = Caveats(**_asked(fields))
-    if caveats.end is not None and caveats.end <= clock.now():
-        fields.faults.append(("/end", "should be in the future"))
-    if role in OWN_ONLY and node.type not in ("service", "folder"):
-        fields.faults.append(("/role", f"{role} is for a service, or a folder in one"))
+    fields.faults += _faults(role, caveats, node)
     fields.end()
     check_times(caveats.start, caveats.end)
     _check_role(role, caveats, parent)
@@ -78,6 +75,13 @@ def made(request: Any, node: Any, asked: Any) -> tuple[Key, str]:
         maker=request.identity.actor,
     )  # fmt: skip
     return found
+
+
+def _faults(role: str, caveats: Caveats, node: Any) -> Iterator[tuple[str, str]]:
+    if caveats.end is not None and caveats.end <= clock.now():
+        yield "/end", "should be in the future"
+    if role in OWN_ONLY and node.type not in ("service", "folder"):
+        yield "/role", f"{role} is for a service, or a folder in one"
 
 
 @rest(context=Key, method="PATCH", permission=DELEGATE, takes="KeyChange", gives="Key")
@@ -89,7 +93,7 @@ def change(context: Key, request: Any) -> Any:
     above.
     """
     changed(request, context, document(request))
-    return json.key(request, context)
+    return key_json.key(request, context)
 
 
 def changed(request: Any, context: Key, asked: Any) -> None:
@@ -119,7 +123,7 @@ def rotate(context: Key, request: Any) -> Any:
     fields = Fields(document(request))
     grace = fields.take("grace", whole(0, LONGEST_GRACE), 0)
     fields.end()
-    return json.key(request, context, rotated(request, context, grace))
+    return key_json.key(request, context, rotated(request, context, grace))
 
 
 def rotated(request: Any, context: Key, grace: int) -> str:

@@ -13,13 +13,13 @@ from mserve.resources.names import check_name
 from mserve.resources.pieces import Piece, SetPiece, Sets, SpecPiece, Specs, WorkflowPiece
 from mserve.resources.profile import Profile
 from mserve.resources.roles import Permission
+from mserve.views.absent import AbsentWorkflow
 from mserve.views.body import Fields, document
 from mserve.views.config import created, no_content, rest
 from mserve.views.paging import number_like
 from mserve.views.patches import merged
 from mserve.views.profile_body import current, edit
 from mserve.views.tags import shown
-from mserve.views.traversal import AbsentWorkflow
 from mserve.views.urls import facet_url
 
 VIEW: dict[str, Any] = {"method": "GET", "permission": Permission.VIEW, "errors": (412,)}

@@ -11,14 +11,14 @@ from mserve.resources.audit import Action
 from mserve.resources.profile import Profile
 from mserve.resources.roles import Permission
 from mserve.resources.service_facets import Profiles
-from mserve.views import json, paging
+from mserve.views import paging, profile_json
+from mserve.views.absent import AbsentProfile
 from mserve.views.body import document, value
 from mserve.views.config import created, no_content, rest
 from mserve.views.patches import merged
 from mserve.views.profile_body import change as change_profile
 from mserve.views.profile_body import checked, current, edit, note_version, whole
 from mserve.views.tags import shown
-from mserve.views.traversal import AbsentProfile
 from mserve.views.urls import facet_url
 
 JSON_PATCH = "application/json-patch+json"
@@ -31,7 +31,7 @@ def listing(context: Profiles, request: Any) -> Any:
     limit, after = paging.asked(request)
     profiles = context.node.profiles
     found = list(profiles.items(min=after, excludemin=after is not None))
-    items = [json.profile(request, each) for _, each in found[:limit]]
+    items = [profile_json.profile(request, each) for _, each in found[:limit]]
     return paging.page(request, context, items, found, limit, total=len(profiles))
 
 
@@ -85,7 +85,7 @@ def make(context: AbsentProfile, request: Any) -> Any:
 
 
 def _shown(profile: Profile, request: Any) -> Any:
-    return shown(request, profile, json.profile(request, profile), yaml_too=True)
+    return shown(request, profile, profile_json.profile(request, profile), yaml_too=True)
 
 
 def _created(answer: Any, where: str) -> Any:

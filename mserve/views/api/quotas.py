@@ -4,9 +4,10 @@ from typing import Any
 
 from mserve.people import OWN
 from mserve.resources import limiting
-from mserve.resources.people_places import OwnQuotas, UserQuotas
+from mserve.resources.people_places import OwnQuotas
 from mserve.resources.roles import Permission
 from mserve.resources.service_facets import QuotasFacet
+from mserve.resources.user_places import UserQuotas
 from mserve.views import people, quotas
 from mserve.views.body import document
 from mserve.views.config import rest

@@ -11,7 +11,7 @@ from mserve.resources.facets import Health
 from mserve.resources.names import check_name
 from mserve.resources.roles import Permission
 from mserve.resources.site import Site
-from mserve.views import json
+from mserve.views import json, key_json
 from mserve.views.body import Fields, document
 from mserve.views.config import created, rest
 from mserve.views.urls import url
@@ -35,7 +35,7 @@ def made(request: Any, site: Site, asked: Mapping[str, Any]) -> tuple[Container,
 
 def with_keys(request: Any, node: Any, keys: provision.Keys) -> dict[str, Any]:
     """A node just made, with the secrets of the keys that were made with it."""
-    shown = [json.key(request, key, secret) for key, secret in keys]
+    shown = [key_json.key(request, key, secret) for key, secret in keys]
     return {**json.node(request, node), "keys": shown}
 
 

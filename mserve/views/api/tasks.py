@@ -6,7 +6,7 @@ from typing import Any
 from mserve.resources.facets import Tasks
 from mserve.resources.roles import Permission
 from mserve.tasks.forms import schema
-from mserve.tasks.registry import Task
+from mserve.tasks.task import Task
 from mserve.views.config import rest
 from mserve.views.json import Json
 

@@ -12,7 +12,7 @@ from mserve.resources.roles import Permission
 from mserve.resources.service import Service
 from mserve.resources.spool import Spool
 from mserve.unpack import Entry, Limits, unpacked
-from mserve.views import json, receipts, receive
+from mserve.views import form_parts, json, receipts, receive
 from mserve.views.api.files import store_at
 from mserve.views.config import created, rest
 from mserve.views.urls import url
@@ -46,7 +46,7 @@ def unpack(context: Branch, request: Any) -> Any:
 @contextmanager
 def _archives(request: Any) -> Iterator[list[Spool]]:
     if request.content_type == "multipart/form-data":
-        spools = [spool for _, _, spool in receive.receive_parts(request)]
+        spools = [spool for _, _, spool in form_parts.receive(request)]
     else:
         spools = [receive.receive_body(request)]
     try:

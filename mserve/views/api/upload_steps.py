@@ -15,12 +15,13 @@ from mserve.resources.service_facets import Uploads
 from mserve.resources.spool import Spool
 from mserve.resources.upload import IDLE, Described, Upload
 from mserve.views import preconditions, receive, tus, upload_json
+from mserve.views.absent import Absent
 from mserve.views.announced import Announced
 from mserve.views.api.files import check_place
 from mserve.views.if_header import need_unlocked
 from mserve.views.pieces import HASHINGS, receive_piece
 from mserve.views.room import need_room
-from mserve.views.traversal import Absent, child
+from mserve.views.traversal import child
 
 
 def check_target(

@@ -69,11 +69,7 @@ def create(context: Uploads, request: Any) -> Response:
 @tus.tus
 def append(context: Upload, request: Any) -> Response:
     """The next piece, at Upload-Offset; the last one makes the file."""
-    if request.content_type != tus.CHUNK:
-        raise HTTPUnsupportedMediaType(f"a piece of an upload has the Content-Type {tus.CHUNK}")
-    offset, said = tus.number(request, "Upload-Offset"), tus.length(request)
-    if offset is None:
-        raise BadInput("say Upload-Offset: the number of bytes that are here already")
+    offset, said = _offset(request), tus.length(request)
     length = upload_steps.own(request, context).length
     if length is not None and said not in (None, length):
         raise BadInput(f"Upload-Length was {length} and cannot be changed")
@@ -87,6 +83,15 @@ def append(context: Upload, request: Any) -> Response:
             )
         headers = upload_steps.advance(request, partial, length, offset, whole)
     return Response(status=204, headers=headers)
+
+
+def _offset(request: Any) -> int:
+    if request.content_type != tus.CHUNK:
+        raise HTTPUnsupportedMediaType(f"a piece of an upload has the Content-Type {tus.CHUNK}")
+    offset = tus.number(request, "Upload-Offset")
+    if offset is None:
+        raise BadInput("say Upload-Offset: the number of bytes that are here already")
+    return offset
 
 
 @rest(context=Upload, method="GET", permission=Permission.ADD, gives="Upload")

@@ -7,10 +7,10 @@ from pyramid.security import NO_PERMISSION_REQUIRED
 from mserve.resources.account import Account
 from mserve.resources.key_parts import KeyUsage
 from mserve.resources.metrics import known, short
-from mserve.resources.people_places import UserUsage
 from mserve.resources.report import Asked
 from mserve.resources.roles import Permission
 from mserve.resources.usage_facets import MetricsFacet, UsageFacet, UsageSummary
+from mserve.resources.user_places import UserUsage
 from mserve.views import key_rights, own_reports, usage, usage_query, usage_tags
 from mserve.views.body import document
 from mserve.views.config import rest

@@ -4,9 +4,9 @@ from typing import Any
 
 from mserve.errors import BadInput
 from mserve.people import accounts, links
-from mserve.resources.people_places import UserKeys, UserPlace, UserReset, UsersFacet
 from mserve.resources.roles import Permission
 from mserve.resources.user import User, display_name, normal_email, normal_name
+from mserve.resources.user_places import UserKeys, UserPlace, UserReset, UsersFacet
 from mserve.views import paging, people
 from mserve.views.body import Fields, document, flag, text
 from mserve.views.config import created, no_content, rest

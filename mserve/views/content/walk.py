@@ -110,20 +110,16 @@ def reading(db: Any, before: bytes | None = None) -> Iterator[Site]:
         connection.close()
 
 
+Stack = list[tuple[Path, Iterator[tuple[str, Any]]]]
+"""Branches by their paths, each with the children that are still ahead."""
+
+
 def following(top: Branch, after: Path, names: Sequence[str] = ()) -> Iterator[tuple[Path, Any]]:
     """Paths and nodes below `top`, depth first by name, from the one behind `after` on.
 
     names: of its children, in order, unless it is all of them.
     """
-    stack: list[tuple[Path, Iterator[tuple[str, Any]]]] = []
-    branch: Any = top
-    for depth, name in enumerate(after):
-        stack.append((after[:depth], children(branch, name, () if depth else names)))
-        branch = branch.get(name)
-        if not isinstance(branch, Branch):
-            break
-    else:
-        stack.append((after, children(branch, None, () if after else names)))
+    stack = _from(top, after, names)
     while stack:
         above, ahead = stack[-1]
         child = next(ahead, None)
@@ -134,6 +130,18 @@ def following(top: Branch, after: Path, names: Sequence[str] = ()) -> Iterator[t
         yield (*above, name), node
         if isinstance(node, Branch):
             stack.append(((*above, name), children(node)))
+
+
+def _from(top: Branch, after: Path, names: Sequence[str]) -> Stack:
+    """What is left to walk behind `after`, in each branch on the way there."""
+    stack: Stack = []
+    branch: Any = top
+    for depth, name in enumerate(after):
+        stack.append((after[:depth], children(branch, name, () if depth else names)))
+        branch = branch.get(name)
+        if not isinstance(branch, Branch):
+            return stack
+    return [*stack, (after, children(branch, None, () if after else names))]
 
 
 def children(

@@ -94,12 +94,7 @@ def _zipped(walk: Walk) -> Iterator[bytes]:
 
 def serve_zip(request: Any, node: Any) -> Response:
     """All below `node` that the key may read, as a zip."""
-    response = Response(headerlist=[("Content-Type", "application/zip")])
-    response.headers.update(HARMLESS)
-    name = f"{node.__name__ or 'content'}.zip"
-    response.headers["Content-Disposition"] = disposition(name, "application/zip")
-    response.headers["Accept-Ranges"] = "none"  # no two are alike to the byte
-    response.headers["X-Accel-Buffering"] = "no"
+    response = _answer(f"{node.__name__ or 'content'}.zip")
     if request.method == "HEAD":
         return response
     charged.need_read(request)
@@ -108,12 +103,28 @@ def serve_zip(request: Any, node: Any) -> Response:
     seat = throttle.seat(request.registry, request.settings.streams)
     if seat is None:
         return delivery.busy(request)
-    names = request.GET.getall("name")
-    for name in names:
-        if name not in node:
-            raise Missing(f"there is no {name!r} in {node.__name__!r} to be packed")
+    names = _wanted(request, node)
     walk = Walk(get_connection(request).db(), node, request.identity, names)
     made = paid_ahead(purse, zipped(walk, delivery.speed_of(request)))
     read = Metered(request, "application/zip")
     response.app_iter = throttle.Stream(read.blocks(made), seat)
     return response
+
+
+def _answer(name: str) -> Response:
+    """Its head, to be saved under that name."""
+    response = Response(headerlist=[("Content-Type", "application/zip")])
+    response.headers.update(HARMLESS)
+    response.headers["Content-Disposition"] = disposition(name, "application/zip")
+    response.headers["Accept-Ranges"] = "none"  # no two are alike to the byte
+    response.headers["X-Accel-Buffering"] = "no"
+    return response
+
+
+def _wanted(request: Any, node: Any) -> list[str]:
+    """The names that are to be packed, none: all. Raises Missing."""
+    names: list[str] = request.GET.getall("name")
+    for name in names:
+        if name not in node:
+            raise Missing(f"there is no {name!r} in {node.__name__!r} to be packed")
+    return names

@@ -22,6 +22,7 @@ from mserve.resources.site import Site
 from mserve.resources.spool import Spool
 from mserve.security import SecurityPolicy
 from mserve.views import preconditions, quota_header
+from mserve.views.absent import Absent
 from mserve.views.api import files
 from mserve.views.api.files import check_place, store_new, stored_json
 from mserve.views.asker import asker_of
@@ -31,7 +32,7 @@ from mserve.views.express.bodies import Environ, Left, whole
 from mserve.views.express.snapshots import Snapshots
 from mserve.views.noting import note
 from mserve.views.receive import receive_body
-from mserve.views.traversal import Absent, walk
+from mserve.views.traversal import walk
 from mserve.views.urls import url
 
 NAME = name_of(files.create)

@@ -1,6 +1,6 @@
 """The stream of events of a file's or service's jobs: which one has changed, and how far it is."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from mserve.resources.job import Job
@@ -9,8 +9,8 @@ from mserve.resources.node import Node
 from mserve.views import job_json
 from mserve.views.follow.looks import Environ
 from mserve.views.follow.seen import progress
-from mserve.views.follow.stream import Teller, event
-from mserve.views.follow.watch import NotThere, Watch
+from mserve.views.follow.stream import event, telling
+from mserve.views.follow.watch import Watch
 from mserve.views.json import Json
 from mserve.views.urls import facet_url
 
@@ -38,17 +38,11 @@ class Listed:
 
     def blocks(self) -> Iterator[bytes]:
         """Until nobody listens any more."""
-        teller = Teller()
-        with self._watch as watch:
-            yield teller.first
-            while True:
-                try:
-                    found = watch.look(self._see)
-                except NotThere:
-                    return
-                yield from teller.say(event("job", each) for each in found or ())
-                if not watch.rest():
-                    return
+        return telling(self._watch, self._look)
+
+    def _look(self) -> Iterable[bytes]:
+        found = self._watch.look(self._see)
+        return (event("job", each) for each in found or ())
 
     def _see(self, asked: Any, node: Node) -> list[Json]:
         """In short: the jobs that have changed, and of what is not known, those that are open."""

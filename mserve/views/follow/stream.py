@@ -6,7 +6,7 @@ between comments show that the connection is alive.
 
 import json
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 from typing import Any
 
@@ -38,6 +38,21 @@ class Teller:
         if block:
             self._said = time.monotonic()
             yield block
+
+
+def telling(watch: Watch, look: Callable[[], Iterable[bytes]]) -> Iterator[bytes]:
+    """The events that each `look()` has, until nobody listens any more or it raises NotThere."""
+    teller = Teller()
+    with watch:
+        yield teller.first
+        while True:
+            try:
+                events = look()
+            except NotThere:
+                return
+            yield from teller.say(events)
+            if not watch.rest():
+                return
 
 
 class Stream:

@@ -1,6 +1,6 @@
 """The stream of events of a node's usage: its sums, as they change."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from mserve.resources import clock
@@ -10,8 +10,8 @@ from mserve.resources.report import so_far
 from mserve.resources.roles import Permission
 from mserve.tasks import ripples
 from mserve.views import usage
-from mserve.views.follow.stream import Teller, event
-from mserve.views.follow.watch import NotThere, Watch
+from mserve.views.follow.stream import event, telling
+from mserve.views.follow.watch import Watch
 from mserve.views.json import Json
 
 GAP = 1.0  # seconds between two events at least
@@ -43,17 +43,11 @@ class Used:
 
     def blocks(self) -> Iterator[bytes]:
         """Until nobody listens any more."""
-        teller = Teller()
-        with self._watch as watch:
-            yield teller.first
-            while True:
-                try:
-                    state = watch.look(_see)
-                except NotThere:
-                    return
-                yield from teller.say(self._news(state) if state is not None else ())
-                if not watch.rest():
-                    return
+        return telling(self._watch, self._look)
+
+    def _look(self) -> Iterable[bytes]:
+        state = self._watch.look(_see)
+        return () if state is None else self._news(state)
 
     def _news(self, state: State) -> Iterator[bytes]:
         last, self._last = self._last, state

@@ -20,6 +20,7 @@ from mserve.views.config import page
 from mserve.views.html.flash import flash
 from mserve.views.html.forms import field, form
 from mserve.views.html.login import again, template
+from mserve.views.html.qr import picture
 
 PAGE = "account.jinja2"
 ROLES_OF_TOKENS = ("mfilereadonly", "mfilereadwrite", "mfileowner", "renditions", "auditor")
@@ -131,7 +132,7 @@ def begin_factor(request: Any) -> Response:
 
 def _factor(request: Any, secret: str, fault: str | None = None) -> Response:
     uri = totp.address(secret, people.me(request).name)
-    shown = {"secret": secret, "picture": totp.picture(uri), "fault": fault}
+    shown = {"secret": secret, "picture": picture(uri), "fault": fault}
     return render_to_response(template("factor.jinja2"), shown, request)
 
 

@@ -1,7 +1,6 @@
 """The pages of a profile's versions: which there are, how they differ, and back to one of them."""
 
 from collections.abc import Iterator
-from difflib import unified_diff
 from typing import Any
 
 from pyramid.httpexceptions import HTTPSeeOther
@@ -27,12 +26,12 @@ from mserve.views.html.forms import form
 from mserve.views.html.languages import _
 from mserve.views.html.profile import document
 from mserve.views.paging import number_like
+from mserve.views.preview import difference
 from mserve.views.profile_body import change
 from mserve.views.urls import facet_url
 
 TEMPLATE = "edition.jinja2"
-LONGEST = 4000  # lines of which differences are looked for
-KINDS = {"+": "ins", "-": "del", "@": "at"}
+SIGNS = {difference.KEPT: ("", " "), difference.GONE: ("del", "-"), difference.ADDED: ("ins", "+")}
 
 
 @page(context=Editions, permission=Permission.VIEW, template="editions.jinja2")
@@ -92,17 +91,21 @@ def _other(view: EditionView, request: Any) -> EditionView:
 
 
 def _lines(before: str, after: str) -> list[tuple[str, str]] | None:
-    """What differs, each line with `ins`, `del`, `at` or nothing; None where it is too long."""
-    first, last = before.splitlines(), after.splitlines()
-    if max(len(first), len(last)) > LONGEST:
+    """What differs, each line with `ins`, `del`, `at` or nothing; None where it is too much."""
+    if max(len(before), len(after)) > difference.MOST:
         return None
-    return [*_told(unified_diff(first, last, lineterm="", n=3))]
+    try:
+        found = [*difference.hunks(before.splitlines(), after.splitlines())]
+    except difference.TooDifferent:
+        return None
+    return [shown for hunk in found for shown in _hunk(hunk)]
 
 
-def _told(lines: Iterator[str]) -> Iterator[tuple[str, str]]:
-    for number, line in enumerate(lines):
-        if number > 1:  # the first two name files
-            yield KINDS.get(line[:1], ""), line
+def _hunk(hunk: list[difference.Line]) -> Iterator[tuple[str, str]]:
+    yield "at", difference.header(hunk)
+    for line in hunk:
+        tag, sign = SIGNS[line.kind]
+        yield tag, sign + line.text
 
 
 @form(context=EditionView, do="restore", permission=Permission.CONFIGURE)

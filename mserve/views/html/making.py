@@ -13,7 +13,7 @@ from mserve.resources.node import Node
 from mserve.resources.roles import Permission
 from mserve.resources.service import Service
 from mserve.resources.site import Site
-from mserve.views import json
+from mserve.views import key_json
 from mserve.views.api import containers, site
 from mserve.views.api.changes import amend
 from mserve.views.html import moments
@@ -72,7 +72,7 @@ def _entitle(request: Any, node: Node) -> None:
 
 def _shown(request: Any, made: Node, keys: Any) -> Response:
     """The page that shows the keys, this once."""
-    shown = [json.key(request, key, secret) for key, secret in keys]
+    shown = [key_json.key(request, key, secret) for key, secret in keys]
     told = {"node": made, "keys": shown, "here": url(request, made),
             "properties": facet_url(request, made, "properties")}  # fmt: skip
     return render_to_response(template("made.jinja2"), told, request)

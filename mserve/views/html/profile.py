@@ -7,7 +7,7 @@ from pyramid.response import Response
 from mserve.errors import MserveError, NameTaken
 from mserve.resources.profile import TRIGGERS, Profile
 from mserve.resources.roles import Permission
-from mserve.views import json, yaml
+from mserve.views import profile_json, yaml
 from mserve.views.config import page
 from mserve.views.html.editing import (
     change,
@@ -39,7 +39,7 @@ def show(context: Profile, request: Any) -> dict[str, Any]:
 
 def told(request: Any, profile: Profile) -> dict[str, Any]:
     """What the page shows."""
-    found = json.profile(request, profile)
+    found = profile_json.profile(request, profile)
     here = profile_url(request, profile)
     return {
         "node": profile.__parent__,
@@ -58,7 +58,7 @@ def told(request: Any, profile: Profile) -> dict[str, Any]:
 
 def document(request: Any, profile: Any) -> str:
     """The workflows of a profile, or of one of its versions, as YAML."""
-    return yaml.written({"workflows": json.profile(request, profile)["workflows"]})
+    return yaml.written({"workflows": profile_json.profile(request, profile)["workflows"]})
 
 
 def _line(name: str, workflow: dict[str, Any]) -> dict[str, Any]:

@@ -9,9 +9,10 @@ from mserve.errors import BadInput
 from mserve.people import OWN
 from mserve.resources import limiting
 from mserve.resources.limiting import Change
-from mserve.resources.people_places import OwnQuotas, UserQuotas
+from mserve.resources.people_places import OwnQuotas
 from mserve.resources.roles import Permission
 from mserve.resources.service_facets import QuotasFacet
+from mserve.resources.user_places import UserQuotas
 from mserve.views import people, quotas
 from mserve.views.api import quotas as door
 from mserve.views.config import page

@@ -11,7 +11,7 @@ from mserve.resources.pieces import WorkflowPiece
 from mserve.resources.profile import Profile
 from mserve.resources.roles import Permission
 from mserve.resources.service_facets import Schedules
-from mserve.views import json
+from mserve.views import profile_json
 from mserve.views.api import schedules as door
 from mserve.views.config import page
 from mserve.views.html import schedule_form
@@ -66,7 +66,7 @@ def _others(profile: Profile) -> list[str]:
 
 def now_of(request: Any, piece: WorkflowPiece) -> dict[str, Any] | None:
     """The document of the workflow's schedule as it is."""
-    found = json.profile(request, piece.profile)["workflows"][piece.__name__]["schedule"]
+    found = profile_json.profile(request, piece.profile)["workflows"][piece.__name__]["schedule"]
     return None if found is None else dict(found)
 
 

@@ -9,11 +9,10 @@ from pyramid.renderers import render_to_response
 from pyramid.response import Response
 
 from mserve.errors import BadInput, MserveError
-from mserve.people.totp import picture
 from mserve.resources.facets import Keys
 from mserve.resources.key import Key
 from mserve.resources.roles import OWN_ONLY, ROLES, Permission
-from mserve.views import json
+from mserve.views import key_json
 from mserve.views import key_rights as rights
 from mserve.views.api import access
 from mserve.views.api import keys as door
@@ -22,6 +21,7 @@ from mserve.views.html.flash import flash
 from mserve.views.html.forms import field, fields, form
 from mserve.views.html.login import again, template
 from mserve.views.html.names import ROLES as OFFERED
+from mserve.views.html.qr import picture
 from mserve.views.html.template import may
 from mserve.views.urls import facet_url
 
@@ -70,7 +70,11 @@ def _tree(request: Any, keys: list[Key]) -> Iterator[dict[str, Any]]:
     ahead = [(0, key) for key in below.get(None, ())][::-1]
     while ahead:
         depth, key = ahead.pop()
-        yield {**json.key(request, key), "depth": depth, "rotates": rights.may_have(request, key)}
+        yield {
+            **key_json.key(request, key),
+            "depth": depth,
+            "rotates": rights.may_have(request, key),
+        }
         ahead += [(depth + 1, each) for each in below.get(key.id, ())][::-1]
 
 
@@ -110,7 +114,7 @@ def _whole(text: str) -> int:
 
 
 def _shown(request: Any, key: Key, secret: str) -> Response:
-    shown = json.key(request, key, secret)
+    shown = key_json.key(request, key, secret)
     told = {"key": shown, "picture": picture(shown["url"]), "node": key.__parent__,
             "name": key.__parent__.__name__ or "mserve",
             "here": facet_url(request, key.__parent__, "keys")}  # fmt: skip

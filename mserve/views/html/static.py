@@ -17,7 +17,7 @@ from pyramid.security import NO_PERMISSION_REQUIRED
 
 from mserve.security import KEY_IN_PATH
 from mserve.views.html.packing import SMALL, packed, taken
-from mserve.views.json import door_url
+from mserve.views.urls import door_url
 
 FOLDER = Path(__file__).parent.parent / "static"
 TYPES = {

@@ -11,7 +11,7 @@ from pyramid.response import Response
 from mserve.errors import BadDocument, MserveError
 from mserve.resources.pieces import Piece, SpecPiece, Specs
 from mserve.resources.roles import Permission
-from mserve.views import json
+from mserve.views import profile_json
 from mserve.views.config import page
 from mserve.views.html import arguments, trying
 from mserve.views.html.editing import (
@@ -44,7 +44,7 @@ Json = dict[str, Any]
 def show(context: SpecPiece, request: Any) -> Json:
     """The task as it is."""
     number, place = int(context.__parent__.__parent__.__name__), int(context.__name__)
-    workflows = json.profile(request, context.profile)["workflows"]
+    workflows = profile_json.profile(request, context.profile)["workflows"]
     spec = workflows[context.steps[1]]["sets"][number]["tasks"][place]
     return {"fault": None, "faults": {}, **told(request, context, spec)}
 

@@ -16,8 +16,7 @@ from mserve.views.html.languages import NAMES
 from mserve.views.html.static import mounted, static_path
 from mserve.views.html.tabs import tabs
 from mserve.views.html.words import Words
-from mserve.views.json import door_url
-from mserve.views.urls import url
+from mserve.views.urls import door_url, url
 
 
 @subscriber(BeforeRender)

@@ -6,9 +6,9 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.response import Response
 
 from mserve.people import accounts
-from mserve.resources.people_places import UserPlace, UsersFacet
 from mserve.resources.roles import Permission
 from mserve.resources.user import display_name, normal_email, normal_name
+from mserve.resources.user_places import UserPlace, UsersFacet
 from mserve.views import people
 from mserve.views.api import users as door
 from mserve.views.config import page

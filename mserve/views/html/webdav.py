@@ -64,8 +64,6 @@ def show(context: WebdavFacet, request: Any) -> dict[str, Any]:
     locked = bool(request.grant.caveats_of("password"))
     alone = found["in_key"] is not None and (locked or found["url"] is None)
     mounted = found["in_key"] if alone else found["url"]
-    parts = urlsplit(mounted)
-    user = None if in_key(request) else me(request)
     here = facet_url(request, node, "webdav")
     return {
         "node": node,
@@ -75,14 +73,30 @@ def show(context: WebdavFacet, request: Any) -> dict[str, Any]:
         "mounted": mounted,
         "alone": alone,
         "key": request.environ.get(KEY_IN_PATH),
-        "secure": parts.scheme == "https",
-        "host": parts.netloc,
-        "path": parts.path,
-        "plain_path": unquote(parts.path),
-        "user": user.name if user is not None else None,
-        "coded": user is not None and user.totp is not None,
+        **_parts(mounted),
+        **_person(request),
         "locked": locked,
         "narrowed": bool(request.grant.caveats_of("methods")),
         "systems": ordered(platform(request.headers)),
         "drive_name": node.__name__,
+    }
+
+
+def _parts(address: str) -> dict[str, Any]:
+    """What programs ask for one by one."""
+    parts = urlsplit(address)
+    return {
+        "secure": parts.scheme == "https",
+        "host": parts.netloc,
+        "path": parts.path,
+        "plain_path": unquote(parts.path),
+    }
+
+
+def _person(request: Any) -> dict[str, Any]:
+    """Who may show a name and password, and whether that is not enough, for want of a code."""
+    user = None if in_key(request) else me(request)
+    return {
+        "user": user.name if user is not None else None,
+        "coded": user is not None and user.totp is not None,
     }

@@ -8,7 +8,7 @@ from mserve.errors import MserveError
 from mserve.resources.pieces import Piece, SetPiece, Sets, SpecPiece, WorkflowPiece
 from mserve.resources.profile import TRIGGERS, Profile
 from mserve.resources.roles import Permission
-from mserve.views import json
+from mserve.views import profile_json
 from mserve.views.config import page
 from mserve.views.html import schedule_form
 from mserve.views.html.editing import (
@@ -39,7 +39,9 @@ def show(context: WorkflowPiece, request: Any) -> dict[str, Any]:
 
 def told(request: Any, profile: Profile, name: str) -> dict[str, Any]:
     """What the page shows of the workflow as it is now."""
-    found = json.profile(request, profile)["workflows"].get(name, {"sets": [], "window": None})
+    found = profile_json.profile(request, profile)["workflows"].get(
+        name, {"sets": [], "window": None}
+    )
     here = profile_url(request, profile, "workflows", name)
     return {
         "node": profile.__parent__,

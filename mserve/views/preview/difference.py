@@ -43,6 +43,20 @@ def hunks(old: Sequence[str], new: Sequence[str]) -> Iterator[list[Line]]:
         yield [line for step in group for line in _lines(old, new, *step)]
 
 
+def header(hunk: Sequence[Line]) -> str:
+    """Which lines of either text a hunk is of, as `diff -u` has it: `@@ -3,7 +3,8 @@`."""
+    old = _range([line.old for line in hunk if line.old is not None])
+    new = _range([line.new for line in hunk if line.new is not None])
+    return f"@@ -{old} +{new} @@"
+
+
+def _range(numbers: Sequence[int]) -> str:
+    """None can only be of an empty text, as lines that are the same are around all others."""
+    if len(numbers) == 1:
+        return str(numbers[0])
+    return f"{numbers[0]},{len(numbers)}" if numbers else "0,0"
+
+
 def _lines(
     old: Sequence[str], new: Sequence[str], tag: str, i1: int, i2: int, j1: int, j2: int
 ) -> Iterator[Line]:

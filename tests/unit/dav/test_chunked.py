@@ -11,7 +11,7 @@ import pytest
 from mserve.resources import assembly
 from mserve.resources.partial import Partial, upload_of
 from mserve.settings import Settings
-from mserve.tasks.scheduler import ABANDONED, remove_abandoned
+from mserve.tasks.abandoned import ABANDONED, remove_abandoned
 from mserve.views import pieces
 from tests.unit.conftest import Client
 from tests.unit.dav.chunking import CHUNKS, FILES, Upload

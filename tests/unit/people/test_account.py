@@ -10,7 +10,7 @@ from mserve.errors import BadInput
 from mserve.people.passwords import check_new
 from mserve.resources.key import Gone
 from tests.unit.people.conftest import FILES, HTML, PASSWORD, Browser, text
-from tests.unit.test_security import basic
+from tests.unit.support import basic
 
 NEW = "seven slow tram windows"
 

@@ -10,7 +10,7 @@ from mserve import throttle
 from mserve.resources.key import digest
 from mserve.throttle import Limit, Subject, attempt, forgive, network
 from tests.unit.people.conftest import FILES, PASSWORD
-from tests.unit.test_security import basic
+from tests.unit.support import basic
 
 QUICK = Limit(free=3, base=0.2, most=0.5, window=1.0)
 LASTING = Limit(free=3, base=60.0, most=60.0, window=600.0)

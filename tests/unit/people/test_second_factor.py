@@ -11,7 +11,7 @@ from ZODB.POSException import ConflictError
 from mserve import throttle
 from mserve.people import accounts, totp
 from tests.unit.people.conftest import FILES, PASSWORD, Browser, text
-from tests.unit.test_security import basic
+from tests.unit.support import basic
 
 
 def enrol(her: Browser) -> tuple[pyotp.TOTP, list[str]]:

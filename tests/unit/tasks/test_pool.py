@@ -35,7 +35,15 @@ class Pool:
         self.parent = psutil.Process(self.process.pid)
 
     def workers(self) -> set[int]:
-        return {child.pid for child in self.parent.children() if child.status() != "zombie"}
+        """None of them is the program that an import asks what machine this is."""
+        return {child.pid for child in self.parent.children() if self.is_worker(child)}
+
+    def is_worker(self, child: psutil.Process) -> bool:
+        """Whether it lives, and is a fork of the pool's own program."""
+        try:
+            return child.status() != "zombie" and child.cmdline() == self.parent.cmdline()
+        except psutil.NoSuchProcess:
+            return False
 
     def descendants(self) -> list[psutil.Process]:
         """Its workers, and theirs, if it lives."""

@@ -13,7 +13,8 @@ from rq.serializers import JSONSerializer
 from mserve.tasks import outbox, queue
 from mserve.tasks.delivery import Delivery
 from mserve.tasks.outbox import after_commit, bind
-from mserve.tasks.queue import FUNCTION, Queues
+from mserve.tasks.queue import Queues
+from mserve.tasks.rq_job import FUNCTION
 from tests.unit.tasks.support import RedisServer
 
 ONE = Delivery("a1b2-0-0", 1, "normal")

@@ -17,12 +17,13 @@ from mserve import database
 from mserve.resources.run import CANCELLED, DONE, DUE, FAILED, RUNNING
 from mserve.settings import Settings
 from mserve.tasks import attempts, ending, engine, outlook, process, scheduler
+from mserve.tasks.abandoned import remove_abandoned
 from mserve.tasks.claim import Taker
 from mserve.tasks.interrupt import Interrupts
 from mserve.tasks.outbox import bind
 from mserve.tasks.queue import ALIVE, Queues
 from mserve.tasks.runner import Runner
-from mserve.tasks.scheduler import Scheduler, remove_abandoned
+from mserve.tasks.scheduler import Scheduler
 from tests.unit.tasks.support import RedisServer, Tree, wait_for
 
 

@@ -17,7 +17,8 @@ from rq.serializers import JSONSerializer
 from mserve.settings import Settings
 from mserve.tasks import process
 from mserve.tasks.delivery import Delivery
-from mserve.tasks.queue import ALIVE, FUNCTION, Queues, connect
+from mserve.tasks.queue import ALIVE, Queues, connect
+from mserve.tasks.rq_job import FUNCTION
 from mserve.tasks.worker import ForeignJob, TaskJob, TaskWorker
 from tests.unit.tasks.recorder import Recorder, called
 from tests.unit.tasks.support import RedisServer, wait_for

@@ -4,18 +4,16 @@ import base64
 import hashlib
 import json
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mserve import database
-from mserve.settings import Settings
 from mserve.tasks import attempts
 from mserve.tasks.library import signature
 from tests.unit.support import form
-from tests.unit.tasks.library.web import SECRET, Handler, Web, serving
+from tests.unit.tasks.library.web import SECRET, Handler, Web
 from tests.unit.vaults import Hands
 
 URL = "/demo/files/a.txt"
@@ -31,17 +29,6 @@ def lines(lines: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("MSERVE_OUTSIDE_ALLOW", "127.0.0.1")
     monkeypatch.setenv("MSERVE_SECRETS", str(path))
     return {**lines, "mserve.url": HOME, "mserve.secrets": str(path)}
-
-
-@pytest.fixture
-def hands(db: Any, settings: Settings) -> Hands:
-    return Hands(db, settings)
-
-
-@pytest.fixture
-def web() -> Iterator[Web]:
-    with serving() as web:
-        yield web
 
 
 class Service:

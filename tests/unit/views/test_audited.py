@@ -15,8 +15,10 @@ from tests.unit.tasks.support import RedisServer
 from tests.unit.views.audited import FILES, NOTHING, SCENES, SETS, World
 from tests.unit.views.test_provenance import Work, made_of
 
-PEOPLE = tuple(f"mserve.resources.{each}" for each in ("people_places", "login_places",
-                                                       "service_request"))  # fmt: skip
+PEOPLE = tuple(
+    f"mserve.resources.{each}"
+    for each in ("people_places", "user_places", "login_places", "service_request")
+)
 """What people do in their accounts is in tests/unit/people/test_events.py."""
 READS = {"GET", "HEAD", "OPTIONS"}
 

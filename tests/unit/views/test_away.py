@@ -9,7 +9,6 @@ import jsonschema
 import pytest
 
 from mserve.resources.run import JobOutput
-from mserve.settings import Settings
 from tests.unit.vaults import Hands, copy_in, with_vaults
 from tests.unit.views.test_express import ask
 
@@ -21,11 +20,6 @@ URL = f"{FILES}/a.txt"
 @pytest.fixture
 def lines(lines: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     return with_vaults(lines, tmp_path, monkeypatch)
-
-
-@pytest.fixture
-def hands(db: Any, settings: Settings) -> Hands:
-    return Hands(db, settings)
 
 
 @pytest.fixture

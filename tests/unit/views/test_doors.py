@@ -1,16 +1,14 @@
 """A task that sends an address of its file: the key in it is gone when the task has ended."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from mserve.resources.profile import TaskSpec
-from mserve.settings import Settings
 from mserve.tasks import attempts, engine, steering
 from mserve.tasks.claim import Taker
-from tests.unit.tasks.library.web import Handler, Web, serving
+from tests.unit.tasks.library.web import Handler, Web
 from tests.unit.vaults import Hands
 
 FILES = "/demo/files"
@@ -22,17 +20,6 @@ HOME = "http://localhost"
 def lines(lines: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     monkeypatch.setenv("MSERVE_OUTSIDE_ALLOW", "127.0.0.1")
     return {**lines, "mserve.url": f"{HOME}/"}
-
-
-@pytest.fixture
-def hands(db: Any, settings: Settings) -> Hands:
-    return Hands(db, settings)
-
-
-@pytest.fixture
-def web() -> Iterator[Web]:
-    with serving() as web:
-        yield web
 
 
 @pytest.fixture

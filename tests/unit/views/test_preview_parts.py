@@ -1,6 +1,7 @@
 """The parts of previews: texts, code, Markdown, tables, subtitles; they are quick, and harmless."""
 
 import time
+from difflib import unified_diff
 from typing import Any
 
 import pytest
@@ -157,6 +158,22 @@ def test_hunks_tell_what_differs_and_what_stands_around() -> None:
     ]  # fmt: skip
     assert [line.text for line in second][-1] == "more" and len(first) == 8
     assert [*difference.hunks(old, old)] == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("", "a b"),
+        ("a", ""),
+        ("a", "b"),
+        ("a b", "a c b"),
+        ("1 2 3 4 5 6 7 8 9", "2 3 4 5 6 7 8 0"),
+    ],
+)
+def test_a_hunk_says_where_it_is_as_diff_does(old: str, new: str) -> None:
+    sides = old.split(), new.split()
+    told = [line for line in unified_diff(*sides, lineterm="") if line.startswith("@@")]
+    assert [difference.header(hunk) for hunk in difference.hunks(*sides)] == told
 
 
 def test_what_would_take_too_long_to_compare_is_told() -> None:

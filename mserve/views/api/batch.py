@@ -12,7 +12,7 @@ from mserve.security import service_of
 from mserve.views import json, refused
 from mserve.views.body import Fields, document, text
 from mserve.views.config import created, rest
-from mserve.views.problems import kind_of, status_of
+from mserve.views.problems import kind_of, said_aside, status_of
 from mserve.views.profiles import items
 from mserve.views.targets import find_node, folder_at, target_folder
 from mserve.views.urls import facet_url, url
@@ -51,8 +51,15 @@ def _one(folder: Branch, request: Any, operation: Any) -> dict[str, Any]:
         savepoint.rollback()
         if isinstance(fault, Refused):
             refused.note(request, status_of(fault))
-        kind = f"urn:mserve:problem:{kind_of(fault)}"
-        return {"status": status_of(fault), "type": kind, "detail": str(fault)}
+        return _refusal(request, fault)
+
+
+def _refusal(request: Any, fault: MserveError) -> dict[str, Any]:
+    """As a problem document would tell it."""
+    kind = f"urn:mserve:problem:{kind_of(fault)}"
+    told = {"status": status_of(fault), "type": kind, "detail": str(fault)}
+    said = said_aside(request, told)
+    return told if said is None else {**told, "said": said}
 
 
 def _do(folder: Branch, request: Any, operation: Any) -> dict[str, Any]:

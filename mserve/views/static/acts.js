@@ -30,7 +30,7 @@ async function tell(chosen, results, words, undo = null) {
   await refresh();
   if (done) notice(words(done), undo);
   results.forEach((each, n) => {
-    if (each.status !== 200) notice(`${chosen[n].dataset.name}: ${each.detail}`);
+    if (each.status !== 200) notice(`${chosen[n].dataset.name}: ${each.said ?? each.detail}`);
   });
 }
 

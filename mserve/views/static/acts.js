@@ -13,7 +13,7 @@ const bar = () => document.getElementById("selection");
 
 // The path of a place from the client's own root on.
 function pathOf(url) {
-  const path = url.slice(bar().dataset.root.length);
+  const path = url.slice(bar().dataset.base.length);
   return path.split("/").filter(Boolean).map(decodeURIComponent).join("/");
 }
 

@@ -211,6 +211,15 @@ def test_an_output_becomes_a_file_by_a_plain_form(person: Person, customer: Any,
     form.submit(headers=HTML, status=409)
     form["conflict"] = "rename"
     assert form.submit(headers=HTML, status=303).location.endswith("report%20(2).txt")
+    put(customer, "other/b")
+    walked = person.get(f"trip/a/-/jobs/{job}/outputs/0-0-report.txt/mfile")
+    assert walked.html.find(id="path")["value"] == "trip/report.txt"
+    for name in ("files", "other"):
+        link = walked.html.find(id="walk").parent.find("a", string=name)
+        walked = person.app.get(link["href"], headers=HTML)
+    form = next(form for form in walked.forms.values() if "conflict" in form.fields)
+    assert form["path"].value == "other/report.txt"
+    assert form.submit(headers=HTML, status=303).location.endswith("/other/report.txt")
 
 
 def test_who_may_not_add_is_offered_no_file(

@@ -16,7 +16,7 @@ from mserve.views import job_json, job_query
 from mserve.views.api.job_log import told
 from mserve.views.api.outputs import landing
 from mserve.views.config import page
-from mserve.views.follow.seen import progress, said
+from mserve.views.follow.seen import may_read_log, progress, said
 from mserve.views.html.advice import advice
 from mserve.views.html.flash import Undo, flash
 from mserve.views.html.forms import form
@@ -30,13 +30,18 @@ TAIL = 200  # lines of a task's log on the page of its job
 @page(context=Job, permission=Permission.VIEW, template="job.jinja2")
 def job(context: Job, request: Any) -> dict[str, Any]:
     """A job as it is now; a script follows it until it has ended."""
-    running, words = progress(request.queues, context), said(request.queues, context)
+    running, log = progress(request.queues, context), may_read_log(request, context)
     return {
         "job": job_json.job(request, context, running),
         "running": running,
         "node": context.__parent__,
         "actions": [*actions(context)],
-        "logs": {r.id: told(Log(context), words, place(r), TAIL) for r in context.all_runs()},
+        "logs": {
+            run.id: told(Log(context), {}, place(run), TAIL) if log else []
+            for run in context.all_runs()
+        },
+        "said": said(request.queues, context) if log else {},
+        "may_read_log": log,
         "advice": advice,
         "landing": landing(context, request),
     }

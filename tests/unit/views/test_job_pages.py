@@ -145,14 +145,15 @@ def test_a_running_task_is_listened_to(
     database.run(db, lambda site: attempts.claim(site, run, 1, Taker("worker 7", 15)))
     url = f"{FILES}/-/jobs/{job}/log"
     assert customer("GET", url).text.strip() == ""
-    queues.progress(run, 0.5, "half", "first\nsecond <i>\n")
+    queues.say(run, "first\nsecond <i>\n")
     for query in ("", "?run=0-0"):
         assert customer("GET", url + query).text == (
             "== mime, attempt 1: running\nfirst\nsecond <i>\n\n"
         )
     assert customer("GET", f"{url}?run=0-1").text.strip() == ""
     page = Person(app, customer.key).get(f"-/jobs/{job}")
-    assert "second <i>" in page.html.find(id="task-0-0").find("pre").text
+    assert page.html.find(id="task-0-0").find("details").has_attr("open")
+    assert page.html.find(attrs={"data-said": run}).text == "first\nsecond <i>\n"
 
 
 @pytest.fixture

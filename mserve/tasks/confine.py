@@ -25,6 +25,7 @@ from mserve.tasks.source import Source
 MIB = 1 << 20
 MESSAGE = 16 * MIB  # bytes of a message at most
 LOG_KEPT = 8 << 10  # bytes of the end of what a task said
+QUIET = 1.0  # seconds without a message, after which it is looked what the task has said
 PRELOADED: list[str] = []
 """Modules that the server imports; more can be added until it is started, or the first task."""
 
@@ -42,13 +43,19 @@ class Crashed(Exception):
     """The process ended before the task did; another attempt may fare better."""
 
 
+def _nobody() -> None:
+    """Who follows a task that nobody follows."""
+
+
 @dataclass
 class Meter:
-    """What an attempt has used, and said; `tail()` is what it has said so far."""
+    """What an attempt has used, and said; `tail()` is what it has said so far, and `tell()` has
+    that told to who follows it: it is called when more may have been said."""
 
     spent: Spent = field(default_factory=Spent)
     log: str = ""
     tail: Callable[[], str] = str
+    tell: Callable[[], None] = _nobody
 
 
 def confine(
@@ -114,6 +121,8 @@ def _listen(
 ) -> Outcome:
     """Passes progress on until the result has come."""
     while True:
+        while not receiver.poll(QUIET):
+            meter.tell()
         try:
             told = json.loads(receiver.recv_bytes(MESSAGE))
         except (EOFError, ConnectionError):

@@ -7,10 +7,12 @@ import os
 import resource
 import select
 import signal
+import sys
 import threading
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from io import TextIOWrapper
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -84,6 +86,9 @@ def _redirect(log: Path) -> None:
     for standard in (STDOUT, STDERR):
         os.dup2(descriptor, standard)
     os.close(descriptor)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(line_buffering=True)  # it is read while the task runs
     faulthandler.enable()
 
 

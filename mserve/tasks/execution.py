@@ -3,11 +3,9 @@
 import logging
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-
-from redis.exceptions import RedisError
 
 from mserve.errors import Away, TaskError
 from mserve.resources.spool import Spool
@@ -19,6 +17,7 @@ from mserve.tasks.interrupt import Interrupts, TaskStopped, TaskTimeout
 from mserve.tasks.measure import measured
 from mserve.tasks.outcome import Outcome
 from mserve.tasks.queue import Queues
+from mserve.tasks.reporter import Reporter
 from mserve.tasks.source import Source
 from mserve.tasks.task import Task
 from mserve.tasks.tools import versions
@@ -26,8 +25,6 @@ from mserve.vault import ARCHIVE, Vault
 
 log = logging.getLogger(__name__)
 
-REPORT_INTERVAL = 0.5  # seconds between two progress reports
-SAID = 4000  # characters of a log that are told while the task runs
 MAX_WORDS = 1000  # characters of an error that are kept
 
 
@@ -63,6 +60,8 @@ class Executor:
         if claim.task not in self.registry:
             raise TaskError(f"there is no task {claim.task!r} here; known: {sorted(self.registry)}")
         task = self.registry[claim.task]
+        reporter = Reporter(self.queues, self.interrupts, claim.run_id, meter)
+        meter.tell = reporter.tell_log
         source = Source(
             path=_path(claim, task),
             name=claim.name,
@@ -72,7 +71,7 @@ class Executor:
             sha256=claim.sha256 or "",
             **self._links(claim),
             scratch=scratch,
-            report=self._reporter(claim, meter),
+            report=reporter.progress,
         )
         run = partial(task.run, source, dict(claim.arguments), meter)
         return self.interrupts.run(_id(claim), task.timeout, run)
@@ -91,24 +90,6 @@ class Executor:
         answer = f"{claim.run_id.partition('-')[2]}-{claim.attempt}"
         callback = f"{facets}/jobs/{claim.job_id}/answers/{answer}"
         return {"url": f"{facets}/content", "callback": callback}
-
-    def _reporter(self, claim: Claim, meter: Meter) -> Callable[[float, str], None]:
-        """Tells progress and what was said so far, at most every REPORT_INTERVAL; where Redis is
-        away, nobody follows."""
-        next_time = 0.0
-
-        def report(fraction: float, words: str) -> None:
-            nonlocal next_time
-            if time.monotonic() < next_time and fraction < 1:
-                return
-            next_time = time.monotonic() + REPORT_INTERVAL
-            with self.interrupts.postponed():
-                try:
-                    self.queues.progress(claim.run_id, fraction, words, meter.tail()[-SAID:])
-                except RedisError as fault:
-                    log.debug("progress is not told: %s", fault)
-
-        return report
 
 
 def _id(claim: Claim) -> str:

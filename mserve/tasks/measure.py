@@ -5,7 +5,7 @@ One that is confined tells its own figures (tasks/confined.py), and they win.
 
 import logging
 import resource
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import get_ident
 
@@ -16,10 +16,11 @@ FORMAT = logging.Formatter("%(levelname)s %(name)s: %(message)s")
 
 
 class Listener(logging.Handler):
-    """Keeps the end of what one thread logs."""
+    """Keeps the end of what one thread logs; `heard()` is called when there is more."""
 
-    def __init__(self) -> None:
+    def __init__(self, heard: Callable[[], None]) -> None:
         super().__init__()
+        self.heard = heard
         self.setFormatter(FORMAT)
         self.thread = get_ident()
         self.log = ""
@@ -27,12 +28,13 @@ class Listener(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         if record.thread == self.thread:
             self.log = f"{self.log}{self.format(record)}\n"[-LOG_KEPT:]
+            self.heard()
 
 
 @contextmanager
 def measured(meter: Meter) -> Iterator[None]:
     """Has the meter hold what this thread uses and logs meanwhile."""
-    listener, before = Listener(), _cpu()
+    listener, before = Listener(lambda: meter.tell()), _cpu()
     meter.tail = lambda: listener.log
     logging.getLogger().addHandler(listener)
     try:

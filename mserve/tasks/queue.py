@@ -27,7 +27,7 @@ T = TypeVar("T")
 ALIVE = "mserve:alive:"
 PROGRESS = "mserve:progress:"
 SAID = "mserve:said:"
-PROGRESS_TTL = 3600  # seconds
+TOLD_TTL = 3600  # seconds
 BATCH = 500  # deliveries or keys in one round trip
 
 
@@ -107,13 +107,18 @@ class Queues:
         """Those of `ids` that are being worked on."""
         return {id for id, value in self._values(ALIVE, ids) if value is not None}
 
-    def progress(self, run: str, fraction: float, words: str, said: str = "") -> None:
-        """Tells how far a task run is, from 0 to 1, and the end of what it has said so far; the
-        caller sees that it is not too often."""
+    def progress(self, run: str, fraction: float, words: str) -> None:
+        """Tells how far a task run is, from 0 to 1; the caller sees that it is not too often."""
+        self._tell(run, PROGRESS, json.dumps([fraction, words]))
+
+    def say(self, run: str, said: str) -> None:
+        """Tells the end of what a task run has said so far; as `progress`."""
+        self._tell(run, SAID, said)
+
+    def _tell(self, run: str, prefix: str, what: str) -> None:
+        """To those who follow the run's job, and who come within TOLD_TTL."""
         pipeline = self.redis.pipeline(transaction=False)
-        pipeline.set(PROGRESS + run, json.dumps([fraction, words]), ex=PROGRESS_TTL)
-        if said:
-            pipeline.set(SAID + run, said, ex=PROGRESS_TTL)
+        pipeline.set(prefix + run, what, ex=TOLD_TTL)
         pipeline.publish(CHANNEL, message([[run.partition("-")[0]]]))
         pipeline.execute()
 
@@ -123,8 +128,8 @@ class Queues:
         return {run: tuple(json.loads(value)) for run, value in found.items()}
 
     def read_said(self, runs: Collection[str]) -> dict[str, str]:
-        """What those `runs` have said so far, as far as they have told."""
-        found = ((run, value) for run, value in self._values(SAID, runs) if value is not None)
+        """What those `runs` have said so far, of those that have said anything."""
+        found = ((run, value) for run, value in self._values(SAID, runs) if value)
         return {run: value.decode(errors="replace") for run, value in found}
 
     def _values(self, prefix: str, ids: Iterable[str]) -> Iterator[tuple[str, Any]]:

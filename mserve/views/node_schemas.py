@@ -87,7 +87,8 @@ NODES: dict[str, Schema] = {
     "Found": {**page("AnyNode"), "properties": {**page("AnyNode")["properties"], "complete": FLAG}},
     "Results": fields(results=array(ref("Result"))),
     "Result": fields(
-        status=WHOLE, node=may(ref("AnyNode")), trashed=may(URL), type=may(TEXT), detail=may(TEXT)
+        status=WHOLE, node=may(ref("AnyNode")), trashed=may(URL), type=may(TEXT), detail=may(TEXT),
+        said=may(TEXT),
     ),
     "MadeContainer": fields("Container", keys=array(ref("MadeKey"))),
     "MadeService": fields("Service", keys=array(ref("MadeKey"))),

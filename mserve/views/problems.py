@@ -42,11 +42,19 @@ def problem(request: Any, status: int, kind: str, detail: str, **more: Any) -> R
     if request.door == "html":
         text = render("mserve.views:templates/error.jinja2", body | _said(request, body), request)
         return Response(text, status=status, content_type="text/html")
-    if HEADER in request.headers and (said := _said(request, body)["said"]) not in (None, detail):
+    if said := said_aside(request, body):
         body["said"] = said
     return Response(
         json.dumps(body).encode(), status=status, content_type="application/problem+json"
     )
+
+
+def said_aside(request: Any, body: dict[str, Any]) -> str | None:
+    """For a script of a page, which asks for it: the detail as people are told, if it differs."""
+    if HEADER not in request.headers:
+        return None
+    said: str | None = _said(request, body)["said"]
+    return None if said == body["detail"] else said
 
 
 def _said(request: Any, body: dict[str, Any]) -> dict[str, Any]:

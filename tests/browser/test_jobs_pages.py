@@ -45,7 +45,6 @@ def test_a_job_is_watched_cancelled_and_retried(page: Page, unserved: Stack, pla
     expect(box).to_have_attribute("data-state", "running")
     expect(box.locator("progress")).to_have_js_property("value", 0.5)
     expect(box).to_contain_text("half done")
-    page.locator(".told summary").click()
     expect(page.locator(".told pre")).to_contain_text("waiting for 100 s")  # while it runs
     page.get_by_role("button", name="Cancel").click()
     expect(box).to_have_attribute("data-state", "cancelled")
@@ -59,6 +58,29 @@ def test_a_job_is_watched_cancelled_and_retried(page: Page, unserved: Stack, pla
     expect(page.locator("[data-rows] > *")).to_have_count(1)
     page.goto(f"{place}-/jobs?state=queued")
     expect(page.locator(".jobs")).to_contain_text("ingest")
+
+
+def test_a_log_grows_while_a_task_tells_nothing_else(
+    page: Page, unserved: Stack, place: str
+) -> None:
+    mutter = {"task": "mutter", "arguments": {"lines": 200}, "queue": "priority"}
+    job = ask(unserved, f"{FILE}/-/jobs", **mutter)
+    page.goto(f"{place}a.txt/-/jobs/{job['id']}")
+    log = page.locator(".told pre")
+    expect(log).to_contain_text("line 3\n")
+    page.evaluate("document.querySelector('.told pre').id = 'the same log'")
+    asked: list[str] = []
+    page.on("request", lambda each: asked.append(each.url))
+    expect(log).to_contain_text("line 20\n")
+    assert page.locator("[id='the same log']").count() and asked == []  # by the stream alone
+    expect(log).to_contain_text("line 50\n")
+    assert log.evaluate("log => log.scrollHeight > log.clientHeight")
+    assert log.evaluate("log => log.scrollTop + log.clientHeight >= log.scrollHeight - 1")
+    log.evaluate("log => { log.scrollTop = 0; }")  # who reads further up is left there
+    expect(log).to_contain_text("line 60\n")
+    assert log.evaluate("log => log.scrollTop") == 0
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator(".box")).to_have_attribute("data-state", "cancelled")
 
 
 def test_a_failure_says_what_to_do_and_its_log_is_taken_along(page: Page, stack: Stack) -> None:
@@ -81,7 +103,7 @@ def test_an_output_becomes_a_file(page: Page, stack: Stack) -> None:
     page.locator(".outputs summary").first.click()
     form = page.locator(".outputs form").first
     form.get_by_label("Path").fill("demo/files/live/words.txt")
-    form.get_by_role("button").click()
+    form.get_by_role("button", name="Make the file").click()
     page.get_by_role("link", name="its file").click()
     expect(page.locator("h1")).to_have_text("words.txt")
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -20,6 +20,8 @@ OPFS = """async ([name, size]) => {
   await file.close();
   sessionStorage.name = name;
 }"""
+ASKED = """FileSystemHandle.prototype.queryPermission = async () => "prompt";
+FileSystemHandle.prototype.requestPermission = async () => "granted";"""
 PICKER = """if (sessionStorage.name) window.showOpenFilePicker = async () => [
   await (await navigator.storage.getDirectory()).getFileHandle(sessionStorage.name)];"""
 
@@ -123,21 +125,59 @@ def test_a_reload_in_the_middle_loses_what_was_sent_last_alone(
     expect(place.panel).to_be_hidden()
 
 
-def test_where_the_browser_keeps_files_one_press_goes_on(place: Place, proxy: Proxy) -> None:
+def choose_kept(place: Place, proxy: Proxy, script: str = "") -> list[str]:
+    """Begins to upload 20 MiB from a file that the browser keeps; the dialogs that will come."""
     page, dialogs = place.page, list[str]()
     page.on("dialog", lambda dialog: (dialogs.append(dialog.type), dialog.accept()))
     page.evaluate(OPFS, ["kept.bin", 20 * MIB])
-    page.add_init_script(PICKER)
+    page.add_init_script(script + PICKER)
     page.reload()
     proxy.hold(10)
     page.get_by_text("Choose files").click()
     kept(place, "kept.bin", 8)
-    page.reload()
+    return dialogs
+
+
+def kept_is_there(place: Place) -> None:
+    place.all_done(1)
+    place.is_there("kept.bin", (bytes(range(251)) * (20 * MIB // 251 + 1))[: 20 * MIB])
+
+
+def test_where_the_browser_keeps_files_one_press_goes_on(place: Place, proxy: Proxy) -> None:
+    dialogs = choose_kept(place, proxy, ASKED)
+    place.page.reload()
     proxy.hold(None)
     assert dialogs == [], "nothing is lost, so nobody is asked"
     place.button("Go on", "kept.bin").click()
-    place.all_done(1)
-    place.is_there("kept.bin", (bytes(range(251)) * (20 * MIB // 251 + 1))[: 20 * MIB])
+    kept_is_there(place)
+
+
+def test_where_it_lets_them_be_read_all_goes_on_by_itself(place: Place, proxy: Proxy) -> None:
+    dialogs = choose_kept(place, proxy)
+    place.page.reload()
+    proxy.hold(None)
+    kept_is_there(place)
+    assert dialogs == []
+
+
+def test_the_panel_comes_along_to_another_folder(place: Place, proxy: Proxy) -> None:
+    for name in ("next & <b>", "next & <b>/further"):
+        place.http.put(f"{place.path}{quote(name)}/a.txt", content=b"x").raise_for_status()
+    dialogs = choose_kept(place, proxy)
+    place.page.get_by_role("link", name="next & <b>").click()
+    expect(place.page.locator("h1")).to_have_text("next & <b>")
+    whole = f"{place.path.removeprefix('/demo/files')}kept.bin"
+    expect(place.line("kept.bin").locator(".name")).to_have_text(whole)
+    expect(place.status).to_have_text("0 of 1 uploaded, 1 to another folder")
+    place.page.get_by_role("link", name="further").click()
+    expect(place.page.locator("h1")).to_have_text("further")
+    proxy.hold(None)
+    kept_is_there(place)
+    assert dialogs == []
+    expect(place.panel.get_by_role("link", name=whole)).to_be_visible()
+    assert place.names(f"{quote('next & <b>')}/further/") == ["a.txt"]
+    place.page.reload()
+    expect(place.panel).to_be_hidden()
 
 
 def test_two_tabs_do_not_send_the_same(place: Place, proxy: Proxy, tmp_path: Path) -> None:

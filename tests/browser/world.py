@@ -17,7 +17,10 @@ from tests.unit.tasks.library.papers import page_of, pdf
 NOTES = "# Notes\n\nBrought by *boat*, **three** pictures:\n\n- harbour\n- sea\n- sky\n"
 TOOL = '"""Counts words."""\n\nimport sys\n\nLIMIT = 10  # words\n\nprint(len(sys.argv[1:LIMIT]))\n'
 SUBTITLES = "1\n00:00:00,000 --> 00:00:02,000\nAhoy!\n"
-MADE = {"film.mkv": {"task": "video_proxy"}, "paper.pdf": {"task": "pages"}}
+MADE = {
+    "film.mkv": {"task": "video_proxy"}, "paper.pdf": {"task": "pages"},
+    "notes.md": {"task": "text_extract"},
+}  # fmt: skip
 """Files of which a page shows what a task has made."""
 HARD = 'long & <b>odd<b> name, with "quotes" ' + "and very many words " * 4 + ".txt"
 
@@ -38,7 +41,7 @@ class World:
     def __init__(self, stack: Stack) -> None:
         self.stack, self.url, self.customer = stack, stack.url, stack.demo_url.rstrip("/")
         self.admin = f"{stack.url}/k/{stack.admin}"
-        self.job = self.user = self.dropbox = self.shared = ""
+        self.job = self.output = self.user = self.dropbox = self.shared = ""
 
     def fill(self) -> "World":
         with self.stack.client(self.stack.admin) as http:
@@ -83,6 +86,8 @@ class World:
         for name, task in MADE.items():
             job = self._ask(http, f"/demo/files/trip/{name}/-/jobs?wait=60", **task)
             assert job["state"] == "done", job
+            if name == "notes.md":
+                self.output = job["url"].removeprefix(self.url) + "/outputs/0-0-text"
 
     def _remove_some(self, http: httpx.Client) -> None:
         self._put(http, "trip/gone.txt", b"removed by mistake\n")

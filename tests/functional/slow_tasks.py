@@ -29,6 +29,14 @@ def doze(source: Source, *, seconds: float = 60.0) -> None:
     _wait(source, seconds)
 
 
+@task("mutter", timeout=120, limits=Limits())
+def mutter(source: Source, *, lines: int = 100) -> None:
+    """Says a line now and then, in a process of its own, and not how far it is."""
+    for number in range(lines):
+        print("line", number)
+        time.sleep(0.1)
+
+
 @task("count", needs_file=False)
 def count(source: Source) -> dict[str, int]:
     """As quick as a task can be."""

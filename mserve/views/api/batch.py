@@ -12,7 +12,7 @@ from mserve.security import service_of
 from mserve.views import json, refused
 from mserve.views.body import Fields, document, text
 from mserve.views.config import created, rest
-from mserve.views.problems import kind_of, status_of
+from mserve.views.problems import kind_of, said_aside, status_of
 from mserve.views.profiles import items
 from mserve.views.targets import find_node, folder_at, target_folder
 from mserve.views.urls import facet_url, url
@@ -24,7 +24,7 @@ MOST = 1000
       takes="Destination", gives={201: "AnyNode"})  # fmt: skip
 def copy(context: Copy, request: Any) -> Any:
     """A copy of a file or folder: `{"parent"?, "name"?}`; it costs no bytes on the disk."""
-    made = _copy(context.node, request, Fields(document(request)))
+    made = copy_to(request, context.node, *_destination(context.node, Fields(document(request))))
     return created(request, json.node(request, made), url(request, made))
 
 
@@ -51,8 +51,15 @@ def _one(folder: Branch, request: Any, operation: Any) -> dict[str, Any]:
         savepoint.rollback()
         if isinstance(fault, Refused):
             refused.note(request, status_of(fault))
-        kind = f"urn:mserve:problem:{kind_of(fault)}"
-        return {"status": status_of(fault), "type": kind, "detail": str(fault)}
+        return _refusal(request, fault)
+
+
+def _refusal(request: Any, fault: MserveError) -> dict[str, Any]:
+    """As a problem document would tell it."""
+    kind = f"urn:mserve:problem:{kind_of(fault)}"
+    told = {"status": status_of(fault), "type": kind, "detail": str(fault)}
+    said = said_aside(request, told)
+    return told if said is None else {**told, "said": said}
 
 
 def _do(folder: Branch, request: Any, operation: Any) -> dict[str, Any]:
@@ -76,11 +83,14 @@ def _operation(value: Any) -> str:
 
 
 def _copied(node: Any, request: Any, fields: Fields) -> dict[str, Any]:
-    return {"node": json.node(request, _copy(node, request, fields))}
+    return {"node": json.node(request, copy_to(request, node, *_destination(node, fields)))}
 
 
-def _copy(node: Any, request: Any, fields: Fields) -> Node:
-    path, name = _destination(node, fields)
+def copy_to(request: Any, node: Any, path: str | None, name: str) -> Node:
+    """A copy of the node: in its own folder, or that at `path` below the client's own root.
+
+    Raises Refused, Conflict, NameTaken, BadName.
+    """
     _need(request, Permission.READ, node)
     parent = node.__parent__ if path is None else folder_at(request, path)
     _need(request, Permission.ADD, parent)
@@ -88,10 +98,14 @@ def _copy(node: Any, request: Any, fields: Fields) -> Node:
 
 
 def _moved(node: Any, request: Any, fields: Fields) -> dict[str, Any]:
-    path, name = _destination(node, fields)
+    move_to(request, node, *_destination(node, fields))
+    return {"node": json.node(request, node)}
+
+
+def move_to(request: Any, node: Any, path: str | None, name: str) -> None:
+    """Has the node be called `name`, in its own folder or that at `path`; as `copy_to`."""
     _need(request, Permission.WRITE, node)
     ingest.move(node, target_folder(request, node, path), name)
-    return {"node": json.node(request, node)}
 
 
 def _removed(node: Any, request: Any, fields: Fields) -> dict[str, Any]:

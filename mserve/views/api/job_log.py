@@ -22,7 +22,7 @@ LINES = 100_000
       query=("run", "tail"))  # fmt: skip
 def log(context: Log, request: Any) -> Response:
     """What the job's tasks have said, attempt by attempt, as text; with `run` that of one task,
-    with `tail` its last lines. Tasks that run tell the end of it with their progress."""
+    with `tail` its last lines. Of tasks that run there is the end of what they have said so far."""
     running = said(request.queues, context.job)
     text = "\n".join(told(context, running, request.GET.get("run"), _tail(request))) + "\n"
     answer = Response(text, content_type="text/plain", charset="utf-8")

@@ -24,6 +24,7 @@ from mserve.views.express.bodies import Environ, small, whole
 from mserve.views.express.snapshots import Snapshots
 from mserve.views.guesses import Refusal, refusal, subject
 from mserve.views.html.forms import check_origin
+from mserve.views.html.problem_words import HEADER
 from mserve.views.traversal import walk
 
 TITLES = {404: "Not Found", 429: "Too Many Requests"}
@@ -70,7 +71,9 @@ class Guesses:
             if snapshot is None:
                 return None
             asked = Asked(environ, self.registry, site_of(snapshot), self.policy)
-            found: Answer | None = None if asked.door == "html" else act(asked, *more)
+            if asked.door == "html" or HEADER in asked.headers:
+                return None  # people are told in their language
+            found: Answer | None = act(asked, *more)
             return found
 
     def _key(self, asked: Asked) -> Answer | None:

@@ -1,7 +1,8 @@
 """Streams of events, in the format of Server-Sent Events (HTML, 9.2.6); and that of one job.
 
-`job` is the whole JSON of the job, `progress` how far it is, `end` says that no more will come. In
-between comments show that the connection is alive.
+`job` is the whole JSON of the job, `progress` how far it is, `said` the end of what tasks that run
+have said so far, `end` says that no more will come. In between comments show that the connection is
+alive.
 """
 
 import json
@@ -62,6 +63,7 @@ class Stream:
         self._watch = watch
         self._facts: Any = None
         self._progress: Any = None
+        self._said: dict[str, str] = {}
 
     def blocks(self) -> Iterator[bytes]:
         """Until the job has ended, or nobody listens any more."""
@@ -70,7 +72,7 @@ class Stream:
             yield teller.first
             while True:
                 try:
-                    seen = see(watch)
+                    seen = see(watch, logs=True)
                 except NotThere:
                     yield event(END, {"state": None}, END)
                     return
@@ -88,6 +90,8 @@ class Stream:
         if progress != self._progress and seen.progress:
             tasks = {run: {"fraction": f, "words": w} for run, (f, w) in seen.progress.items()}
             yield event("progress", {"percent": percent, "tasks": tasks})
-        self._facts, self._progress = facts, progress
+        if said := {run: s for run, s in seen.said.items() if s != self._said.get(run)}:
+            yield event("said", said)
+        self._facts, self._progress, self._said = facts, progress, seen.said
         if seen.ended:
             yield event(END, {"state": seen.document["state"]}, END)

@@ -8,8 +8,10 @@ from mserve.resources.roles import Permission
 from mserve.views.api import explain as door
 from mserve.views.config import page
 from mserve.views.html import amounts, trying
+from mserve.views.html.asked import further
 from mserve.views.html.editing import path_to, profile_url
 from mserve.views.html.languages import _
+from mserve.views.html.walking import Walk, walk
 
 ASKED = ("workflow", "path", "name", "mimetype", "size")
 
@@ -30,9 +32,19 @@ def show(context: Explain, request: Any) -> dict[str, Any]:
         "workflow_url": profile_url(request, profile, "workflows"),
         "asked": asked,
         "files": [*trying.files(request, profile.__parent__)],
+        "walked": _walked(request, profile.__parent__),
+        "step": lambda **where: further(here, {**asked, **where}),
         "found": found,
         "fault": fault,
     }
+
+
+def _walked(request: Any, node: Any) -> Walk | None:
+    """The walk to a file of the service, once it was begun: the query has `at` then."""
+    at = request.GET.get("at")
+    if at is None or node.type != "service":
+        return None
+    return walk(request, node, at, request.GET.get("find", "").strip(), files=True)
 
 
 def _explained(profile: Any, asked: dict[str, str]) -> tuple[Any, str]:

@@ -24,6 +24,8 @@ DONE = {
     "uploaded": _("Stored."),
     "folder": _("The folder “%(name)s” is made."),
     "renamed": _("It is called “%(name)s” now."),
+    "moved": _("“%(name)s” is moved here."),
+    "copied": _("“%(name)s” is copied; this is the copy."),
     "trashed": _("“%(name)s” is in the trash now."),
     "removed": _("“%(name)s” is removed."),
     "restored": _("“%(name)s” is back where it was."),

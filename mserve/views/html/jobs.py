@@ -8,18 +8,18 @@ from pyramid.response import Response
 
 from mserve.resources.facets import Jobs
 from mserve.resources.job import Job
-from mserve.resources.job_parts import Log, OutputMfile
+from mserve.resources.job_parts import Log
 from mserve.resources.roles import Permission
 from mserve.resources.run import DONE
 from mserve.tasks import steering
 from mserve.views import job_json, job_query
 from mserve.views.api.job_log import told
-from mserve.views.api.outputs import check_way, is_conflict, landing, make
+from mserve.views.api.outputs import landing
 from mserve.views.config import page
-from mserve.views.follow.seen import progress, said
+from mserve.views.follow.seen import may_read_log, progress, said
 from mserve.views.html.advice import advice
 from mserve.views.html.flash import Undo, flash
-from mserve.views.html.forms import field, form
+from mserve.views.html.forms import form
 from mserve.views.html.languages import _
 from mserve.views.urls import facet_url, url
 
@@ -30,13 +30,18 @@ TAIL = 200  # lines of a task's log on the page of its job
 @page(context=Job, permission=Permission.VIEW, template="job.jinja2")
 def job(context: Job, request: Any) -> dict[str, Any]:
     """A job as it is now; a script follows it until it has ended."""
-    running, words = progress(request.queues, context), said(request.queues, context)
+    running, log = progress(request.queues, context), may_read_log(request, context)
     return {
         "job": job_json.job(request, context, running),
         "running": running,
         "node": context.__parent__,
         "actions": [*actions(context)],
-        "logs": {r.id: told(Log(context), words, place(r), TAIL) for r in context.all_runs()},
+        "logs": {
+            run.id: told(Log(context), {}, place(run), TAIL) if log else []
+            for run in context.all_runs()
+        },
+        "said": said(request.queues, context) if log else {},
+        "may_read_log": log,
         "advice": advice,
         "landing": landing(context, request),
     }
@@ -86,15 +91,6 @@ def begun(request: Any, answer: Response, job: Job) -> Response:
 def shown(request: Any, job: Job) -> Response:
     """Leads on to the job's page."""
     return HTTPSeeOther(facet_url(request, job.__parent__, "jobs", job.id))
-
-
-@form(context=OutputMfile, do="make", permission=Permission.RENDITIONS)
-def make_file(context: OutputMfile, request: Any) -> Response:
-    """Makes a file of an output at the form's `path`; leads on to it."""
-    way = check_way(field(request, "path"))
-    stored = make(context, request, way, is_conflict(field(request, "conflict")))
-    onward = HTTPSeeOther(url(request, stored.mfile))
-    return flash(request, onward, "file", str(stored.mfile.__name__))
 
 
 @page(context=Jobs, permission=Permission.VIEW, template="jobs.jinja2")

@@ -1,4 +1,4 @@
-"""What states, types, kinds and triggers are called; machines know them by other names."""
+"""What states, types, rights, kinds and triggers are called; machines know them by other names."""
 
 from mserve.views.html.languages import _
 
@@ -46,6 +46,23 @@ TYPES = {
     "mfile": _("file"),
     "user": _("user"),
 }
+RIGHTS = {
+    "view": _("look"),
+    "read": _("download"),
+    "renditions": _("see previews"),
+    "usage": _("see usage"),
+    "report": _("report usage"),
+    "audit": _("see the audit log"),
+    "add": _("add"),
+    "write": _("change"),
+    "remove": _("remove"),
+    "process": _("run jobs"),
+    "delegate": _("share"),
+    "configure": _("configure"),
+    "admin": _("administer"),
+    "add-service": _("add services"),
+    "add-container": _("add containers"),
+}
 KINDS = {
     "folder": _("Folders"),
     "image": _("Pictures"),
@@ -67,6 +84,11 @@ QUOTAS = {
     "ingest": _("bytes that come in"),
     "access": _("bytes that are read"),
     "jobruntime": _("seconds of jobs"),
+}
+BUDGETS = {
+    "uses": _("requests"),
+    "bytes_in": _("bytes that come in"),
+    "bytes_out": _("bytes that are read"),
 }
 ROLES = {
     "mfilereadonly": _("look and download"),

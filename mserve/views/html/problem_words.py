@@ -8,6 +8,7 @@ import re
 from functools import cache
 from typing import Any
 
+from mserve.views.html import names
 from mserve.views.html.languages import DOMAIN, SOURCE, _
 
 HEADER = "Mserve-Language"
@@ -120,8 +121,64 @@ TEXTS = (
     _("the %(of)s may %(what)s, which leaves no room for %(more)s more%(rest)s"),
     _("there is no version %(number)s of this file"),
     _("%(method)s is not a method of this place; it has: %(allowed)s"),
+    _("%(name)s is taken by the system at the root; choose another name"),
+    _("there is no %(name)s of this file (yet); its jobs tell more"),
+    _("there is nothing at %(path)s that this key may see"),
+    _("at most %(most)s operations fit into one batch"),
+    _("a %(type)s cannot be copied"),
+    _("a %(type)s cannot be put into a %(parent)s"),
+    _("files go into a service or a folder in one, not into a %(type)s"),
+    _("folders go into a service or another folder, not into a %(type)s"),
+    _("%(name)s is a name for what programs keep, which is not taken here"),
+    _("a part of it has gone meanwhile"),
+    _("nothing can be put there"),
+    _("a name should be valid Unicode (UTF-8 on the wire)"),
+    _("the path has %(number)s names; at most %(most)s are allowed"),
+    _("the path of the URL is not valid UTF-8"),
+    _("there is no %(name)s in %(folder)s to be packed"),
+    _("%(what)s is locked until %(time)s; %(how)s"),
+    _("a folder above it"),
+    _("the folder that it is in"),
+    _("who has made the lock gives its token in the header If, as If: (<urn:uuid:…>)"),
+    _("the lock's token was given, but not by whom has made the lock"),
+    _("there is no room for these bytes; nothing was stored"),
+    _("this upload has expired, or was ended"),
+    _("the folder is gone"),
+    _("the file is stored already"),
+    _("another request of this upload is under way"),
+    _("another request has taken this upload over"),
+    _("another request has said another Upload-Length"),
+    _("another request has announced a digest; HEAD ends the upload"),
+    _("the upload is at %(here)s, not at %(asked)s"),
+    _("the upload is at %(here)s, not at %(asked)s; HEAD tells where"),
+    _("the upload has %(length)s bytes, and this piece goes on to %(end)s"),
+    _("%(field)s announced %(algorithm)s %(announced)s, but that of the bytes that came is"
+      " %(found)s; nothing was stored"),
+    _("the multipart body is broken or ended too soon: %(reason)s"),
+    _("the budget of this key cannot be counted just now; please try again in a moment"),
+    _("this key has a password, which did not come with the request, or was another; right is HTTP"
+      " Basic beside a key in the path, or the header Mserve-Password"),
+    _("%(condition)s does not hold: the entity tag is %(tag)s"),
+    _("%(condition)s does not hold: something is there"),
+    _("%(condition)s does not hold: nothing is there"),
+    _("it was changed after the time in If-Unmodified-Since"),
+    _("the content is in the archive; the task retrieve brings it back, as a GET of it does"),
+    _("keep %(most)s bytes"),
+    _("keep %(most)s files"),
+    _("take in %(most)s bytes a month"),
+    _("be read of %(most)s bytes a month"),
+    _("have jobs run %(most)s seconds a month"),
+    _("; nothing was stored"),
+    _("; from %(time)s on it may again"),
+    _("; from %(time)s on it may again; nothing was stored"),
 )  # fmt: skip
 """Details as they are raised, with places for what differs."""
+
+CALLED = {
+    "type": names.TYPES, "parent": names.TYPES, "of": names.TYPES, "state": names.STATES,
+    "permission": names.RIGHTS, "caveat": names.BUDGETS,
+}  # fmt: skip
+"""What stands at places of these names is called otherwise by people."""
 
 
 @cache
@@ -133,8 +190,13 @@ def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
 
 def _pattern(text: str) -> re.Pattern[str]:
     parts = PLACE.split(text)  # texts, and the names of places between them
-    names = [f"(?P<{part}>.+?)" if n % 2 else re.escape(part) for n, part in enumerate(parts)]
-    return re.compile("".join(names), re.DOTALL)
+    found = [_place(part) if n % 2 else re.escape(part) for n, part in enumerate(parts)]
+    return re.compile("".join(found), re.DOTALL)
+
+
+def _place(name: str) -> str:
+    """Takes in something; a `rest` may be nothing."""
+    return f"(?P<{name}>.{'*' if name == 'rest' else '+'}?)"
 
 
 def translated(request: Any, detail: str) -> str | None:
@@ -146,6 +208,12 @@ def translated(request: Any, detail: str) -> str | None:
     for pattern, text in _patterns():
         if found := pattern.fullmatch(detail):
             said = request.localizer.translate(text, DOMAIN)
-            parts = {n: translated(request, each) or each for n, each in found.groupdict().items()}
-            return str(said % parts)
+            return str(said % {n: _part(request, n, p) for n, p in found.groupdict().items()})
     return None
+
+
+def _part(request: Any, place: str, part: str) -> str:
+    """What stands at a place: the name of something, a detail in its turn, or a value as it is."""
+    if name := CALLED.get(place, {}).get(part):
+        return str(request.localizer.translate(name, DOMAIN))
+    return translated(request, part) or part

@@ -14,6 +14,7 @@ from mserve.resources.roles import Permission
 from mserve.views import profile_json
 from mserve.views.config import page
 from mserve.views.html import arguments, trying
+from mserve.views.html.asked import further
 from mserve.views.html.editing import (
     Faults,
     change,
@@ -28,6 +29,7 @@ from mserve.views.html.editing import (
 )
 from mserve.views.html.forms import form
 from mserve.views.html.login import template
+from mserve.views.html.walking import Walk, walk
 from mserve.views.html.workflow import EDIT
 from mserve.views.paging import number_like
 from mserve.views.profile_body import tried
@@ -76,8 +78,18 @@ def told(request: Any, piece: Piece, spec: Json, path: str = "") -> Json:
         "beyond": path_to(request, profile, (steps[1], above), (_called(spec), "")),
         "files": [*trying.files(request, profile.__parent__)],
         "path": path,
+        "walked": walked(request, profile.__parent__),
+        "step": lambda **where: further(profile_url(request, profile, *steps), where),
         "said": trying.condition(request, profile, steps[1], spec, path),
     }
+
+
+def walked(request: Any, node: Any) -> Walk | None:
+    """The walk to a file of the service, once it was begun: the query has `at` then."""
+    at = request.GET.get("at")
+    if at is None or node.type != "service":
+        return None
+    return walk(request, node, at, typed(request, "find").strip(), files=True)
 
 
 def _called(spec: Json) -> str:
@@ -115,13 +127,16 @@ def own_faults(piece: Piece, faults: Faults) -> Faults:
 @form(context=Specs, do="check", permission=EDIT)
 @form(context=SpecPiece, do="check", permission=EDIT)
 def check(context: Piece, request: Any) -> Response:
-    """The form once more, with what is wrong in it; nothing is changed."""
+    """The form once more, with what is wrong in it; nothing is changed.
+
+    The query may have the `path` of a file to try it on, or `at`, where one is looked for.
+    """
     spec, faults = draft(request), {}
     try:
         tried(request, context.profile, [operation(context, spec)])
     except BadDocument as fault:
         faults = own_faults(context, faults_of(fault))
-    shown = told(request, context, spec, typed(request, "path"))
+    shown = told(request, context, spec, request.GET.get("path", typed(request, "path")))
     return render_to_response(
         template(TEMPLATE), {"fault": None, "faults": faults, **shown}, request
     )

@@ -13,7 +13,7 @@ const bar = () => document.getElementById("selection");
 
 // The path of a place from the client's own root on.
 function pathOf(url) {
-  const path = url.slice(bar().dataset.root.length);
+  const path = url.slice(bar().dataset.base.length);
   return path.split("/").filter(Boolean).map(decodeURIComponent).join("/");
 }
 
@@ -30,7 +30,7 @@ async function tell(chosen, results, words, undo = null) {
   await refresh();
   if (done) notice(words(done), undo);
   results.forEach((each, n) => {
-    if (each.status !== 200) notice(`${chosen[n].dataset.name}: ${each.detail}`);
+    if (each.status !== 200) notice(`${chosen[n].dataset.name}: ${each.said ?? each.detail}`);
   });
 }
 

@@ -6,17 +6,18 @@ import { gettext } from "./words.js";
 
 export class Conflicts {
   // `next` is called when something can go.
-  constructor(folder, mayReplace, tally, next) {
-    Object.assign(this, { folder, mayReplace, tally, next });
+  constructor(mayReplace, tally, next) {
+    Object.assign(this, { mayReplace, tally, next });
     this.rule = null; // what was chosen for all
   }
 
   // Asks which names are taken, also by one another, so that nothing is replaced unasked.
   async check(transfers) {
     const [queue, { firsts }] = [[...transfers], this.tally];
-    for await (const [number, there] of taken(this.folder, transfers.map(({ path }) => path)))
+    const folder = transfers[0]?.folder; // the same of all
+    for await (const [number, there] of taken(folder, transfers.map(({ path }) => path)))
       for (const each of queue.splice(0, number))
-        this.decide(each, there.get(each.path) ?? (firsts.get(each.path) === each ? null : "mfile"));
+        this.decide(each, there.get(each.path) ?? (firsts.get(each.url) === each ? null : "mfile"));
   }
 
   decide(transfer, there) {
@@ -43,8 +44,9 @@ export class Conflicts {
 
   async rename(transfer) {
     transfer.to("checking");
-    const used = new Set(this.tally.in(...OPEN).map(({ path }) => path));
-    transfer.path = await beside(this.folder, transfer.path, used);
+    const { folder, path } = transfer;
+    const used = new Set(this.tally.in(...OPEN).filter((each) => each.folder === folder).map((each) => each.path));
+    transfer.path = await beside(folder, path, used);
   }
 
   // The same for all that are asked about, and will be until all is done.

@@ -48,7 +48,7 @@ function tendMenus() {
     for (const menu of document.querySelectorAll("details.menu[open]"))
       if (!menu.contains(kept)) menu.open = false;
   };
-  document.addEventListener("click", (event) => close(event.target));
+  document.addEventListener("click", (event) => event.target.closest("dialog") || close(event.target));
   document.addEventListener("keydown", (event) => {
     const menu = event.key === "Escape" && document.activeElement?.closest("details.menu[open]");
     if (!menu) return;

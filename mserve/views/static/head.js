@@ -2,7 +2,7 @@
 
 import { button, CHOICES, speed } from "./line.js";
 import { Pace } from "./pace.js";
-import { gettext, size } from "./words.js";
+import { gettext, ngettext, size } from "./words.js";
 
 export class Head {
   // `acts` has what its buttons do: chooseAll(choice), each(name, states), clear().
@@ -38,6 +38,8 @@ export class Head {
     const words = all || !number("left") ? [gettext("%(done)s of %(all)s uploaded", { done: number("done"), all })] : [];
     if (number("failed")) words.push(gettext("%(failed)s failed", { failed: number("failed") }));
     if (number("asking")) words.push(gettext("%(asking)s waiting for your choice", { asking: number("asking") }));
+    const away = tally.all.filter(({ elsewhere, open }) => elsewhere && open).length;
+    if (away) words.push(ngettext("%(num)s to another folder", "%(num)s to other folders", away));
     if (number("left")) words.push(gettext("%(left)s left unfinished", { left: number("left") }));
     return words.join(", ");
   }

@@ -2,9 +2,10 @@
 
 import { refresh } from "./live.js";
 import { STATES } from "./states.js";
-import { watch } from "./watch.js";
+import { following, watch } from "./watch.js";
 
-const PERIOD = 3000; // ms between two looks at the logs of tasks that run
+const PERIOD = 3000; // ms between two looks at the logs of tasks that run, where no stream tells them
+const NEAR = 8; // px from the end of a log, which is still at its end
 let source = null;
 
 function paint(line, job) {
@@ -49,9 +50,22 @@ function showEnds() {
   for (const log of document.querySelectorAll("pre.log")) log.scrollTop = log.scrollHeight;
 }
 
+// What tasks that run have said, by their ids. A log goes on at its end, unless somebody reads further up.
+function grow({ detail }) {
+  for (const [id, text] of Object.entries(detail)) {
+    const place = document.querySelector(`[data-said="${id}"]`);
+    if (!place) return refresh(); // it is the first that it says
+    const log = place.closest("pre");
+    const atEnd = log.scrollTop + log.clientHeight >= log.scrollHeight - NEAR;
+    if (place.textContent !== text) place.textContent = text;
+    if (atEnd) log.scrollTop = log.scrollHeight;
+  }
+}
+
 setInterval(() => {
-  if (!document.hidden && document.querySelector(".box[data-state=running]")) refresh();
+  if (!document.hidden && !following() && document.querySelector(".box[data-state=running]")) refresh();
 }, PERIOD);
+document.addEventListener("said", grow);
 listen();
 watchLines();
 showEnds();

@@ -1,5 +1,6 @@
 // The ledger: uploads in pieces that this browser has begun and not ended, so that another page goes on with
-// them. It holds no key: the `place` stands for a folder and a key, an upload's id is worth nothing without that.
+// them. It holds no key: the `place` stands for a folder and a key, an upload's id is worth nothing without that, and
+// `folder` is a path.
 
 const STORE = "uploads";
 const OLD = 30 * 86400 * 1000; // ms; the server has given it up long before
@@ -35,8 +36,8 @@ async function quietly(work, otherwise) {
 
 const idOf = (upload) => upload.split("/").at(-1);
 
-export async function remember({ upload, place, path, size, modified, type, replace, handle }) {
-  const entry = { id: idOf(upload), place, path, size, modified, type, replace, since: Date.now() };
+export async function remember({ upload, place, base, folder, path, size, modified, type, replace, handle }) {
+  const entry = { id: idOf(upload), place, folder: folder.slice(base.length), path, size, modified, type, replace, since: Date.now() };
   const put = (more) => ask("readwrite", (store) => store.put({ ...entry, ...more }));
   await quietly(() => put({ handle }), null) ?? (await quietly(() => put({ handle: null }), null));
 }
@@ -45,10 +46,14 @@ export function forget(upload) {
   return quietly(() => ask("readwrite", (store) => store.delete(idOf(upload))), null);
 }
 
-// The entries of a place; the oldest of all places go.
+const keyOf = (place) => place.split(".")[1];
+
+// The entries of a place, and those of other folders by the same key for which nobody is to choose the file again. The
+// oldest of all places go.
 export async function entries(place) {
   const all = await quietly(() => ask("readonly", (store) => store.getAll()), []);
   const old = all.filter(({ since }) => Date.now() - since > OLD);
   for (const { id } of old) forget(id);
-  return all.filter((each) => each.place === place && !old.includes(each));
+  const known = (each) => each.place === place || (each.handle && each.folder !== undefined && keyOf(each.place) === keyOf(place));
+  return all.filter((each) => known(each) && !old.includes(each));
 }

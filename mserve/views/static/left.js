@@ -6,20 +6,31 @@ import { Transfer } from "./transfer.js";
 import * as tus from "./tus.js";
 import { gettext } from "./words.js";
 
-// Enters what was left in this place, but for what another tab is at.
+// Enters what was left in this place, and in other folders by the same key, but for what another tab is at. Where
+// the browser still lets the file be read it goes on at once.
 export async function recall(transfers) {
   for (const entry of await entries(transfers.where.place)) {
     const transfer = remembered(entry, transfers);
     if (await claimed(transfer.claim)) continue;
     if (transfers.tally.all.some(({ upload }) => upload === transfer.upload)) continue;
-    if (await isThere(transfer)) transfers.enter(transfer);
-    else forget(transfer.upload);
+    if (await isThere(transfer)) await enter(transfers, transfer);
+    else if (!transfer.elsewhere) forget(transfer.upload); // another folder may be called otherwise by now
   }
 }
 
-function remembered({ id, since, ...known }, { where, told }) {
-  const transfer = new Transfer(where, { ...known, file: null }, told);
-  return Object.assign(transfer, known, { upload: `${where.folder}-/uploads/${id}`, state: "left" });
+async function enter(transfers, transfer) {
+  transfers.enter(transfer);
+  const known = (await mayRead(transfer.handle)) ? await found(transfer) : null;
+  if (known) transfers.resume(transfer, known);
+}
+
+const mayRead = async (handle) => (await handle?.queryPermission?.({ mode: "read" })) === "granted";
+
+function remembered({ id, since, folder, ...known }, { where, told }) {
+  const elsewhere = known.place !== where.place;
+  const own = elsewhere ? { ...where, folder: where.base + folder } : where;
+  const transfer = new Transfer(own, { ...known, file: null }, told);
+  return Object.assign(transfer, known, { elsewhere, upload: `${own.folder}-/uploads/${id}`, state: "left" });
 }
 
 // Whether there is something to go on with; where the server can't be asked that is known later.

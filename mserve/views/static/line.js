@@ -42,10 +42,10 @@ export class Line {
 
   // Its state has changed.
   show() {
-    const { state, path, where } = this.transfer;
+    const { state, title, where } = this.transfer;
     this.element.dataset.state = state;
-    this.title.replaceChildren(where ? make("a", { href: where, textContent: path }) : path);
-    this.bar.setAttribute("aria-label", gettext("Upload of %(name)s", { name: path }));
+    this.title.replaceChildren(where ? make("a", { href: where, textContent: title }) : title);
+    this.bar.setAttribute("aria-label", gettext("Upload of %(name)s", { name: title }));
     this.showButtons(state);
     this.paint();
   }
@@ -55,7 +55,7 @@ export class Line {
     const asked = state === "asking" ? this.choices(this.transfer).map((name) => [CHOICES[name], name]) : [];
     const known = state === "failed" && !this.transfer.again ? [] : (BUTTONS[state] ?? []);
     const buttons = [...asked, ...known].map(([words, name]) =>
-      button(words, () => this.act(name), `${words}: ${this.transfer.path}`),
+      button(words, () => this.act(name), `${words}: ${this.transfer.title}`),
     );
     this.buttons.replaceChildren(...buttons);
     if (focused) (buttons[0] ?? this.title.querySelector("a"))?.focus();

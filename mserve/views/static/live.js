@@ -10,14 +10,19 @@ export class Problem extends Error {
 }
 
 // The header of changes by who has logged in; the page has the token.
-export function csrf() {
+function csrf() {
   const token = document.querySelector("meta[name=csrf]")?.content;
   return token ? { "X-CSRF-Token": token } : {};
 }
 
+// What every request of a script says: the page's language, in which problems are told, and the token.
+export function aside() {
+  return { "Mserve-Language": document.documentElement.lang, ...csrf() };
+}
+
 // What REST answers at `url`; throws a Problem with the server's own words, or in ours without any.
 export async function rest(url, method = "GET", body = undefined) {
-  const headers = { Accept: "application/json", "Mserve-Language": document.documentElement.lang, ...csrf() };
+  const headers = { Accept: "application/json", ...aside() };
   if (body !== undefined && !(body instanceof URLSearchParams)) {
     headers["Content-Type"] = "application/json";
     body = JSON.stringify(body);

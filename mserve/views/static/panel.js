@@ -34,7 +34,8 @@ export class Panel {
   // Lines of what was tried with the same paths before go.
   add(found) {
     const paths = new Set(found.files.map(({ path }) => path));
-    this.forget(this.transfers.tally.in("done", "failed", "skipped").filter(({ path }) => paths.has(path)));
+    const over = this.transfers.tally.in("done", "failed", "skipped");
+    this.forget(over.filter(({ path, elsewhere }) => !elsewhere && paths.has(path)));
     return this.transfers.add(found);
   }
 

@@ -52,8 +52,8 @@ export class Tally {
     return sums;
   }
 
-  // By path the first that is to get it.
+  // By URL the first that is to get it.
   get firsts() {
-    return new Map(this.in(...OPEN).reverse().map((each) => [each.path, each]));
+    return new Map(this.in(...OPEN).reverse().map((each) => [each.url, each]));
   }
 }

@@ -13,8 +13,8 @@ import { gettext } from "./words.js";
 
 export class Transfer {
   // `handle`: the file's in the browser, where there is one; `place`: where the ledger keeps it.
-  constructor({ folder, place, deposits }, { file, path, handle = null }, watcher) {
-    Object.assign(this, { folder, place, deposits, file, path, handle, watcher });
+  constructor({ base, folder, place, deposits }, { file, path, handle = null }, watcher) {
+    Object.assign(this, { base, folder, place, deposits, file, path, handle, watcher, elsewhere: false });
     Object.assign(this, { size: file?.size ?? 0, modified: file?.lastModified ?? 0, type: file?.type ?? "" });
     Object.assign(this, { state: "checking", words: "", sent: 0, kept: 0, attempts: 0, doubt: false, replace: false, upload: null });
     this.pace = new Pace();
@@ -23,6 +23,11 @@ export class Transfer {
 
   get name() {
     return this.path.split("/").at(-1);
+  }
+
+  // What it is called in the panel: of another folder than the page's, the whole path.
+  get title() {
+    return this.elsewhere ? `/${decodeURIComponent(this.folder.slice(this.base.length))}${this.path}` : this.path;
   }
 
   get url() {

@@ -16,11 +16,11 @@ const PAUSE = 3000; // ms between two looks at the listing, while many files com
 export class Transfers {
   // `watcher` is told each transfer that is new or has moved.
   constructor(form, watcher) {
-    const { folder, place } = form.dataset;
-    this.where = { folder, place, deposits: "deposits" in form.dataset };
+    const { base, folder, place } = form.dataset;
+    this.where = { base, folder, place, deposits: "deposits" in form.dataset };
     this.watcher = watcher;
     this.tally = new Tally();
-    this.conflicts = new Conflicts(folder, "replace" in form.dataset, this.tally, () => this.next());
+    this.conflicts = new Conflicts("replace" in form.dataset, this.tally, () => this.next());
     this.queue = []; // those that wait, and some that don't any more
     this.active = new Set();
     this.told = (transfer, before) => this.moved(transfer, before);
@@ -47,7 +47,7 @@ export class Transfers {
 
   // One that is on its way already is not sent twice; one that was left goes on.
   known(found) {
-    const same = this.tally.all.find((each) => (each.open || each.state === "left") && each.is(found));
+    const same = this.tally.all.find((each) => !each.elsewhere && (each.open || each.state === "left") && each.is(found));
     if (same?.state === "left") this.resume(same, found);
     return Boolean(same);
   }

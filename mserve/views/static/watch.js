@@ -57,6 +57,9 @@ function follow(url, tell) {
   else followed.set(url, { tell, source: open(url) });
 }
 
+// Whether a stream tells of all that happens.
+export const following = () => followed.size > 0;
+
 // While nobody sees the page it has no connection; browsers have few of them.
 function pauseOrGoOn() {
   for (const [url, entry] of followed) {
@@ -75,6 +78,7 @@ function open(url) {
     if (job) refresh(); // what its tasks have said and made is on the page as well
     tell((job = data));
   });
+  on("said", (data) => document.dispatchEvent(new CustomEvent("said", { detail: data })));
   on("progress", (data) => tell({ ...job, percent: data.percent, told: data.tasks }));
   on("end", () => {
     leave(url);

@@ -1,6 +1,6 @@
 // A request that brings bytes. XMLHttpRequest, since fetch tells no progress of what is sent.
 
-import { csrf, detailOf, parsed, Problem } from "./live.js";
+import { aside, detailOf, parsed, Problem } from "./live.js";
 import { gettext } from "./words.js";
 
 export const BROKE = gettext("the connection broke");
@@ -19,7 +19,7 @@ export function send(method, url, { headers = {}, body = null, progress = () => 
     request.addEventListener("abort", () => reject(new Problem(0, STOPPED)));
   });
   request.open(method, url);
-  for (const [name, value] of Object.entries({ Accept: "application/json", ...csrf(), ...headers }))
+  for (const [name, value] of Object.entries({ Accept: "application/json", ...aside(), ...headers }))
     request.setRequestHeader(name, value);
   signal?.addEventListener("abort", stop);
   if (signal?.aborted) return Promise.reject(new Problem(0, STOPPED));

@@ -25,6 +25,12 @@ def well(source: Source, *, words: str = "") -> Outcome:
     )
 
 
+def murmur(source: Source) -> None:
+    for number in (1, 2):
+        print("line", number)
+        time.sleep(0.3)
+
+
 def refuse(source: Source) -> None:
     raise TaskError("the file is no good")
 

@@ -60,6 +60,16 @@ def test_all_that_a_task_gives_comes_back(source: Source, told: list[tuple[float
     assert MIB < meter.spent.memory < 1024 * MIB
 
 
+def test_what_it_says_is_heard_while_it_runs(
+    source: Source, told: list[tuple[float, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mserve.tasks.confine.QUIET", 0.05)
+    meter, heard = Meter(), set[str]()
+    meter.tell = lambda: heard.add(meter.tail())
+    confine(hostile.murmur, source, {}, SMALL, meter)
+    assert {"line 1\n", "line 1\nline 2\n"} <= heard and told == []
+
+
 @pytest.mark.parametrize(
     ("function", "fault", "words"),
     [

@@ -84,6 +84,14 @@ def test_progress_is_told_and_read(queues: Queues) -> None:
     assert queues.read_progress(["one", "two"]) == {"one": (0.25, "page 3 of 12 – höher")}
 
 
+def test_what_a_run_has_said_is_told_until_it_says_nothing(queues: Queues) -> None:
+    queues.say("one", "line\n")
+    assert queues.read_said(["one", "two"]) == {"one": "line\n"}
+    queues.say("one", "")  # another attempt
+    assert queues.read_said(["one", "two"]) == {}
+    assert 0 < queues.redis.ttl(queue.SAID + "one") <= queue.TOLD_TTL
+
+
 def test_a_commit_pushes(queues: Queues) -> None:
     db, manager = Database(), transaction.TransactionManager(explicit=True)
     bind(db, queues)

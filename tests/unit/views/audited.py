@@ -115,6 +115,9 @@ class World:
         self("POST", url, {"action": "cancel"})
         return url
 
+    def carry(self, do: str, **fields: str) -> Any:
+        return self.do(f"{self.file()}/-/copy", do, **fields)
+
     def output(self) -> str:
         return self._output(f"{FILES}/{self.name()}/source")
 
@@ -266,6 +269,9 @@ SCENES: dict[str, Scene] = {
     "remove Mfile": lambda w: w.do(w.file(), "remove"),
     "rename Folder": lambda w: w.do(w.folder(), "rename", name=w.name()),
     "rename Mfile": lambda w: w.do(w.file(), "rename", name=w.name()),
+    "copy Copy": lambda w: w.carry("copy", parent="demo/files", name=w.name()),
+    "move Copy": lambda w: w.carry("move", parent="demo/files", name=w.name()),
+    "back Copy": lambda w: w.carry("back", name=f"demo/files/{w.name()}"),
     "restore Trashed": lambda w: w.do(w.trashed(), "restore"),
     "make Jobs": lambda w: w.do(f"{w.file()}/-/jobs", "make", kind="pdf"),
     "describe MetadataFacet": lambda w: w.describe(w.file()),

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+from mserve.views.html.problem_words import HEADER
+
 
 def names(customer: Any, url: str = "/demo/files/") -> list[str]:
     return [item["name"] for item in customer("GET", url).json["items"]]
@@ -25,6 +27,17 @@ def test_a_folder_cannot_be_copied_into_itself(customer: Any) -> None:
     asked = {"parent": "demo/files/in/deep"}
     assert customer.json("POST", "/demo/files/in/-/copy", asked).status_int == 409
     assert customer.json("POST", "/demo/files/in/-/copy", {}).status_int == 409
+
+
+def test_a_page_is_told_in_its_language_what_was_refused(customer: Any) -> None:
+    customer("PUT", "/demo/files/a", body=b"1")
+    customer("PUT", "/demo/files/in/a", body=b"2")
+    asked = {"operations": [{"op": "move", "path": "a", "parent": "demo/files/in"}]}
+    url, german = "/demo/files/-/batch", {"Accept-Language": "de"}
+    (english,) = customer.json("POST", url, asked, **german).json["results"]
+    assert "said" not in english
+    (both,) = customer.json("POST", url, asked, **german, **{HEADER: "de"}).json["results"]
+    assert both == {**english, "said": "Hier gibt es schon etwas, das 'a' heißt"}
 
 
 def test_each_operation_of_a_batch_has_its_result(customer: Any) -> None:

@@ -63,6 +63,15 @@ def test_a_deposit_has_a_receipt(drop: Any, customer: Client, body: bytes) -> No
         assert client.json("POST", RECEIPTS, receipt).json == {"valid": True}
 
 
+def test_what_tasks_say_of_a_deposit_is_for_others(drop: Any, customer: Client) -> None:
+    one = drop()
+    job = path_of(put(one, "cat.txt")["job"])
+    html = {"Accept": "text/html"}
+    assert one("GET", f"{job}/log").status_int == 404
+    assert f"{job}/log" not in one("GET", job, headers=html).text
+    assert f"{job}/log" in customer("GET", job, headers=html).text
+
+
 def test_others_get_no_receipt(customer: Client) -> None:
     assert "receipt" not in put(customer, "cat.jpg")
     answer = customer("GET", f"{FILES}/cat.jpg/-/receipt")

@@ -9,7 +9,8 @@ import pytest
 
 from mserve import database
 from mserve.tasks import engine
-from mserve.views.follow import watch
+from mserve.views.follow import stream, watch
+from mserve.views.follow.seen import Seen
 from tests.unit.support import bearer, call, lent
 
 JOBS = "/demo/files/a/-/jobs"
@@ -170,3 +171,29 @@ def test_a_body_that_nobody_reads_gives_its_seat_back(app: Any, customer: Any, j
         next(iter(body))
         body.close()
     assert not app.app.registry.news._followers
+
+
+class Looked:
+    """A watch whose client looks as often as there is something to be seen."""
+
+    def __init__(self, seen: list[Seen]) -> None:
+        self.seen = seen
+
+    def __enter__(self) -> "Looked":
+        return self
+
+    def __exit__(self, *fault: object) -> None:
+        pass
+
+    def rest(self) -> bool:
+        return bool(self.seen)
+
+
+def test_a_stream_tells_what_has_been_said_since(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "see", lambda watch, logs: watch.seen.pop(0))
+    job = {"percent": 0, "state": "running"}
+    said: list[dict[str, str]] = [{}, {"a": "one"}, {"a": "one", "b": "x"}, {"b": "x"}]
+    looks: Any = Looked([Seen(job, {}, each, ended=False) for each in said])
+    told = events(b"".join(stream.Stream(looks).blocks()).removeprefix(stream.Teller.first))
+    assert [each["event"] for each in told] == ["job", "said", "said"]
+    assert [each["data"] for each in told[1:]] == [{"a": "one"}, {"b": "x"}]

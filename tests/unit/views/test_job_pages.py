@@ -145,14 +145,15 @@ def test_a_running_task_is_listened_to(
     database.run(db, lambda site: attempts.claim(site, run, 1, Taker("worker 7", 15)))
     url = f"{FILES}/-/jobs/{job}/log"
     assert customer("GET", url).text.strip() == ""
-    queues.progress(run, 0.5, "half", "first\nsecond <i>\n")
+    queues.say(run, "first\nsecond <i>\n")
     for query in ("", "?run=0-0"):
         assert customer("GET", url + query).text == (
             "== mime, attempt 1: running\nfirst\nsecond <i>\n\n"
         )
     assert customer("GET", f"{url}?run=0-1").text.strip() == ""
     page = Person(app, customer.key).get(f"-/jobs/{job}")
-    assert "second <i>" in page.html.find(id="task-0-0").find("pre").text
+    assert page.html.find(id="task-0-0").find("details").has_attr("open")
+    assert page.html.find(attrs={"data-said": run}).text == "first\nsecond <i>\n"
 
 
 @pytest.fixture
@@ -211,6 +212,15 @@ def test_an_output_becomes_a_file_by_a_plain_form(person: Person, customer: Any,
     form.submit(headers=HTML, status=409)
     form["conflict"] = "rename"
     assert form.submit(headers=HTML, status=303).location.endswith("report%20(2).txt")
+    put(customer, "other/b")
+    walked = person.get(f"trip/a/-/jobs/{job}/outputs/0-0-report.txt/mfile")
+    assert walked.html.find(id="path")["value"] == "trip/report.txt"
+    for name in ("files", "other"):
+        link = walked.html.find(id="walk").parent.find("a", string=name)
+        walked = person.app.get(link["href"], headers=HTML)
+    form = next(form for form in walked.forms.values() if "conflict" in form.fields)
+    assert form["path"].value == "other/report.txt"
+    assert form.submit(headers=HTML, status=303).location.endswith("/other/report.txt")
 
 
 def test_who_may_not_add_is_offered_no_file(

@@ -17,6 +17,8 @@ from typing import Any
 
 import httpx
 
+from tests.functional.ports import free_ports
+
 DEPLOY = Path(__file__).parents[2] / "deploy"
 NAME = "content.example.com"
 START_LIMIT = 20.0  # seconds
@@ -178,14 +180,6 @@ class Front:
 def name_server(request: Any) -> None:
     """TLS with the front's name in place of the address."""
     request.extensions["sni_hostname"] = NAME
-
-
-def free_ports(count: int) -> list[int]:
-    held = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [each.getsockname()[1] for each in held]
-    for each in held:
-        each.close()
-    return ports
 
 
 def listens(port: int) -> bool:

@@ -1,14 +1,14 @@
 """A real nginx, Apache or lighttpd before a stack, in a folder of its own, on a free port."""
 
 import shutil
-import socket
 import subprocess
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 
 import httpx
 import pytest
 
+from tests.functional.ports import free_port
 from tests.functional.stack import Stack, wait_for
 
 KEPT = (
@@ -75,12 +75,6 @@ proxy.server = ("" => (("host" => "{host}", "port" => {upstream_port},
 """
 
 PROGRAMS = {"nginx": (NGINX, "-c"), "apache2": (APACHE, "-X -f"), "lighttpd": (LIGHTTPD, "-D -f")}
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 @contextmanager

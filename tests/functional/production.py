@@ -15,7 +15,8 @@ import httpx
 import psutil
 from redis import Redis
 
-from tests.functional.deployed import free_ports, listens
+from tests.functional.deployed import listens
+from tests.functional.ports import free_port
 from tests.functional.postgres import Postgres
 from tests.functional.stack import Stack, wait_for
 from tests.unit.tasks.support import RedisServer
@@ -74,7 +75,7 @@ class Production(Stack):
     @contextmanager
     def web(self, name: str, **lines: str) -> Iterator["Web"]:
         """Another web process, with own ini lines."""
-        port = free_ports(1)[0]
+        port = free_port()
         config = configparser.RawConfigParser()
         config.read(self.ini)
         config.set("server:main", "listen", f"127.0.0.1:{port}")

@@ -18,6 +18,7 @@ from typing import Any
 import httpx
 
 from tests.functional.ports import free_ports
+from tests.mortal import mortal
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 NAME = "content.example.com"
@@ -118,7 +119,7 @@ class Front:
         subprocess.run(command, check=True, capture_output=True)
 
     def start(self) -> "Front":
-        command = COMMANDS[self.kind].format(folder=self.folder).split()
+        command = mortal(*COMMANDS[self.kind].format(folder=self.folder).split())
         if not os.geteuid():  # a front runs as the blobs' owner, but Apache refuses to be root
             for path in (self.folder, *self.folder.iterdir()):
                 shutil.chown(path, WORKER, WORKER)

@@ -10,6 +10,7 @@ import pytest
 
 from tests.functional.ports import free_port
 from tests.functional.stack import Stack, wait_for
+from tests.mortal import mortal
 
 KEPT = (
     "ETag", "Last-Modified", "Vary", "X-Content-Type-Options", "Content-Security-Policy",
@@ -95,7 +96,8 @@ def front(name: str, stack: Stack) -> Iterator[str]:
             blobs=stack.data / "blobs", headers=HEADERS,
         )
     )  # fmt: skip
-    process = subprocess.Popen([program, *options.split(), str(config)], stdin=subprocess.DEVNULL)
+    command = mortal(program, *options.split(), str(config))
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{port}"
     try:
         wait_for(lambda: process.poll() is not None or answers(url), 20)

@@ -14,6 +14,7 @@ import httpx
 
 from tests.functional import npm
 from tests.functional.ports import free_port
+from tests.mortal import mortal
 
 FOLDER = Path(__file__).parent / "oidc"
 SECRET = "a secret that is long enough for an HMAC"
@@ -38,7 +39,7 @@ class Provider:
         """`late`: seconds by which its clock is behind."""
         given = json.dumps({"port": self.port, "clients": self.clients, **more})
         self.process = subprocess.Popen(
-            ["node", str(FOLDER / "provider.mjs"), given],
+            mortal("node", str(FOLDER / "provider.mjs"), given),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

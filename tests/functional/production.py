@@ -19,6 +19,7 @@ from tests.functional.deployed import listens
 from tests.functional.ports import free_port
 from tests.functional.postgres import Postgres
 from tests.functional.stack import Stack, wait_for
+from tests.mortal import mortal
 from tests.unit.tasks.support import RedisServer
 
 INI = Path(__file__).parents[2] / "production.ini"
@@ -86,7 +87,7 @@ class Production(Stack):
             config.write(file)
         with (self.data / "logs" / f"{name}.log").open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "pyramid.scripts.pserve", str(ini)],
+                mortal(sys.executable, "-m", "pyramid.scripts.pserve", str(ini)),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

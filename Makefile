@@ -39,7 +39,7 @@ endif
 
 test-unit: $(VENV)/.installed-test
 	@tools/test_needs.sh
-	$(PYTHON) -m pytest -n 2 $(FILES) tests/unit tests/test_architecture.py
+	TMPDIR=$$(tools/test_room.sh) $(PYTHON) -m pytest -n 2 $(FILES) tests/unit tests/test_architecture.py
 
 test-functional: $(VENV)/.installed-test # whole stacks, and servers, which wait half of the time
 	@tools/test_needs.sh

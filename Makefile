@@ -10,6 +10,9 @@ PIP := PYTHONWARNINGS=ignore $(PYTHON) -m pip install --quiet --disable-pip-vers
 INI := development.ini
 FILES := --dist loadfile --no-loadscope-reorder # all tests of a file in one process
 
+# what is started again and again is compiled once, also where the environment says otherwise
+unexport PYTHONDONTWRITEBYTECODE
+
 # an environment whose Python has gone, after an upgrade of the system, is made anew
 GONE := $(shell test -x $(PYTHON) || rm -f $(VENV)/.installed $(VENV)/.installed-test)
 

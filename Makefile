@@ -8,6 +8,10 @@ SOURCES := wsgidav,velruse,anykeystore# of pure Python, and without wheels
 PIP := PYTHONWARNINGS=ignore $(PYTHON) -m pip install --quiet --disable-pip-version-check \
 	--only-binary :all: --no-binary $(SOURCES) -c constraints.txt
 INI := development.ini
+FILES := --dist loadfile --no-loadscope-reorder # all tests of a file in one process
+
+# what is started again and again is compiled once, also where the environment says otherwise
+unexport PYTHONDONTWRITEBYTECODE
 
 # an environment whose Python has gone, after an upgrade of the system, is made anew
 GONE := $(shell test -x $(PYTHON) || rm -f $(VENV)/.installed $(VENV)/.installed-test)
@@ -36,13 +40,13 @@ else
 test: test-unit test-functional
 endif
 
-test-unit: $(VENV)/.installed-test # each file in one of two processes
+test-unit: $(VENV)/.installed-test
 	@tools/test_needs.sh
-	$(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/unit tests/test_architecture.py
+	TMPDIR=$$(tools/test_room.sh) $(PYTHON) -m pytest -n 2 $(FILES) tests/unit tests/test_architecture.py
 
-test-functional: $(VENV)/.installed-test # whole stacks, and servers, one after the other
+test-functional: $(VENV)/.installed-test # whole stacks, and servers, which wait half of the time
 	@tools/test_needs.sh
-	$(PYTHON) -m pytest tests/functional tests/dav tests/browser
+	$(PYTHON) -m pytest -n 3 $(FILES) tests/functional tests/dav tests/browser
 
 screenshots: $(VENV)/.installed-test # of every page, in three widths; ARGS="grid job" for some
 	@tools/test_needs.sh

@@ -17,6 +17,9 @@ from typing import Any
 
 import httpx
 
+from tests.functional.ports import free_ports
+from tests.mortal import mortal
+
 DEPLOY = Path(__file__).parents[2] / "deploy"
 NAME = "content.example.com"
 START_LIMIT = 20.0  # seconds
@@ -116,7 +119,7 @@ class Front:
         subprocess.run(command, check=True, capture_output=True)
 
     def start(self) -> "Front":
-        command = COMMANDS[self.kind].format(folder=self.folder).split()
+        command = mortal(*COMMANDS[self.kind].format(folder=self.folder).split())
         if not os.geteuid():  # a front runs as the blobs' owner, but Apache refuses to be root
             for path in (self.folder, *self.folder.iterdir()):
                 shutil.chown(path, WORKER, WORKER)
@@ -178,14 +181,6 @@ class Front:
 def name_server(request: Any) -> None:
     """TLS with the front's name in place of the address."""
     request.extensions["sni_hostname"] = NAME
-
-
-def free_ports(count: int) -> list[int]:
-    held = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [each.getsockname()[1] for each in held]
-    for each in held:
-        each.close()
-    return ports
 
 
 def listens(port: int) -> bool:

@@ -1,15 +1,16 @@
 """A real nginx, Apache or lighttpd before a stack, in a folder of its own, on a free port."""
 
 import shutil
-import socket
 import subprocess
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 
 import httpx
 import pytest
 
+from tests.functional.ports import free_port
 from tests.functional.stack import Stack, wait_for
+from tests.mortal import mortal
 
 KEPT = (
     "ETag", "Last-Modified", "Vary", "X-Content-Type-Options", "Content-Security-Policy",
@@ -77,12 +78,6 @@ proxy.server = ("" => (("host" => "{host}", "port" => {upstream_port},
 PROGRAMS = {"nginx": (NGINX, "-c"), "apache2": (APACHE, "-X -f"), "lighttpd": (LIGHTTPD, "-D -f")}
 
 
-def free_port() -> int:
-    with closing(socket.socket()) as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
 @contextmanager
 def front(name: str, stack: Stack) -> Iterator[str]:
     """The URL of the front before `stack`; skips the test where it is not installed."""
@@ -101,7 +96,8 @@ def front(name: str, stack: Stack) -> Iterator[str]:
             blobs=stack.data / "blobs", headers=HEADERS,
         )
     )  # fmt: skip
-    process = subprocess.Popen([program, *options.split(), str(config)], stdin=subprocess.DEVNULL)
+    command = mortal(program, *options.split(), str(config))
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{port}"
     try:
         wait_for(lambda: process.poll() is not None or answers(url), 20)

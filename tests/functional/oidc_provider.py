@@ -2,7 +2,6 @@
 
 import json
 import re
-import socket
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,6 +13,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import httpx
 
 from tests.functional import npm
+from tests.functional.ports import free_port
+from tests.mortal import mortal
 
 FOLDER = Path(__file__).parent / "oidc"
 SECRET = "a secret that is long enough for an HMAC"
@@ -38,7 +39,7 @@ class Provider:
         """`late`: seconds by which its clock is behind."""
         given = json.dumps({"port": self.port, "clients": self.clients, **more})
         self.process = subprocess.Popen(
-            ["node", str(FOLDER / "provider.mjs"), given],
+            mortal("node", str(FOLDER / "provider.mjs"), given),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -55,12 +56,6 @@ class Provider:
 
 def client(name: str, redirect_uris: list[str], **more: str) -> dict[str, Any]:
     return {"client_id": name, "client_secret": SECRET, "redirect_uris": redirect_uris, **more}
-
-
-def free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return int(listening.getsockname()[1])
 
 
 @contextmanager

@@ -81,9 +81,10 @@ def run() -> None:
 @contextmanager
 def openid_server() -> Iterator[str]:
     """Its address, while it runs."""
-    process = subprocess.Popen(
-        [sys.executable, __file__], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
-    )
+    from tests.mortal import mortal  # not above: the process itself does not find it
+
+    command = mortal(sys.executable, __file__)
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout
         yield process.stdout.readline().strip()

@@ -11,6 +11,8 @@ import time
 from pathlib import Path
 from urllib.parse import urlencode
 
+from tests.mortal import mortal
+
 START_LIMIT = 60.0  # seconds
 USER = DATABASE = "mserve"
 SETTINGS = {
@@ -88,8 +90,9 @@ class Postgres:
     def run(self, program: str, *arguments: str) -> subprocess.Popen[bytes]:
         """A program of the server on its data, as a user who is not root."""
         with self.log.open("ab") as log:
+            command = [str(binaries() / program), "-D", str(self.folder / "data"), *arguments]
             return subprocess.Popen(
-                [str(binaries() / program), "-D", str(self.folder / "data"), *arguments],
+                mortal(*command, by="QUIT"),  # it does not wait for clients
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -15,9 +15,11 @@ import httpx
 import psutil
 from redis import Redis
 
-from tests.functional.deployed import free_ports, listens
+from tests.functional.deployed import listens
+from tests.functional.ports import free_port
 from tests.functional.postgres import Postgres
 from tests.functional.stack import Stack, wait_for
+from tests.mortal import mortal
 from tests.unit.tasks.support import RedisServer
 
 INI = Path(__file__).parents[2] / "production.ini"
@@ -74,7 +76,7 @@ class Production(Stack):
     @contextmanager
     def web(self, name: str, **lines: str) -> Iterator["Web"]:
         """Another web process, with own ini lines."""
-        port = free_ports(1)[0]
+        port = free_port()
         config = configparser.RawConfigParser()
         config.read(self.ini)
         config.set("server:main", "listen", f"127.0.0.1:{port}")
@@ -85,7 +87,7 @@ class Production(Stack):
             config.write(file)
         with (self.data / "logs" / f"{name}.log").open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "pyramid.scripts.pserve", str(ini)],
+                mortal(sys.executable, "-m", "pyramid.scripts.pserve", str(ini)),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -16,6 +16,8 @@ from typing import Any
 import httpx
 import psutil
 
+from tests.mortal import mortal
+
 DEVELOPMENT = Path(__file__).parents[2] / "development.ini"
 START_LIMIT = 90.0  # seconds
 
@@ -61,7 +63,7 @@ class Stack:
         command += ["--ready-file", str(self.ready_file)] if ready else []
         with self.console.open("ab") as console:
             return subprocess.Popen(
-                command,
+                mortal(*command),
                 stdin=subprocess.DEVNULL,
                 stdout=console,
                 stderr=console,

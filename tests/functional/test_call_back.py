@@ -4,13 +4,13 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterator
-from socket import create_server
 from typing import Any
 
 import httpx
 import pytest
 
 from mserve.tasks.library import signature
+from tests.functional.ports import free_port
 from tests.functional.stack import Stack, wait_for
 from tests.unit.tasks.library.web import SECRET, Handler, Web, serving
 
@@ -31,11 +31,6 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         yield stack.start("--port", str(port))
     finally:
         stack.end()
-
-
-def free_port() -> int:
-    with create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
 
 
 @pytest.fixture

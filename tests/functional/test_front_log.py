@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 import httpx
 import pytest
 
-from tests.functional.deployed import NAME, Front, free_ports
+from tests.functional.deployed import NAME, Front
+from tests.functional.ports import free_port
 from tests.functional.stack import DEVELOPMENT, Stack, wait_for
 from tests.functional.test_reads import used
 
@@ -61,7 +62,7 @@ class Site(NamedTuple):
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[Site]:
-    stack, [port] = Stack(), free_ports(1)
+    stack, port = Stack(), free_port()
     front = Front("nginx", f"127.0.0.1:{port}", stack.data / "blobs")
     own = {"sendfile": "nginx", "sweep_interval": "0.5", "workers": "normal=1",
            "front_log": str(front.folder / "mserve-reads.log")}  # fmt: skip

@@ -23,11 +23,11 @@ from tests.functional.oidc_provider import (
     SECRET,
     Provider,
     changed,
-    free_port,
     log_in,
     parameters,
     provider,
 )  # fmt: skip
+from tests.functional.ports import free_port
 
 BACK = "http://127.0.0.2:1/-/login/oidc/corp"
 

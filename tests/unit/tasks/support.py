@@ -15,6 +15,7 @@ from mserve.resources.profile import TaskSpec
 from mserve.resources.spool import Spool
 from mserve.tasks import engine
 from mserve.tasks.queue import Queues
+from tests.mortal import mortal
 
 
 def redis_server() -> str:
@@ -41,7 +42,7 @@ class RedisServer:
         socket = ["--port", "0", "--unixsocket", str(self.folder / "redis.sock")]
         files = ["--dir", str(self.folder), "--save", "", "--appendonly", "yes"]
         command = [redis_server(), *socket, *files]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        self.process = subprocess.Popen(mortal(*command), stdout=subprocess.DEVNULL)
         wait_for(Queues.from_url(self.url).ping)
 
     @property

@@ -143,7 +143,7 @@ def test_bytes_below_a_key_may_be_embedded_by_who_was_given_it(below: Any, admin
 
 def test_static_files_alone_may_be_kept_and_found(app: Any) -> None:
     page = app.get("/-/docs")
-    places = re.findall(r'(?:src|href)="(/-/static/[^"]+)"', page.text)
+    places = re.findall(r'(?:src|href|content)="(/-/static/[^"]+)"', page.text)
     assert len(places) > 5
     for place in places:
         headers = app.get(place).headers

@@ -9,6 +9,7 @@ from bench.client import Client, settings, warm_up
 from bench.fill import fill
 from bench.peers.nginx import Nginx
 from bench.report import Report, median, ms
+from mserve.views.html.listings import ROWS as OPENED
 from tests.functional.stack import Stack
 
 ROWS, LARGE = 200, 100_000  # files
@@ -50,7 +51,7 @@ def measure(stack: Stack, share: float) -> Report:
             "cache, on loopback. First contentful paint, as the browser tells it.",
             "Loaded is all that goes over the wire until it is quiet, with the heads of answers; "
             "the files have no thumbnails.",
-            "A folder opens with its first 100 rows; the next ones come as one scrolls down.",
+            f"A folder opens with its first {OPENED} rows; the next ones come as one scrolls down.",
             "nginx sends a plain table without style or script: what a browser takes in any case.",
         ),
         samples={name: [each.painted for each in shown] for name, shown in found.items()},

@@ -11,10 +11,10 @@ LIMIT = 100
 QUERY = ("limit", "cursor")
 
 
-def asked(request: Any) -> tuple[int, str | None]:
-    """The limit and cursor of the query; raises BadInput."""
+def asked(request: Any, usual: int = LIMIT) -> tuple[int, str | None]:
+    """The limit, of items, and cursor of the query; raises BadInput. `usual`: without a limit."""
     most = request.settings.page_limit
-    text = request.GET.get("limit", str(LIMIT))
+    text = request.GET.get("limit", str(min(usual, most)))
     if not number_like(text) or not 1 <= int(text) <= most:
         raise BadInput(f"limit={text:.30} should be a whole number from 1 to {most}")
     return int(text), request.GET.get("cursor") or None

@@ -9,7 +9,8 @@ from typing import Any
 from pyramid.events import NewResponse, subscriber
 
 from mserve.guarding import EVERY
-from mserve.views.html.packing import pack
+from mserve.security import KEY_IN_PATH
+from mserve.views.html.packing import bound_to_cookie, pack
 from mserve.views.html.static import mounted
 
 POLICY = "; ".join(
@@ -36,9 +37,10 @@ VARIES = {"Vary": "Accept, Accept-Language, Authorization, Cookie"}
 PACKED = {"Vary": f"{VARIES['Vary']}, Accept-Encoding"}
 PAGE = {
     "Permissions-Policy": ", ".join(f"{feature}=()" for feature in UNUSED),
-    "Cross-Origin-Opener-Policy": "same-origin",
     **PACKED,
 }
+ALONE = {"Cross-Origin-Opener-Policy": "same-origin"}
+"""No window of another site that opened the page keeps hold of it."""
 OTHERS = {**EVERY, "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'"}
 DOCUMENTS = ("application/json", "application/problem+json")
 
@@ -51,11 +53,22 @@ def guard(event: Any) -> None:
         kind = response.content_type
         headers.update(VARIES if kind in DOCUMENTS else {})
         if kind == "text/html":
-            headers.update(PAGE | {"Content-Security-Policy": policy(event.request)})
+            headers.update(PAGE | alone(event.request))
+            headers["Content-Security-Policy"] = policy(event.request)
             pack(event.request, response)
     for name, value in OTHERS.items():
         headers.setdefault(name, value)
     headers.update(transport(event.request.environ, event.request.registry))
+
+
+def alone(request: Any) -> dict[str, str]:
+    """ALONE, but for what a key in the path opens, and no cookie: who opened it knows that key.
+
+    A browser that reads this field leaves the frame that it has made for the page, and makes
+    another: until then nothing is seen, 130 ms longer on a slow machine.
+    """
+    opened_by_key = KEY_IN_PATH in request.environ and not bound_to_cookie(request)
+    return {} if opened_by_key else ALONE
 
 
 def policy(request: Any) -> str:

@@ -19,6 +19,9 @@ from mserve.views.html.template import may
 from mserve.views.html.words import kind
 from mserve.views.urls import facet_url
 
+ROWS = 50
+"""As many as some screens show; each takes a browser time, of what is seen first too."""
+
 
 @page(context=(Site, Container), permission=Permission.VIEW, template="branch.jinja2")
 def branch(context: Branch, request: Any) -> dict[str, Any]:
@@ -52,7 +55,7 @@ def workflows(service: Service) -> list[str]:
 def listing(context: Branch, request: Any) -> dict[str, Any]:
     """A page of the children of `context`, or of what is sought below it, as rows."""
     asked = Asked() if request.grant.own_only else Asked.of(request.GET)
-    limit, after = paging.asked(request)
+    limit, after = paging.asked(request, ROWS)
     found, total = page_of(request, context, asked, limit + 1, after)
     pictures = may(request, Permission.RENDITIONS, context)
     rows = [row(request, child, pictures) for _, child in found[:limit]]

@@ -30,12 +30,13 @@ def packed(body: bytes, level: int) -> bytes:
 
 def pack(request: Any, response: Response) -> None:
     """Packs the page, where that is safe and worth it."""
-    if _bound_to_cookie(request) or not taken(request):
+    if bound_to_cookie(request) or not taken(request):
         return
     if response.content_encoding is None and len(response.body) >= LEAST:
         response.body = packed(response.body, QUICK)
         response.content_encoding = "gzip"
 
 
-def _bound_to_cookie(request: Any) -> bool:
+def bound_to_cookie(request: Any) -> bool:
+    """Whether the page is for who has a cookie of ours, or gets one with it."""
     return cookie.secret(request) is not None or "mserve_new_cookie" in request.__dict__

@@ -279,7 +279,8 @@ def test_styles_and_scripts_of_a_page_are_there(customer: Any, app: Any, quiet: 
     url = put(customer, "a.txt", b"x")
     for place in (url, f"{url}/-/versions", f"{url}/-/metadata", f"{url}/-/provenance"):
         shown = page(customer, place).html
-        for tag in shown.head.find_all(["link", "script"]):
-            address = tag.get("href") or tag["src"]
+        scripts = shown.head.find_all("meta", {"name": "script"})
+        for tag in (*scripts, *shown.head.find_all(["link", "script"])):
+            address = tag.get("href") or tag.get("src") or tag["content"]
             assert Path(address).suffix in (".css", ".js", ".svg")
             app.get(address, status=200)

@@ -89,7 +89,18 @@ def test_each_kind_of_answer_below_a_key_keeps_it(
     assert answer.status_int == status, answer.text
     check(answer, kind)
     assert ("Permissions-Policy" in answer.headers) is (kind in PAGES)
-    assert ("Cross-Origin-Opener-Policy" in answer.headers) is (kind in PAGES)
+    assert "Cross-Origin-Opener-Policy" not in answer.headers  # who opened it has the key
+
+
+def test_pages_with_a_cookie_or_without_a_key_leave_no_handle_to_who_opened_them(
+    app: Any, below: Any
+) -> None:
+    known = below("GET", "/demo/files/", Accept="text/html", Cookie="mserve=a-secret-of-a-session")
+    login = call(app, "GET", "/-/login", HTTP_ACCEPT="text/html")
+    refused = call(app, "GET", "/demo/files/", HTTP_ACCEPT="text/html")
+    for page in (known, login, refused):
+        assert page.content_type == "text/html"
+        assert page.headers["Cross-Origin-Opener-Policy"] == "same-origin"
 
 
 def test_each_view_that_is_declared_answers_so(below: Any, app: Any) -> None:
@@ -132,7 +143,7 @@ def test_bytes_below_a_key_may_be_embedded_by_who_was_given_it(below: Any, admin
 
 def test_static_files_alone_may_be_kept_and_found(app: Any) -> None:
     page = app.get("/-/docs")
-    places = re.findall(r'(?:src|href)="(/-/static/[^"]+)"', page.text)
+    places = re.findall(r'(?:src|href|content)="(/-/static/[^"]+)"', page.text)
     assert len(places) > 5
     for place in places:
         headers = app.get(place).headers

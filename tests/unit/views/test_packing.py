@@ -52,7 +52,7 @@ def test_all_that_a_listing_loads_is_small(app: Any, listing: str) -> None:
 
     page = load(listing)
     assert page.count("<tr ") == ROWS
-    for address in {*re.findall(r'(?:src|href)="([^"]*/-/static/[^"]*)"', page)}:
+    for address in {*re.findall(r'(?:src|href|content)="([^"]*/-/static/[^"]*)"', page)}:
         path = urlsplit(address).path
         load_module(path) if path.endswith(".js") else load(path)
     assert any(url.endswith("/upload.js") for url in loaded)

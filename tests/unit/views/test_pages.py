@@ -115,6 +115,9 @@ def test_what_was_uploaded_keeps_its_own_stricter_policy(person: Person, custome
     assert "sandbox" in answer.headers["Content-Security-Policy"]
 
 
+SCRIPTS = {"page.js", "upload.js", "jobs.js", "viewer.js"}
+
+
 def test_hostile_names_and_metadata_are_only_words(person: Person, customer: Any) -> None:
     customer("PUT", SERVICE + NAMED_SO, body=b"x")
     answer = customer.json("PATCH", f"{SERVICE}cat.txt", {"metadata": {HOSTILE: [HOSTILE]}})
@@ -128,8 +131,9 @@ def test_hostile_names_and_metadata_are_only_words(person: Person, customer: Any
     ):
         page = person.get(path).html
         assert not page.find_all("img", onerror=True)
-        scripts = {tag["src"].rpartition("/")[2] for tag in page.find_all("script")}
-        assert scripts <= {"page.js", "upload.js", "jobs.js", "viewer.js"}
+        assert [tag["src"].rpartition("/")[2] for tag in page.find_all("script")] == ["begin.js"]
+        named = {tag["content"] for tag in page.find_all("meta", {"name": "script"})}
+        assert {address.rpartition("/")[2] for address in named} <= SCRIPTS
 
 
 def test_each_form_that_changes_something_carries_the_token() -> None:
@@ -296,6 +300,15 @@ def test_what_modules_import_and_icons_stand_for_is_there() -> None:
         assert {*imported} <= files.keys(), name
     kinds = {words.kind(each) for each in MEDIA} | {"folder", "service", "container"}
     assert {f"icon-{kind}.svg" for kind in kinds} <= files.keys()
+
+
+def test_all_that_every_page_imports_is_asked_for_together() -> None:
+    def imported(name: str) -> set[str]:
+        names = set(re.findall(r'from "\./([^"]+)"', (static.FOLDER / name).read_text()))
+        return names.union(*map(imported, names))
+
+    begin = (static.FOLDER / "begin.js").read_text().partition("]")[0]
+    assert {f"{name}.js" for name in re.findall('"([a-z]+)"', begin)} == imported("page.js")
 
 
 MEDIA = {

@@ -113,9 +113,9 @@ UPLOADS_AND_BATCHES = (
     "resources/copying.py", "resources/names.py", "resources/partial.py", "resources/spool.py",
     "spending.py", "views/announced.py", "views/api/batch.py", "views/api/files.py",
     "views/api/nodes.py", "views/api/upload_steps.py", "views/api/uploads.py",
-    "views/content/zip.py", "views/incoming.py", "views/pieces.py", "views/preconditions.py",
-    "views/receive.py",
-    "views/targets.py", "views/traversal.py", "views/tus.py",
+    "views/content/zip.py", "views/form_parts.py", "views/incoming.py", "views/media_types.py",
+    "views/pieces.py", "views/preconditions.py", "views/receive.py", "views/targets.py",
+    "views/traversal.py", "views/tus.py",
 )  # fmt: skip
 """Where what a page's uploads and batch actions are refused for is raised."""
 TO_PROGRAMS = {

@@ -4,9 +4,11 @@ import os
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+import httpx
 import psutil
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -119,16 +121,27 @@ def load(stack: Stack, asked: Asked, seconds: float) -> float:
 
 @contextmanager
 def stopped(pair: Pair) -> Iterator[None]:
-    schedulers = [stack.pids()["scheduler"] for stack in pair]
-    for pid in schedulers:
-        os.kill(pid, signal.SIGSTOP)
+    for stack in pair:
+        wait_for(partial(stop, stack), WAIT)
     try:
         yield
     finally:
-        for pid in schedulers:
-            os.kill(pid, signal.SIGCONT)
         for stack in pair:
+            os.kill(stack.pids()["scheduler"], signal.SIGCONT)
             settle(stack)
+
+
+def stop(stack: Stack) -> bool:
+    """Stops the scheduler; not in the middle of a commit, which keeps all others from theirs."""
+    pid = stack.pids()["scheduler"]
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        with stack.client(stack.admin) as client:
+            client.put("/demo/files/probe", content=b"", timeout=1.0).raise_for_status()
+    except httpx.TimeoutException:
+        os.kill(pid, signal.SIGCONT)
+        return False
+    return True
 
 
 def settle(stack: Stack) -> None:

@@ -22,8 +22,13 @@ def digest(secret: str) -> str:
 
 
 def new_secret() -> str:
-    """256 random bits; who makes it shows it once, and keeps its digest."""
-    return secrets.token_urlsafe(32)
+    """256 random bits; who makes it shows it once, and keeps its digest.
+
+    None begins with a dash: commands would take it for an option.
+    """
+    while (secret := secrets.token_urlsafe(32)).startswith("-"):
+        pass
+    return secret
 
 
 class Former(NamedTuple):

@@ -19,7 +19,7 @@ class Drive:
 
     def rclone(self, folder: Path, vendor: str) -> dict[str, str]:
         """The environment by which rclone knows the drive as `drive:`."""
-        password = run("rclone", "obscure", self.key, HOME=str(folder)).strip()
+        password = run("rclone", "obscure", "--", self.key, HOME=str(folder)).strip()
         said = {"TYPE": "webdav", "URL": self.url, "VENDOR": vendor, "USER": "me"}
         said["PASS"] = password
         return {"HOME": str(folder), **{f"RCLONE_CONFIG_DRIVE_{n}": v for n, v in said.items()}}

@@ -9,6 +9,9 @@ PIP := PYTHONWARNINGS=ignore $(PYTHON) -m pip install --quiet --disable-pip-vers
 	--only-binary :all: --no-binary $(SOURCES) -c constraints.txt
 INI := development.ini
 FILES := --dist loadfile --no-loadscope-reorder # all tests of a file in one process
+# seconds after which a test that hangs says where. Not for unit tests: some fork, and a child waits for
+# ever for the thread that watches
+WATCHED := -o faulthandler_timeout=600
 
 # what is started again and again is compiled once, also where the environment says otherwise
 unexport PYTHONDONTWRITEBYTECODE
@@ -46,7 +49,7 @@ test-unit: $(VENV)/.installed-test
 
 test-functional: $(VENV)/.installed-test # whole stacks, and servers, which wait half of the time
 	@tools/test_needs.sh
-	$(PYTHON) -m pytest -n 3 $(FILES) tests/functional tests/dav tests/browser
+	$(PYTHON) -m pytest -n 3 $(FILES) $(WATCHED) tests/functional tests/dav tests/browser
 
 screenshots: $(VENV)/.installed-test # of every page, in three widths; ARGS="grid job" for some
 	@tools/test_needs.sh

@@ -1,6 +1,6 @@
 """Booking: what the journal has got is added to the rows of the accounts, by one scheduler.
 
-A parcel leaves the journal's pending ones in the transaction that books it, so it counts once.
+A parcel is among those that are booked by the transaction that adds it up, so it counts once.
 """
 
 from collections import defaultdict
@@ -33,6 +33,13 @@ def book(db: Any, settings: Settings, queues: Queues) -> None:
         booked = BATCH if lock is not None else 0
         while booked == BATCH:
             booked = database.run(db, book_some)
+
+
+def clear(db: Any, settings: Settings, queues: Queues) -> None:
+    """Takes what is booked off the list of what is pending: seldom, as writers conflict with it."""
+    with sole(queues, BOOKING) as lock:
+        if lock is not None:
+            database.run(db, lambda site: site.journal.clear())
 
 
 def book_some(site: Any, limit: int = BATCH) -> int:

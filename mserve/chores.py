@@ -6,6 +6,7 @@ from typing import Any
 
 from mserve import database
 from mserve.booking import book
+from mserve.booking import clear as clear_booked
 from mserve.booking import forget as forget_journal
 from mserve.expiring import expire_rows
 from mserve.folding import fold, forget_tellers
@@ -139,6 +140,7 @@ CHORES = (
     Chore(fold, every=0.0),
     Chore(FrontLog().count, every=0.0),
     Chore(book, every=0.0),
+    Chore(clear_booked, every=MINUTE / 4),
     Chore(warn_of_quotas, every=0.0),
     Chore(settle_used, every=MINUTE),
     Chore(expire_rows, every=MINUTE),

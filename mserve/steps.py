@@ -6,7 +6,7 @@ Each is a function of the Site, entered by @step. They know the shapes of then a
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from BTrees.OOBTree import OOBTree
+from BTrees.OOBTree import OOBTree, OOTreeSet
 from ZODB.blob import Blob
 
 from mserve.booking import open_account
@@ -232,3 +232,10 @@ def nothing(site: Site) -> None:
 def packed(site: Site) -> None:
     """Figures, entries of the journal and rows are packed in their records, and a file's account
     may be one value. What was stored before is read as it is; older versions cannot read this."""
+
+
+@step
+def taken(site: Site) -> None:
+    """What is booked is noted before it leaves the pending parcels: older versions, which do not
+    look there, would book it twice."""
+    site.journal.taken = OOTreeSet()

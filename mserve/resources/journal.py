@@ -5,6 +5,10 @@ of the key, or user, that pays, with the keys that it was made from. The entries
 are one Parcel. Parcels wait in `pending`, in shards by the process that wrote them, so that
 writers seldom meet, until a scheduler books them (mserve/booking.py) into the accounts' rows
 (series.py); then they are kept, a week in each part, so that old ones go whole.
+
+Who books does not touch `pending`, which all others write: it would meet them, and do all of its
+work in vain. It notes what it has booked in `taken`, which nobody else writes, and now and then
+takes that off `pending` in a transaction of its own.
 """
 
 import json
@@ -15,6 +19,7 @@ from typing import Any, NamedTuple
 
 from BTrees.IOBTree import IOBTree
 from BTrees.LOBTree import LOBTree
+from BTrees.OOBTree import OOTreeSet
 from persistent import Persistent
 
 from mserve.resources import clock, ripple
@@ -114,17 +119,18 @@ class Parcel(Persistent):  # type: ignore[misc]  # persistent has no types
 
 
 class Pending(Timeline, Transit):
-    """Parcels that are not booked yet, by their keys."""
+    """Parcels that are not booked yet, or just so, by their keys."""
 
 
 class Journal(PerTransaction):
-    """One per site, `site.journal`. `parts` are by week."""
+    """One per site, `site.journal`. `parts` are by week; `taken` has keys of `pending`."""
 
     last = 0
     """When a parcel was booked last (µs); each has a moment of its own."""
 
     def __init__(self) -> None:
         self.pending = Pending()
+        self.taken = OOTreeSet()
         self.parts = IOBTree()
 
     def note(self, entry: Entry) -> None:
@@ -140,15 +146,20 @@ class Journal(PerTransaction):
     def holds(self, parcel: Parcel) -> bool:
         return self.pending.get(parcel.key) is parcel
 
+    def count_waiting(self) -> int:
+        """How many parcels are not booked yet."""
+        return self.pending.count() - len(self.taken)
+
     def waiting(self, limit: int) -> list[tuple[str, Parcel]]:
         """Up to `limit` parcels that are to be booked, the oldest first."""
-        found = self.pending.page(limit)
+        page = self.pending.page(limit + len(self.taken))
+        found = [item for item in page if item[0] not in self.taken][:limit]
         prefetch(parcel for _, parcel in found)
         return found
 
     def all_waiting(self) -> Iterator[Parcel]:
         """Those that are not booked yet."""
-        parcels = (parcel for _, parcel in self.pending.items())
+        parcels = (parcel for key, parcel in self.pending.items() if key not in self.taken)
         while page := [*islice(parcels, PAGE)]:
             prefetch(page)
             yield from page
@@ -160,13 +171,19 @@ class Journal(PerTransaction):
 
     def keep(self, key: str, parcel: Parcel) -> int:
         """The parcel is booked; returns when (µs)."""
-        del self.pending[key]
+        self.taken.add(key)
         self.last = max(self.last + 1, clock.now())
         number = self.last // PART
         if number not in self.parts:
             self.parts[number] = LOBTree()
         self.parts[number][self.last] = parcel
         return self.last
+
+    def clear(self) -> None:
+        """Takes off `pending` what is booked."""
+        for key in self.taken:
+            self.pending.discard(key)
+        self.taken.clear()
 
     def kept(self, start: int) -> Iterator[tuple[int, Parcel]]:
         """Parcels that were booked from `start` (µs) on, in that order, and when."""

@@ -18,7 +18,7 @@ def families(site: Site) -> Iterator[Metric]:
         "mserve_task_runs", "Tasks that wait for a worker, or that one is at.",
         ("state",), (((name,), index.count()) for name, index in states.items()),
     )  # fmt: skip
-    pending = site.journal.pending.count()
+    pending = site.journal.count_waiting()
     yield gauge("mserve_usage_pending", "Transactions whose usage is not booked yet.", pending)
     figures = site.usage.get
     yield gauge("mserve_files", "Files, without those in the trash.", figures(FILE).total)

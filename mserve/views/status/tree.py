@@ -26,7 +26,7 @@ def database(site: Any) -> Check:
 def usage(site: Any) -> Check:
     return _backlog(
         _("Usage"),
-        site.journal.pending.count(),
+        site.journal.count_waiting(),
         _("%(number)s transactions are not booked yet"),
         _("A scheduler books them; see whether one runs, and what its log says."),
     )

@@ -29,6 +29,6 @@ def test_a_year_of_files(db: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         found = lines(Account(site, site["c1"].id), Asked(("file",), by=Dimension.KEY))
         assert [line.figure.total for line in found] == [15, 15]
         assert [*accounts.check(site, False)] == []
-        assert not [*site.unindexed.items()] and not [*site.journal.pending.items()]
+        assert not [*site.unindexed.items()] and not site.journal.pending.count()
 
     database.run(db, look)

@@ -40,5 +40,5 @@ def nothing(*arguments: object) -> None:
 
 
 setattr(node, "Usage", Unused)  # noqa: B010 - the module's name for another class
-for owner, name in ((usage.Usage, "change"), (Journal, "note"), (Reads, "note")):
+for owner, name in ((usage, "change_all"), (Journal, "note"), (Reads, "note")):
     setattr(owner, name, nothing)

@@ -237,5 +237,5 @@ def packed(site: Site) -> None:
 @step
 def taken(site: Site) -> None:
     """What is booked is noted before it leaves the pending parcels: older versions, which do not
-    look there, would book it twice."""
+    look there, would book it twice. And the usage of new files is in sheets."""
     site.journal.taken = OOTreeSet()

@@ -30,7 +30,7 @@ def remove(node: Node, *, recursive: bool = False) -> Trashed | None:
     """
     if node.__parent__ is None:
         raise Conflict("the site itself cannot be removed")
-    depend_on([node.usage, *([node.count] if isinstance(node, Branch) else ()), *node.above()])
+    depend_on([node.counted, *([node.count] if isinstance(node, Branch) else ()), *node.above()])
     need_leave(node)
     service = node.find("service")
     if service is not None and service is not node:
@@ -70,7 +70,7 @@ def restore(trashed: Trashed, parent: Branch, name: str) -> Node:
     need(parent, standing.in_place.wanted(), payer=())
     for payer, wanted in standing.in_place.wanted_by_payer().items():
         need_of(service.site, payer, wanted)
-    depend_on([node.usage, *parent.lineage()])
+    depend_on([node.counted, *parent.lineage()])
     service.drop_trash(trashed)
     parent.add(name, node)
     leftovers.note(node)

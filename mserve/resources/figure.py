@@ -6,11 +6,15 @@ C = Σ r_i·t_i, so two additive integers are enough at any level. R is for exam
 byte-microseconds.
 """
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from functools import reduce
+from operator import is_
+from typing import Any, NamedTuple
 
 from mserve.resources.clock import SECOND
 from mserve.resources.packing import pack, unpack
+
+_new = tuple.__new__  # as Figure(…), without a function in Python on the way
 
 
 class Figure(NamedTuple):
@@ -52,7 +56,8 @@ class Figure(NamedTuple):
         if most is None or (high is not None and high > most):
             most = high
         n, total, squares = n + reports, total + amount, squares + square
-        return Figure(n, total, squares, least, most, running + runs, rate + change, offset + moved)
+        running, rate, offset = running + runs, rate + change, offset + moved
+        return _new(Figure, (n, total, squares, least, most, running, rate, offset))
 
     def minus(self, other: "Figure") -> "Figure":
         """What there was before the other."""
@@ -81,6 +86,50 @@ def packed(figures: Mapping[str, Figure]) -> bytes:
 def unpacked(stored: Mapping[str, Figure] | bytes) -> Mapping[str, Figure]:
     """Of a record."""
     return {metric: Figure(*each) for metric, each in unpack(stored).items()}
+
+
+def plus(known: Mapping[str, Figure], changes: Mapping[str, Figure]) -> Figures:
+    """The figures with the changes of some."""
+    found = dict(known)
+    for metric, change in changes.items():
+        before = found.get(metric)
+        found[metric] = change if before is None else before.plus(change)
+    return found
+
+
+class Added(NamedTuple):
+    """Changes, and what they come to."""
+
+    changes: Sequence[Mapping[str, Figure]] = ()
+    figures: Mapping[str, Figure] = {}
+
+
+_last = Added()
+
+
+def in_all(changes: Sequence[Mapping[str, Figure]]) -> Mapping[str, Figure]:
+    """What the changes come to; they are the same of all nodes that are above a node."""
+    global _last
+    known = _last
+    if not is_same(known.changes, changes):
+        known = _last = Added(changes, reduce(plus, changes))
+    return known.figures
+
+
+def is_same(some: Sequence[Any], others: Sequence[Any]) -> bool:
+    return len(some) == len(others) and all(map(is_, some, others))
+
+
+def added(
+    old: Mapping[str, Figure], saved: Mapping[str, Figure], new: Mapping[str, Figure]
+) -> Figures:
+    """Figures that were `old`, with what both `saved` and `new` made of them."""
+    return {
+        metric: saved.get(metric, NOTHING).merged(
+            old.get(metric, NOTHING), new.get(metric, NOTHING)
+        )
+        for metric in {*saved, *new}
+    }
 
 
 def tally(figures: Figures, key: str, change: Figure) -> None:

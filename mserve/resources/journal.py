@@ -30,6 +30,7 @@ from mserve.resources.loading import prefetch
 from mserve.resources.packing import pack, unpack
 from mserve.resources.per_transaction import PerTransaction
 from mserve.resources.period import open_since
+from mserve.resources.sheet import Sheet
 
 MOST = 200  # entries in a parcel
 PAGE = 200  # parcels that are loaded at once
@@ -105,9 +106,16 @@ class Parcel(Persistent):  # type: ignore[misc]  # persistent has no types
     """The entries of one transaction. It is never changed after."""
 
     entries: tuple[Entry, ...] = ()
+    _v_sheet: Sheet | None = None
 
     def __init__(self, key: str) -> None:
         self.key = key
+
+    def sheet(self) -> Sheet:
+        """That of the files that come in the transaction."""
+        if self._v_sheet is None or self._v_sheet.full:
+            self._v_sheet = Sheet()
+        return self._v_sheet
 
     def __getstate__(self) -> dict[str, Any]:
         entries = pack([*map(tuple, self.entries)])
@@ -133,15 +141,21 @@ class Journal(PerTransaction):
         self.taken = OOTreeSet()
         self.parts = IOBTree()
 
-    def note(self, entry: Entry) -> None:
+    def note(self, entry: Entry) -> Parcel:
         """Adds the entry to the transaction's parcel."""
         ripple.note(self._p_jar, entry.accounts)
+        parcel = self._parcel()
+        parcel.entries = (*parcel.entries, entry)
+        return parcel
+
+    def _parcel(self) -> Parcel:
+        """The transaction's; made where there is none yet, or no room in it."""
         parcel: Parcel | None = self.of_transaction()
         if parcel is None or len(parcel.entries) >= MOST:
             parcel = Parcel(new_key(clock.now()))
             self.pending[parcel.key] = parcel
             self.remember(parcel)
-        parcel.entries = (*parcel.entries, entry)
+        return parcel
 
     def holds(self, parcel: Parcel) -> bool:
         return self.pending.get(parcel.key) is parcel

@@ -14,6 +14,7 @@ from mserve.resources.mark import UNKNOWN as UNMARKED
 from mserve.resources.mark import Mark
 from mserve.resources.metrics import COPIES, VERSIONS
 from mserve.resources.node import Node
+from mserve.resources.sheet import Line, Sheet
 from mserve.resources.version import Version
 
 OF_THE_FILE = 0
@@ -39,6 +40,8 @@ class Mfile(Node):
     jobs: Any = ()
     """Sort keys of the jobs that ran on it: a few in a tuple, more in a set."""
     versions: Any = None
+    sheet: Sheet | None = None
+    """Where its usage is, with that of others."""
     marks: Mapping[int, Mark] = {}
     """As what its contents are counted, by the number of their version, and itself (OF_THE_FILE).
     Of what came before marks there is none."""
@@ -59,6 +62,17 @@ class Mfile(Node):
         super().__init__()
         self.content = content
         self.announced = announced
+
+    @property
+    def usage(self) -> Any:
+        """What it has used: that of a file that came before there were sheets is its own."""
+        self._p_activate()
+        return vars(self).get("usage") or Line(self)
+
+    @property
+    def counted(self) -> Any:
+        self._p_activate()
+        return vars(self).get("usage") or self.sheet or self
 
     @property
     def mimetype(self) -> str:

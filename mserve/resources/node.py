@@ -35,11 +35,12 @@ class Node(Persistent):  # type: ignore[misc]  # persistent has no types
     """Whether its usage has quotas (resources/quota.py): else that is not looked at for them."""
     entered: str | None = None
     """The entry of the audit log that tells how it came into being."""
+    usage: Any
+    """What it and all below it have used: a Usage, or a file's Line."""
 
     def __init__(self) -> None:
         self.id = new_id()
         self.created = self.modified = clock.now()
-        self.usage = Usage()
 
     def __getitem__(self, name: str) -> Any:
         if name == FACETS:
@@ -76,6 +77,11 @@ class Node(Persistent):  # type: ignore[misc]  # persistent has no types
         while node is not None and node.type != type:
             node = node.__parent__
         return node
+
+    @property
+    def counted(self) -> Any:
+        """The object of the database that its usage is in."""
+        return self.usage
 
     def parts(self) -> tuple[Any, ...]:
         """What is stored apart, and yet seen with the node; None for what there is not."""
@@ -124,6 +130,7 @@ class Branch(Node):
 
     def __init__(self) -> None:
         super().__init__()
+        self.usage = Usage()
         self.children = OOBTree()
         self.count = Length()
 

@@ -4,16 +4,16 @@ Every node has the figures of what it and all below it have used, changed in the
 what is reported; the journal (journal.py) gets the same, with who pays and what it was about.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from persistent import Persistent
 
-from mserve.resources import clock
+from mserve.resources import clock, figure
 from mserve.resources.asker import Payer, who_asks
 from mserve.resources.crossing import note_node, note_payer
-from mserve.resources.figure import NOTHING, Figure, Figures, packed, tally, unpacked
-from mserve.resources.journal import Entry, Reports, Tags, accounts_of
+from mserve.resources.figure import NOTHING, Figure, Figures, in_all, packed, plus, unpacked
+from mserve.resources.journal import Entry, Parcel, Reports, Tags, accounts_of
 from mserve.resources.limits import Begun, Limited, check, found_crossed, merged, turned
 from mserve.resources.mark import UNKNOWN, Mark, paid
 from mserve.resources.metrics import DISC, DISC_SPACE, FILE, short
@@ -24,7 +24,9 @@ __all__ = ["Figure", "Usage"]  # trees find Figure here
 class Usage(Persistent):  # type: ignore[misc]  # persistent has no types
     """The figures of one node and all below it; concurrent changes are added by the storage."""
 
-    figures: Mapping[str, Figure] = {}
+    _sums: Mapping[str, Figure] = {}
+    _v_more: Sequence[Figures] = ()
+    """What the transaction adds to the sums: it is added up once, as the figures are looked at."""
     limits: Mapping[str, int] = {}
     """The most that there may be (resources/quota.py), by metric."""
     soft: Mapping[str, int] = {}
@@ -35,11 +37,24 @@ class Usage(Persistent):  # type: ignore[misc]  # persistent has no types
     """The kinds of bytes kept (metrics.CLASSES) that the limit of these does not count."""
 
     def __getstate__(self) -> dict[str, Any]:
-        state: dict[str, Any] = super().__getstate__()
-        return stored_state(state) if state else state
+        figures, state = self.figures, dict(super().__getstate__() or {})
+        state.pop("_sums", None)
+        return stored_state({**state, "figures": figures})
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        super().__setstate__(read_state(state))
+        found = read_state(state)
+        super().__setstate__({"_sums": found.pop("figures"), **found})
+
+    @property
+    def figures(self) -> Mapping[str, Figure]:
+        """By metric."""
+        if self._v_more:
+            self._sums, self._v_more = plus(self._sums, in_all(self._v_more)), ()
+        return self._sums
+
+    @figures.setter
+    def figures(self, figures: Mapping[str, Figure]) -> None:
+        self._sums, self._v_more = figures, ()
 
     def get(self, metric: str) -> Figure:
         return self.figures.get(metric, NOTHING)
@@ -56,10 +71,7 @@ class Usage(Persistent):  # type: ignore[misc]  # persistent has no types
         was = Limited.of(self) if self.begun or self.soft else None
         if was and self.begun:
             self.begun = turned(was, changes, moment)
-        figures = dict(self.figures)
-        for metric, each in changes.items():
-            tally(figures, metric, each)
-        self.figures = figures
+        self._v_more, self._p_changed = (*self._v_more, changes), True
         return [*found_crossed(was, Limited.of(self))] if was and self.soft else []
 
     def set_limit(self, metric: str, most: int | None, soft: bool = False) -> None:
@@ -95,13 +107,7 @@ def added(
     old: Mapping[str, Any], saved: Mapping[str, Any], new: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The state of a Usage that was `old`, with what both `saved` and `new` made of it."""
-    was, theirs, ours = (state.get("figures", {}) for state in (old, saved, new))
-    figures = {
-        metric: theirs.get(metric, NOTHING).merged(
-            was.get(metric, NOTHING), ours.get(metric, NOTHING)
-        )
-        for metric in {*theirs, *ours}
-    }
+    figures = figure.added(*(state.get("figures", {}) for state in (old, saved, new)))
     known, there, here = map(Limited.stored, (old, saved, new))
     made = merged(known, there, here, figures)
     return {**saved, **made._asdict()}
@@ -150,23 +156,30 @@ def enter(
     the sums are made of, which stay; site: where the nodes are, if in a trash.
     """
     nodes = list(nodes)
-    for node in nodes if shares else ():
-        node.usage.touch()
-    if nodes and not shares:
-        change_all(nodes, payer, changes, moment, site or nodes[-1].site)
-    if nodes:
-        accounts = accounts_of([*(node.id for node in nodes), *payer])
-        service = next((node.id for node in nodes if node.type == "service"), None)
-        tags = tags if service is None else (*tags, ("service", service))
-        file = nodes[0].type == "mfile"
-        entry = Entry(moment, accounts, stored(changes), tags, file, shares)
-        (site or nodes[-1].site).journal.note(entry)
+    if not nodes:
+        return
+    site = site or nodes[-1].site
+    accounts = accounts_of([*(node.id for node in nodes), *payer])
+    service = next((node.id for node in nodes if node.type == "service"), None)
+    tags = tags if service is None else (*tags, ("service", service))
+    file = nodes[0].type == "mfile"
+    parcel = site.journal.note(Entry(moment, accounts, stored(changes), tags, file, shares))
+    if shares:
+        for node in nodes:
+            node.usage.touch()
+    else:
+        change_all(nodes, payer, changes, moment, site, parcel)
 
 
 def change_all(
-    nodes: Iterable[Any], payer: Payer, changes: Figures, moment: int, site: Any
+    nodes: Sequence[Any], payer: Payer, changes: Figures, moment: int, site: Any, parcel: Parcel
 ) -> None:
-    """Changes the figures of the nodes, and of those who pay, where these have quotas."""
+    """Changes the figures of the nodes, and of those who pay, where these have quotas.
+
+    parcel: that of the transaction.
+    """
+    if nodes[0].counted is nodes[0]:  # a file of which nothing was reported yet
+        nodes[0].sheet = parcel.sheet()
     for node in nodes:
         if crossed := node.usage.change(changes, moment):
             note_node(node, crossed)

@@ -16,6 +16,7 @@ from mserve.resources.node import Node
 from mserve.resources.profile import Edition
 from mserve.resources.run import TaskRun
 from mserve.resources.service import Service
+from mserve.resources.sheet import Sheet, merged, read_lines
 from mserve.resources.trash import Trashed
 from mserve.resources.usage import Usage, added, read_state
 from mserve.undo.records import LOCKING, Record
@@ -23,7 +24,8 @@ from mserve.undo.trees import BUCKETS, TREES
 
 CHANGED = (Mfile, Folder, Service, Container, Job, TaskRun)
 """What may be as it was; all that is not here has a reason not to be, such as keys."""
-MADE = (Mfile, Folder, Trashed, Job, TaskRun, Content, Edition, Blob, Usage, Length)
+FIGURES = (Usage, Sheet, Length)
+MADE = (Mfile, Folder, Trashed, Job, TaskRun, Content, Edition, Blob, *FIGURES)
 PARTS = (*TREES, *BUCKETS, OOTreeSet)
 LOGS = tuple(
     f"mserve.resources.{name}" for name in ("audit_log", "changes", "journal", "ledger", "lock")
@@ -36,7 +38,7 @@ def check_kind(record: Record) -> None:
     thing = record.thing
     if isinstance(thing, LocksMade) and not record.made:
         raise Conflict("it locked something; locks are ended, not undone")
-    known = (*MADE, *PARTS) if record.made else (*CHANGED, Usage, Length, *PARTS)
+    known = (*MADE, *PARTS) if record.made else (*CHANGED, *FIGURES, *PARTS)
     if isinstance(thing, known) or type(thing).__module__ in LOGS:
         return
     if isinstance(thing, Key):
@@ -51,8 +53,10 @@ def put_back(record: Record) -> None:
     thing, before, after = record.thing, record.before, record.after
     if isinstance(thing, Usage):
         thing._p_activate()
-        thing.__setstate__(added(*map(read_state, (after, vars(thing), before))))
+        thing.__setstate__(added(*map(read_state, (after, thing.__getstate__(), before))))
         thing._p_changed = True
+    elif isinstance(thing, Sheet):
+        thing.lines = merged(read_lines(after), thing.lines, read_lines(before))
     elif isinstance(thing, Length):
         thing.change(before - after)
     elif isinstance(thing, CHANGED):

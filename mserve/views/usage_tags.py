@@ -26,8 +26,8 @@ def state_of(site: Any, id: str, node: Any = None) -> tuple[Any, ...]:
     its sums; of who pays the number of entries that there ever were, be they booked or not.
     """
     if node is not None:
-        node.usage._p_activate()
-        return (node.usage._p_serial,)
+        node.counted._p_activate()
+        return (node.counted._p_serial,)
     pending = sum(1 for _ in site.journal.about(bytes.fromhex(id)))
     return (pending + entries_of(site.series.told(id)),)
 

@@ -59,8 +59,8 @@ class Used:
 
 
 def _see(asked: Any, node: Node) -> State:
-    node.usage._p_activate()
-    return State(node.usage._p_serial.hex(), node.usage.figures)
+    node.counted._p_activate()
+    return State(node.counted._p_serial.hex(), node.usage.figures)
 
 
 def _changed(last: State, state: State) -> Iterator[Json]:

@@ -10,6 +10,7 @@ from mserve import ingest
 from mserve.check import Scope, check
 from mserve.resources.kinds import count_kinds
 from mserve.resources.metrics import COPIES, TRASH, VERSIONS
+from mserve.resources.usage import Usage
 from tests.unit.locking import node_at
 from tests.unit.quotas.conftest import SERVICE
 from tests.unit.support import spool, writers
@@ -78,8 +79,10 @@ def test_what_was_kept_before_kinds_were_told_apart_is_counted_by_the_step(
     def forget(site: Any) -> None:
         service = node_at(site, "demo/files")
         for node in (site, *site.walk(), *(each.node for each in service.all_trash())):
-            known = node.usage.figures.items()
-            node.usage.figures = {metric: each for metric, each in known if metric not in kinds}
+            usage, known = Usage(), node.usage.figures.items()
+            usage.figures = {metric: each for metric, each in known if metric not in kinds}
+            node.__setstate__({**node.__getstate__(), "usage": usage})
+            node._p_changed = True
         node_at(site, "demo/files/copy").copied = False
         for id, _ in [*site.series.items()]:
             site.series[id] = OOBTree()

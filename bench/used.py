@@ -78,7 +78,7 @@ def use(db: Any, places: list[Place], batch: str, files: int) -> None:
         if number % SERVICES == SERVICES - 1:
             with patch("mserve.resources.journal.open_since", return_value=0):  # as it came
                 while run(db, booking.book_some):
-                    run(db, lambda site: site.journal.clear())
+                    run(db, lambda site: site.journal.clear(booking.BATCH))
             while run(db, _forget_changes):
                 pass
 

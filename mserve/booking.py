@@ -9,8 +9,8 @@ from typing import Any
 
 from mserve import database
 from mserve.resources import clock
+from mserve.resources.entry import WIDTH, Entry, accounts_of
 from mserve.resources.figure import Figure, tally
-from mserve.resources.journal import WIDTH, Entry, accounts_of
 from mserve.resources.period import DAY_LONG, Grain, around
 from mserve.resources.posting import keys_of
 from mserve.resources.rows import add
@@ -18,6 +18,7 @@ from mserve.resources.signature import Signatures
 from mserve.resources.sums import Sums
 from mserve.resources.usage import stored
 from mserve.settings import Settings
+from mserve.taking_turns import of_writers
 from mserve.tasks.queue import Queues
 from mserve.tasks.sole import sole
 
@@ -36,10 +37,16 @@ def book(db: Any, settings: Settings, queues: Queues) -> None:
 
 
 def clear(db: Any, settings: Settings, queues: Queues) -> None:
-    """Takes what is booked off the list of what is pending: seldom, as writers conflict with it."""
+    """Takes what is booked off the list of what is pending, while writers wait.
+
+    It changes what they write, so that those of other machines may conflict with it; so it is not
+    done as often as that.
+    """
     with sole(queues, BOOKING) as lock:
-        if lock is not None:
-            database.run(db, lambda site: site.journal.clear())
+        cleared = BATCH if lock is not None else 0
+        while cleared == BATCH:
+            with of_writers(settings).held():
+                cleared = database.run(db, lambda site: site.journal.clear(BATCH))
 
 
 def book_some(site: Any, limit: int = BATCH) -> int:

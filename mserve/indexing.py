@@ -1,8 +1,8 @@
 """Indexing: the catalogs are told what has changed, in batches, by whoever has time.
 
 A batch is indexed in one transaction and taken off the list of changes in the next, which alone can
-meet the uploads that write into that list. What is indexed twice, as a scheduler was killed between
-the two, is the same afterwards.
+meet the uploads that write into that list; those of this machine wait meanwhile. What is indexed
+twice, as a scheduler was killed between the two, is the same afterwards.
 """
 
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ from mserve import database
 from mserve.resources.loading import prefetch
 from mserve.resources.site import Site
 from mserve.settings import Settings
+from mserve.taking_turns import of_writers
 from mserve.tasks.queue import Queues
 from mserve.tasks.sole import sole
 
@@ -25,14 +26,15 @@ def index_changes(db: Any, settings: Settings, queues: Queues) -> None:
     done = BATCH
     while done == BATCH:
         with sole(queues, INDEXING) as lock:
-            done = index_batch(db) if lock else 0
+            done = index_batch(db, settings) if lock else 0
 
 
-def index_batch(db: Any) -> int:
+def index_batch(db: Any, settings: Settings) -> int:
     """Indexes up to BATCH changes; returns how many there were."""
     keys = database.run(db, index_some)
     if keys:
-        database.run(db, partial(note_indexed, keys))
+        with of_writers(settings).held():
+            database.run(db, partial(note_indexed, keys))
     return len(keys)
 
 

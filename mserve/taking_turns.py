@@ -11,7 +11,10 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from mserve.settings import Settings
+
 PATIENCE = 1.0  # seconds
+FILE = "web.lock"
 
 
 class MachineLock:
@@ -36,6 +39,11 @@ class MachineLock:
             wait.granted.wait(patience)
         with waits:
             yield waits.close
+
+
+def of_writers(settings: Settings) -> MachineLock:
+    """That of those who commit uploads, of all processes of one machine with these settings."""
+    return MachineLock(settings.data / FILE)
 
 
 def _at_once(descriptor: int) -> bool:

@@ -10,7 +10,7 @@ from typing import Any, TypeGuard
 
 from BTrees.OOBTree import OOBTree
 
-from mserve.resources.journal import Entry
+from mserve.resources.entry import Entry
 from mserve.resources.packing import pack, unpack
 from mserve.resources.posting import post
 from mserve.resources.rows import Rows

@@ -1,21 +1,19 @@
 """Journal: every report of consumption, as it came, in the transaction of what it reports.
 
-An Entry says what changed in the sums of several *accounts*: those of a node and all above it, and
-of the key, or user, that pays, with the keys that it was made from. The entries of one transaction
-are one Parcel. Parcels wait in `pending`, in shards by the process that wrote them, so that
-writers seldom meet, until a scheduler books them (mserve/booking.py) into the accounts' rows
-(series.py); then they are kept, a week in each part, so that old ones go whole.
+The entries (entry.py) of one transaction are one Parcel. Parcels wait in `pending`, in shards by
+the process that wrote them, so that writers seldom meet, until a scheduler books them
+(mserve/booking.py) into the accounts' rows (series.py); then they are kept, a week in each part, so
+that old ones go whole.
 
 Who books does not touch `pending`, which all others write: it would meet them, and do all of its
 work in vain. It notes what it has booked in `taken`, which nobody else writes, and now and then
 takes that off `pending` in a transaction of its own.
 """
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import islice
 from secrets import token_hex
-from typing import Any, NamedTuple
+from typing import Any
 
 from BTrees.IOBTree import IOBTree
 from BTrees.LOBTree import LOBTree
@@ -23,83 +21,17 @@ from BTrees.OOBTree import OOTreeSet
 from persistent import Persistent
 
 from mserve.resources import clock, ripple
-from mserve.resources.figure import Figure
+from mserve.resources.entry import Entry
 from mserve.resources.ids import new_id
 from mserve.resources.index import Timeline, Transit
 from mserve.resources.loading import prefetch
 from mserve.resources.packing import pack, unpack
 from mserve.resources.per_transaction import PerTransaction
-from mserve.resources.period import open_since
 from mserve.resources.sheet import Sheet
 
 MOST = 200  # entries in a parcel
 PAGE = 200  # parcels that are loaded at once
 PART = 7 * 86_400 * clock.SECOND
-WIDTH = 16  # bytes of an id
-_encode = json.JSONEncoder(separators=(",", ":"), sort_keys=True).encode
-
-Tags = tuple[tuple[str, str], ...]
-"""What a report is about, beside the accounts: `key`, `task`, `mimetype`, `service`."""
-Reports = tuple[tuple[str, tuple[Any, ...]], ...]
-"""By how much each metric changes: the fields of a Figure."""
-
-
-class Entry(NamedTuple):
-    """Reports of one moment (µs), about the same.
-
-    file: whether the first account is a file's; shares: whether they are counted by their tags
-    alone, as the sums have them already; booked: when they count, if not at their moment.
-    """
-
-    moment: int
-    accounts: bytes
-    reports: Reports
-    tags: Tags = ()
-    file: bool = False
-    shares: bool = False
-    booked: int | None = None
-
-    @property
-    def time(self) -> int:
-        """In which period it counts (µs), unless that is closed."""
-        return self.moment if self.booked is None else self.booked
-
-    def counted(self, booked: int) -> int:
-        """When it counts (µs), if it is booked at that moment (µs): not in a closed month."""
-        return max(self.time, open_since(booked))
-
-    def text(self, counted: int) -> str:
-        """One line of JSON that says all of it, where it counts at `counted` (µs)."""
-        ids, fields = [id.hex() for id in self.ids()], Figure._fields
-        reports = {
-            metric: {name: value for name, value in zip(fields, each, strict=True) if value}
-            for metric, each in self.reports
-        }
-        facts = {
-            "time": self.moment, "counted": counted, "accounts": ids, "tags": dict(self.tags),
-            "shares": self.shares, "reports": reports,
-        }  # fmt: skip
-        return _encode(facts)
-
-    def ids(self) -> Iterator[bytes]:
-        """Of the accounts."""
-        for start in range(0, len(self.accounts), WIDTH):
-            yield self.accounts[start : start + WIDTH]
-
-    def concerns(self, account: bytes) -> bool:
-        place = self.accounts.find(account)
-        return place >= 0 and (place % WIDTH == 0 or account in self.ids())
-
-    def is_above_service(self, account: bytes) -> bool:
-        """Whether the account is of what is above the service that it is about, or of who pays."""
-        ids = [*self.ids()]
-        service = bytes.fromhex(dict(self.tags).get("service", ""))
-        return service in ids and ids.index(account) > ids.index(service)
-
-    def taken_back(self, moment: int) -> "Entry":
-        """What makes it as if it had never been, from `moment` (µs) on."""
-        undone = tuple((metric, tuple(Figure(*each).negated())) for metric, each in self.reports)
-        return self._replace(reports=undone, booked=moment)
 
 
 class Parcel(Persistent):  # type: ignore[misc]  # persistent has no types
@@ -193,11 +125,13 @@ class Journal(PerTransaction):
         self.parts[number][self.last] = parcel
         return self.last
 
-    def clear(self) -> None:
-        """Takes off `pending` what is booked."""
-        for key in self.taken:
+    def clear(self, limit: int) -> int:
+        """Takes up to `limit` parcels that are booked off `pending`; returns how many."""
+        keys = [*islice(self.taken, limit)]
+        for key in keys:
             self.pending.discard(key)
-        self.taken.clear()
+            self.taken.remove(key)
+        return len(keys)
 
     def kept(self, start: int) -> Iterator[tuple[int, Parcel]]:
         """Parcels that were booked from `start` (µs) on, in that order, and when."""
@@ -213,8 +147,3 @@ class Journal(PerTransaction):
 def new_key(moment: int) -> str:
     """The key of a parcel made at `moment` (µs), of which there is no other."""
     return f"{moment:016x}-{new_id()[:2]}{token_hex(3)}"
-
-
-def accounts_of(ids: Sequence[str]) -> bytes:
-    """Ids as an entry has them."""
-    return bytes.fromhex("".join(ids))

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from mserve.resources.asker import Payer, who_asks
-from mserve.resources.journal import Tags
+from mserve.resources.entry import Tags
 
 MADE_FROM = "/"
 """Between the id of a key and that of the key that it was made from."""

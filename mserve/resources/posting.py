@@ -6,8 +6,8 @@ Of a file there are rows by day alone, as there are many files.
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from mserve.resources.entry import Entry
 from mserve.resources.figure import Figure
-from mserve.resources.journal import Entry
 from mserve.resources.mark import name_of
 from mserve.resources.metrics import KEPT, OF_TASKS, short
 from mserve.resources.period import FINE_FIRST, Grain, number_of

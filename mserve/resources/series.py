@@ -9,8 +9,8 @@ from typing import Any
 from BTrees.OOBTree import OOBTree
 
 from mserve.resources.brief import is_brief, joined, spelled
+from mserve.resources.entry import Entry
 from mserve.resources.index import Index
-from mserve.resources.journal import Entry
 from mserve.resources.posting import post
 from mserve.resources.rows import Rows
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from mserve.resources.journal import Entry
+from mserve.resources.entry import Entry
 from mserve.resources.period import Grain, number_of, span_of
 from mserve.resources.rows import Rows
 

@@ -3,8 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
+from mserve.resources.entry import Entry, Reports, Tags
 from mserve.resources.figure import Figure, Figures, tally
-from mserve.resources.journal import Entry, Reports, Tags
 
 
 class Sums:

@@ -12,8 +12,9 @@ from persistent import Persistent
 from mserve.resources import clock, figure
 from mserve.resources.asker import Payer, who_asks
 from mserve.resources.crossing import note_node, note_payer
+from mserve.resources.entry import Entry, Reports, Tags, accounts_of
 from mserve.resources.figure import NOTHING, Figure, Figures, in_all, packed, plus, unpacked
-from mserve.resources.journal import Entry, Parcel, Reports, Tags, accounts_of
+from mserve.resources.journal import Parcel
 from mserve.resources.limits import Begun, Limited, check, found_crossed, merged, turned
 from mserve.resources.mark import UNKNOWN, Mark, paid
 from mserve.resources.metrics import DISC, DISC_SPACE, FILE, short

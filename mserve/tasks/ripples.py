@@ -10,7 +10,7 @@ from typing import Any
 from redis.exceptions import RedisError
 
 from mserve.resources import ripple
-from mserve.resources.journal import WIDTH
+from mserve.resources.entry import WIDTH
 from mserve.tasks.bell import Bell
 from mserve.tasks.news import CHANNEL, message
 from mserve.tasks.queue import Queues

@@ -14,7 +14,7 @@ from mserve.people.ways import ways
 from mserve.seal import Seal
 from mserve.security import lock
 from mserve.spending import Spending
-from mserve.taking_turns import MachineLock
+from mserve.taking_turns import of_writers
 from mserve.tasks import outbox, queue, ripples
 from mserve.tasks.access import Accesses
 from mserve.tasks.news import News
@@ -30,7 +30,6 @@ from mserve.views.follow.looks import Looks
 
 TELLING = ("refusals", "accesses", "uses", "reads", "ripples")
 """What has a thread that tells Redis what was noted."""
-LOCK = "web.lock"
 """In the data folder: which web process of this machine stores what has come."""
 
 
@@ -64,7 +63,7 @@ def bind_database(registry: Any) -> None:
     registry.reads = Reads(registry.queues)
     registry.ripples = ripples.begin(db, registry.queues)
     registry.spending = Spending(registry.queues.redis, partial(database.run, db))
-    registry.group = Group(db, MachineLock(registry.mserve.data / LOCK))
+    registry.group = Group(db, of_writers(registry.mserve))
 
 
 def unbind(registry: Any) -> None:

@@ -86,8 +86,8 @@ def test_it_can_be_scheduled_and_gone_through(see: Any) -> None:
     assert see(lambda site: site.rounds[id].looked_at) == 3
 
 
-def test_files_are_found(customer: Client, db: Any) -> None:
-    while indexing.index_batch(db):
+def test_files_are_found(customer: Client, db: Any, settings: Settings) -> None:
+    while indexing.index_batch(db, settings):
         pass
     found = customer("GET", "/demo/files/-/search?q=done").json["items"]
     assert [each["name"] for each in found] == ["done.txt"]

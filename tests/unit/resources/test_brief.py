@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mserve.resources.brief import MOST, is_brief
+from mserve.resources.entry import Entry
 from mserve.resources.figure import Figure
-from mserve.resources.journal import Entry
 from mserve.resources.period import DAY_LONG
 from mserve.resources.posting import post
 from mserve.resources.rows import figure_of

@@ -73,22 +73,22 @@ def describe(site: Any, title: str) -> None:
     site.changed(mfile, site["demo"]["files"])
 
 
-def test_what_changes_while_it_is_indexed_is_indexed_again(db: Any) -> None:
+def test_what_changes_while_it_is_indexed_is_indexed_again(db: Any, settings: Settings) -> None:
     database.run(db, lambda site: store(site, b"12345"))
     keys = database.run(db, indexing.index_some)
     database.run(db, lambda site: describe(site, "whiskers"))
     database.run(db, lambda site: indexing.note_indexed(keys, site))
     assert not database.run(db, lambda site: found(site, "whiskers"))
-    assert indexing.index_batch(db) == 1
+    assert indexing.index_batch(db, settings) == 1
     assert database.run(db, lambda site: found(site, "whiskers")) == 1
-    assert indexing.index_batch(db) == 0
+    assert indexing.index_batch(db, settings) == 0
 
 
-def test_indexing_that_was_killed_in_the_middle_is_done_again(db: Any) -> None:
+def test_indexing_that_was_killed_in_the_middle_is_done_again(db: Any, settings: Settings) -> None:
     database.run(db, lambda site: store(site, b"12345"))
     database.run(db, lambda site: describe(site, "whiskers"))
     database.run(db, indexing.index_some)  # and nothing is taken off the list
-    assert indexing.index_batch(db) == 2  # two changes of one file
+    assert indexing.index_batch(db, settings) == 2  # two changes of one file
     assert database.run(db, lambda site: found(site, "whiskers")) == 1
 
 

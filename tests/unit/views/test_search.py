@@ -13,7 +13,7 @@ Find = Callable[..., list[str]]
 
 @pytest.fixture
 def catch_up(app: Any) -> Callable[[], int]:
-    return lambda: index_batch(app.app.registry._zodb_databases[""])
+    return lambda: index_batch(app.app.registry._zodb_databases[""], app.app.registry.mserve)
 
 
 @pytest.fixture

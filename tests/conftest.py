@@ -3,6 +3,7 @@
 import pytest
 
 LONG = (
+    "test_schemathesis_key.py",
     "test_schemathesis.py",
     "test_chaos.py",
     "test_delivery.py",

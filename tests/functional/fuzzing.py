@@ -7,6 +7,7 @@ module, which is also Schemathesis' hooks module, makes again before each call.
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -25,6 +26,7 @@ CAT = f"{PHOTOS}/cat.png"
 DOOMED = ("/doomed", "/doomed/doomed", f"{SERVICE}/doomed.txt")
 SPARE = 4
 SEED = os.environ.get("SCHEMATHESIS_SEED", "20261123")
+LEAST = 1000  # requests in a run
 Headers = tuple[str, ...]
 
 
@@ -157,3 +159,9 @@ def fuzz(
     )
     assert done.returncode == 0, done.stdout[-20_000:] + done.stderr[-2000:]
     return done.stdout
+
+
+def requests(told: str) -> int:
+    found = re.search(r"(\d+) generated, \1 passed", told)
+    assert found, told
+    return int(found[1])

@@ -6,8 +6,8 @@ has no object for its figures.
 
 from collections.abc import Mapping
 
-from mserve.resources import node, usage
-from mserve.resources.figure import Figure
+from mserve.resources import metering, node
+from mserve.resources.figure import NOTHING, Figure
 from mserve.resources.journal import Journal
 from mserve.tasks.outcome import Outcome
 from mserve.tasks.reads import Reads
@@ -22,7 +22,7 @@ class Unused:
     limits: Mapping[str, int] = {}
 
     def get(self, metric: str) -> Figure:
-        return usage.NOTHING
+        return NOTHING
 
     def change(self, changes: Mapping[str, Figure], moment: int) -> list[str]:
         """Nothing is added, so that no limit is crossed."""
@@ -40,5 +40,5 @@ def nothing(*arguments: object) -> None:
 
 
 setattr(node, "Usage", Unused)  # noqa: B010 - the module's name for another class
-for owner, name in ((usage, "change_all"), (Journal, "note"), (Reads, "note")):
+for owner, name in ((metering, "change_all"), (Journal, "note"), (Reads, "note")):
     setattr(owner, name, nothing)

@@ -19,9 +19,9 @@ from mserve.resources import clock
 from mserve.resources.asker import Asker, asked_by
 from mserve.resources.figure import Figure
 from mserve.resources.mark import Mark
+from mserve.resources.metering import enter
 from mserve.resources.metrics import INGEST, TASK
 from mserve.resources.period import DAY_LONG
-from mserve.resources.usage import enter
 from mserve.settings import Settings
 
 SERVICES, DAYS, ARRIVALS = 10, 365, 50
@@ -76,7 +76,7 @@ def use(db: Any, places: list[Place], batch: str, files: int) -> None:
     for number, place in enumerate(places):
         run(db, partial(_use, place, batch, files // ARRIVALS))
         if number % SERVICES == SERVICES - 1:
-            with patch("mserve.resources.journal.open_since", return_value=0):  # as it came
+            with patch("mserve.resources.entry.open_since", return_value=0):  # as it came
                 while run(db, booking.book_some):
                     run(db, lambda site: site.journal.clear(booking.BATCH))
             while run(db, _forget_changes):

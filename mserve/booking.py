@@ -11,12 +11,12 @@ from mserve import database
 from mserve.resources import clock
 from mserve.resources.entry import WIDTH, Entry, accounts_of
 from mserve.resources.figure import Figure, tally
+from mserve.resources.metering import stored
 from mserve.resources.period import DAY_LONG, Grain, around
 from mserve.resources.posting import keys_of
 from mserve.resources.rows import add
 from mserve.resources.signature import Signatures
 from mserve.resources.sums import Sums
-from mserve.resources.usage import stored
 from mserve.settings import Settings
 from mserve.taking_turns import of_writers
 from mserve.tasks.queue import Queues

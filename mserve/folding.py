@@ -14,9 +14,9 @@ from typing import Any
 from mserve import database
 from mserve.resources.figure import Figure, Figures
 from mserve.resources.mark import paid, typed
+from mserve.resources.metering import enter
 from mserve.resources.metrics import ACCESS, ACCESS_TIME, INTERRUPTED, RESPONSE_TIME
 from mserve.resources.period import Grain, span_of
-from mserve.resources.usage import enter
 from mserve.settings import Settings
 from mserve.tasks.queue import Queues
 from mserve.tasks.reads import FIELD, PARTS, READS, Group, Place, Read, unpack

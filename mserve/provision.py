@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mserve.resources import audit, clock, metrics, usage
+from mserve.resources import audit, clock, metering, metrics
 from mserve.resources.audit import Action
 from mserve.resources.container import Container
 from mserve.resources.key import Former, Key
@@ -23,7 +23,7 @@ def make_container(site: Site, name: str, seal: Seal | None = None) -> tuple[Con
     container = Container()
     site.add(name, container)
     site.register(container)
-    usage.report(container.lineage(), metrics.CONTAINER, 1)
+    metering.report(container.lineage(), metrics.CONTAINER, 1)
     audit.record(container, Action.CREATE, after={"type": "container"})
     return container, _keys(container, seal, "containeradmin")
 
@@ -43,7 +43,7 @@ def make_service(
     container.add(name, service)
     service.site.register(service)
     replan(service)
-    usage.report(service.lineage(), metrics.SERVICE, 1)
+    metering.report(service.lineage(), metrics.SERVICE, 1)
     audit.record(service, Action.CREATE, after={"type": "service", **terms})
     return service, _keys(service, seal, "serviceadmin", "servicecustomer")
 

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from mserve.check.finding import Finding, path, wrong
-from mserve.resources import clock, metrics, usage
+from mserve.resources import clock, metering, metrics
 from mserve.resources.figure import Figure
 from mserve.resources.mfile import Mfile
 from mserve.resources.node import Branch
@@ -86,5 +86,5 @@ def _sums(kept: Kept) -> dict[str, int]:
 def _wrong(
     site: Any, node: Any, words: str, repair: bool, metric: str, change: Figure, now: int
 ) -> Finding:
-    mend = partial(usage.enter, [node], {metric: change}, now, site=site)
+    mend = partial(metering.enter, [node], {metric: change}, now, site=site)
     return wrong("usage", path(node), words, repair, mend)

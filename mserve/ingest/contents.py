@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from mserve.resources import usage
+from mserve.resources import metering
 from mserve.resources.asker import Payer, who_asks
 from mserve.resources.figure import Figure
 from mserve.resources.mark import UNKNOWN as UNMARKED
@@ -20,19 +20,19 @@ def count_former(mfile: Mfile, former: Version, copied: bool, *, kept: bool = Fa
     if copied:
         changes[COPIES] = Figure.of(-size)
     if changes:
-        usage.enter(mfile.lineage(), changes, mfile.modified, mark.payer, mark.tags)
+        metering.enter(mfile.lineage(), changes, mfile.modified, mark.payer, mark.tags)
 
 
 def count_contents(mfile: Mfile, gone: Iterable[Version], kind: str | None = None) -> None:
     """Usage: the file has got a content, and some of its contents, of that kind, are gone."""
     mark, moment = mark_for(mfile.mimetype), mfile.modified
     mfile.set_mark(mfile.version, mark)
-    usage.keep(mfile.lineage(), mfile.content.size, moment, files=0, mark=mark)
+    metering.keep(mfile.lineage(), mfile.content.size, moment, files=0, mark=mark)
     for version in gone:
         former = mfile.set_mark(version.number, None)
         size = -version.content.size
-        changes = usage.kept(size, moment, 0) | ({kind: Figure.of(size)} if kind else {})
-        usage.enter(mfile.lineage(), changes, moment, former.payer, former.tags)
+        changes = metering.kept(size, moment, 0) | ({kind: Figure.of(size)} if kind else {})
+        metering.enter(mfile.lineage(), changes, moment, former.payer, former.tags)
 
 
 def need_growth(mfile: Mfile, size: int, came: int = 0) -> None:

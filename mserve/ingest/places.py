@@ -7,7 +7,7 @@ from mserve.ingest.folders import place
 from mserve.ingest.leftovers import is_processed
 from mserve.ingest.reserved import hold
 from mserve.ingest.unlocking import end_all
-from mserve.resources import audit, leftovers, usage
+from mserve.resources import audit, leftovers, metering
 from mserve.resources.audit import Action
 from mserve.resources.figure import Figure
 from mserve.resources.folder import Folder
@@ -143,8 +143,8 @@ def _copy_one(node: Node, parent: Branch, name: str) -> Node:
 
 def _count_copy(made: Mfile) -> None:
     made.copied, mark, size = True, mark_new(made), made.content.size
-    changes = usage.kept(size, made.created, 1) | {COPIES: Figure.of(size)}
-    usage.enter(made.lineage(), changes, made.created, mark.payer, mark.tags)
+    changes = metering.kept(size, made.created, 1) | {COPIES: Figure.of(size)}
+    metering.enter(made.lineage(), changes, made.created, mark.payer, mark.tags)
 
 
 def check_place(node: Node, parent: Branch, name: str) -> None:

@@ -7,7 +7,7 @@ from mserve.errors import BadInput, NameTaken
 from mserve.ingest.contents import count_contents, count_former, most_versions, need_growth
 from mserve.ingest.folders import place
 from mserve.ingest.leftovers import check_taken, is_processed
-from mserve.resources import audit, usage
+from mserve.resources import audit, metering
 from mserve.resources.audit import Action
 from mserve.resources.content import Content
 from mserve.resources.figure import Figure, Figures
@@ -89,8 +89,8 @@ def enter(
 def count_new(mfile: Mfile, moment: int, more: Figures) -> None:
     """Usage: from `moment` (µs) on there is the file with its content; and `more`."""
     mark = mark_new(mfile)
-    changes = usage.kept(mfile.content.size, moment, 1) | more
-    usage.enter(mfile.lineage(), changes, moment, mark.payer, mark.tags)
+    changes = metering.kept(mfile.content.size, moment, 1) | more
+    metering.enter(mfile.lineage(), changes, moment, mark.payer, mark.tags)
 
 
 def replace(mfile: Mfile, spool: Spool, announced: str = "", came: int | None = None) -> Stored:
@@ -102,7 +102,7 @@ def replace(mfile: Mfile, spool: Spool, announced: str = "", came: int | None = 
     said = media_type(mfile.__name__ or "", announced)
     size = spool.size if came is None else came
     need_growth(mfile, spool.size, size)
-    usage.report(mfile.lineage(), INGEST, size, tags=typed(said or UNKNOWN))
+    metering.report(mfile.lineage(), INGEST, size, tags=typed(said or UNKNOWN))
     return supersede(mfile, spool.content(), said)
 
 

@@ -39,6 +39,7 @@ class Parcel(Persistent):  # type: ignore[misc]  # persistent has no types
 
     entries: tuple[Entry, ...] = ()
     _v_sheet: Sheet | None = None
+    _v_noted: set[bytes] | None = None
 
     def __init__(self, key: str) -> None:
         self.key = key
@@ -75,9 +76,11 @@ class Journal(PerTransaction):
 
     def note(self, entry: Entry) -> Parcel:
         """Adds the entry to the transaction's parcel."""
-        ripple.note(self._p_jar, entry.accounts)
         parcel = self._parcel()
         parcel.entries = (*parcel.entries, entry)
+        if parcel._v_noted is None:
+            parcel._v_noted = ripple.noted(self._p_jar)
+        parcel._v_noted.add(entry.accounts)
         return parcel
 
     def _parcel(self) -> Parcel:

@@ -5,11 +5,11 @@ from typing import Any
 from mserve.resources import clock
 from mserve.resources.figure import Figure
 from mserve.resources.mark import UNKNOWN
+from mserve.resources.metering import enter
 from mserve.resources.metrics import TRASH, VERSIONS
 from mserve.resources.mfile import Mfile
 from mserve.resources.node import Branch
 from mserve.resources.standing import Standing
-from mserve.resources.usage import enter
 
 
 def count_kinds(site: Any, service: Any) -> None:

@@ -6,9 +6,9 @@ from mserve.resources import clock
 from mserve.resources.content import Content
 from mserve.resources.figure import Figure
 from mserve.resources.mark import Mark, mark_for
+from mserve.resources.metering import enter
 from mserve.resources.metrics import DISC, DISC_SPACE, FILE
 from mserve.resources.mfile import OF_THE_FILE
-from mserve.resources.usage import enter
 
 
 def mark_new(mfile: Any) -> Mark:

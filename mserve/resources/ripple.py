@@ -17,19 +17,19 @@ def listen(db: Any, listener: Listener) -> None:
     _listeners[db] = listener
 
 
-def note(connection: Any, accounts: bytes) -> None:
-    """Something was reported in those accounts, in the transaction that is under way."""
+def noted(connection: Any) -> set[bytes]:
+    """To which the accounts are added in which the transaction that is under way reports."""
     listener = None if connection is None else _listeners.get(connection.db())
     if listener is None:
-        return
+        return set()
     transaction = connection.transaction_manager.get()
     try:
-        seen = transaction.data(listener)
+        seen: set[bytes] = transaction.data(listener)
     except KeyError:
-        seen = set[bytes]()
+        seen = set()
         transaction.set_data(listener, seen)
         transaction.addAfterCommitHook(_tell_if_committed, (listener, seen))
-    seen.add(accounts)
+    return seen
 
 
 def _tell_if_committed(committed: bool, listener: Listener, seen: set[bytes]) -> None:

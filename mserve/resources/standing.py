@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 from mserve.resources.asker import Payer
 from mserve.resources.figure import NOTHING, Figure, Figures, tally
 from mserve.resources.mark import UNKNOWN, Mark, name_of
+from mserve.resources.metering import enter
 from mserve.resources.metrics import DISC, DISC_SPACE, FILE, KEPT, LEVELS, TRASH, short
 from mserve.resources.mfile import OF_THE_FILE
 from mserve.resources.posting import STANDING
 from mserve.resources.rows import IN_ALL, Dimension, values_in
-from mserve.resources.usage import enter
 
 Kept = tuple[str, str, Figure]
 """A metric, the name of a mark, and what is kept."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from mserve.resources import clock, metrics, usage
+from mserve.resources import clock, metering, metrics
 from mserve.resources.content import Content
 from mserve.resources.figure import Figure
 from mserve.resources.job import Job
@@ -48,14 +48,14 @@ def meter(runs: Sequence[TaskRun], metric: str, amount: Callable[[TaskRun], floa
         job = runs[0].job
         tags = (*paid(job.payer), ("task", task))
         changes = {metric: Figure.of(*map(amount, those))}
-        usage.enter(job.node.lineage(), changes, clock.now(), job.payer, tags)
+        metering.enter(job.node.lineage(), changes, clock.now(), job.payer, tags)
 
 
 def _report_own(run: TaskRun, own: Mapping[str, float]) -> None:
     """Reports what the task has measured itself."""
     job, changes = run.job, {metric: Figure.of(amount) for metric, amount in own.items()}
     tags = (*paid(job.payer), ("task", _task(run)))
-    usage.enter(job.node.lineage(), changes, clock.now(), job.payer, tags)
+    metering.enter(job.node.lineage(), changes, clock.now(), job.payer, tags)
 
 
 def _task(run: TaskRun) -> str:

@@ -7,7 +7,7 @@ queue after the commit. What workers do with task runs is in attempts.py.
 from typing import Any
 
 from mserve.errors import BadInput, Missing
-from mserve.resources import clock, metrics, usage
+from mserve.resources import clock, metering, metrics
 from mserve.resources.content import Content
 from mserve.resources.job import Job
 from mserve.resources.profile import Edition, Profile, TaskSet, TaskSpec, Workflow
@@ -138,7 +138,7 @@ def _close(site: Any, job: Job, outcome: str) -> None:
         job.round.count(job.id, outcome)
     if job.in_tree and not job.counted:
         job.counted = True
-        usage.report(job.node.lineage(), metrics.JOB, 1, payer=job.payer)
+        metering.report(job.node.lineage(), metrics.JOB, 1, payer=job.payer)
     tell(job)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from mserve import database
 from mserve.errors import TaskError
-from mserve.resources import metrics, usage
+from mserve.resources import metering, metrics
 from mserve.resources.content import Content
 from mserve.resources.job import Job
 from mserve.resources.spool import Spool
@@ -34,7 +34,7 @@ def note(job: Job, site: Any, copied: Copied) -> None:
     _check(content, site, Vault.demand(copied.vault))
     if copied.vault not in content.copies and job.in_tree:
         lineage, metric = job.mfile.lineage(), METRICS[copied.vault]
-        usage.report(lineage, metric, content.size, payer=job.payer)
+        metering.report(lineage, metric, content.size, payer=job.payer)
     content.note_copy(copied.vault)
     if copied.only:
         content.leave()

@@ -7,9 +7,9 @@ from mserve.errors import BadInput
 from mserve.resources import audit, clock
 from mserve.resources.audit import Action
 from mserve.resources.figure import Figure, Figures, tally
+from mserve.resources.metering import enter, report
 from mserve.resources.metrics import Kind, Metric, check_amount, check_own
 from mserve.resources.node import depend_on
-from mserve.resources.usage import enter, report
 from mserve.views.body import Fields
 
 MOST = 1000  # reports in a request

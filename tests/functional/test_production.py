@@ -15,7 +15,7 @@ import pytest
 import transaction
 
 from mserve.database import open_database
-from mserve.resources import usage
+from mserve.resources import metering
 from mserve.resources.spool import Spool
 from mserve.settings import Settings
 from tests.functional.production import Production
@@ -82,7 +82,7 @@ def test_writers_that_count_do_not_conflict(database: Any) -> None:
     with opened(database) as first, opened(database) as second:
         for manager, service in (first, second):
             manager.begin()
-            usage.report([service], metric, 3)
+            metering.report([service], metric, 3)
         first[0].commit()
         second[0].commit()
         first[0].begin()

@@ -10,8 +10,8 @@ from mserve import database
 from mserve.booking import BATCH, BOOKING, book, book_some
 from mserve.booking import clear as clear_booked
 from mserve.resources.account import Account, Of
+from mserve.resources.metering import report
 from mserve.resources.metrics import ACCESS, short
-from mserve.resources.usage import report
 from mserve.settings import Settings
 from mserve.tasks.queue import Queues
 from tests.unit.support import writers

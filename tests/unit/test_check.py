@@ -8,7 +8,7 @@ import pytest
 
 from mserve import booking, database, evolve, ingest
 from mserve.check import Finding, Scope, check
-from mserve.resources import audit_keys, clock, usage
+from mserve.resources import audit_keys, clock, metering
 from mserve.resources.audit_keys import new_key
 from mserve.resources.chunks import Chunks
 from mserve.resources.profile import TaskSet, TaskSpec, Workflow
@@ -99,7 +99,7 @@ def test_chunks_of_an_upload_are_left_to_the_scheduler(db: Any) -> None:
 
 def test_wrong_sums_are_found_and_mended(db: Any) -> None:
     def spoil(site: Any) -> None:
-        usage.keep([site["demo"]], 7, 1, files=1)
+        metering.keep([site["demo"]], 7, 1, files=1)
 
     database.run(db, spoil)
     assert {finding.where for finding in found(db)} == {"/demo"}

@@ -8,10 +8,10 @@ from mserve import booking, database
 from mserve.check import Scope, check
 from mserve.expiring import expire_rows
 from mserve.resources import expiry
+from mserve.resources.metering import report
 from mserve.resources.metrics import TASK, TASK_FAILURE
 from mserve.resources.period import DAY_LONG, Grain
 from mserve.resources.rows import Dimension, keys_in
-from mserve.resources.usage import report
 from mserve.settings import Settings
 from mserve.tasks.queue import Queues
 from tests.unit.conftest import Client

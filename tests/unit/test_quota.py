@@ -15,8 +15,9 @@ from mserve.errors import OverQuota
 from mserve.ingest import landing
 from mserve.resources import quota
 from mserve.resources.figure import Figure
+from mserve.resources.metrics import DISC_SPACE
 from mserve.resources.run import JobOutput
-from mserve.resources.usage import DISC_SPACE, Usage, read_state
+from mserve.resources.usage import Usage, read_state
 from tests.unit.dav.finding import D, propfind, told
 from tests.unit.locking import node_at
 from tests.unit.support import Interrupted, form, spool, writers

@@ -23,7 +23,7 @@ from mserve.errors import Conflict
 from mserve.folding import fold_some
 from mserve.ingest import trash
 from mserve.provision import make_container, make_service
-from mserve.resources import clock, expiry, usage
+from mserve.resources import clock, expiry, metering
 from mserve.resources.account import Account, Of
 from mserve.resources.asker import Asker, asked_by
 from mserve.resources.figure import Figure
@@ -160,7 +160,7 @@ class Use(RuleBasedStateMachine):
             if mfile is not None:
                 tags = (*paid(payer), ("task", name))
                 changes = {metric: Figure.of(1, 1)}
-                usage.enter(mfile.lineage(), changes, self.now, payer, tags)
+                metering.enter(mfile.lineage(), changes, self.now, payer, tags)
                 for _ in range(2):
                     told = {"key": "/".join(payer), "task": name}
                     accounts = accounts_of(mfile, payer)

@@ -6,8 +6,8 @@ import pytest
 
 from mserve import database
 from mserve.resources.figure import Figure
+from mserve.resources.metering import enter
 from mserve.resources.metrics import ACCESS, JOB_RUNTIME
-from mserve.resources.usage import enter
 from mserve.tasks import attempts, engine
 from mserve.tasks.claim import Ended, Finished, Taker
 from mserve.tasks.outcome import Outcome

@@ -9,9 +9,10 @@ from mserve import database, ingest
 from mserve.check import Scope, check
 from mserve.resources import sheet as sheets
 from mserve.resources.figure import Figure
+from mserve.resources.metering import report
 from mserve.resources.metrics import ACCESS, DISC, INGEST
 from mserve.resources.sheet import Line, Sheet, read_lines, stored_lines
-from mserve.resources.usage import Usage, report
+from mserve.resources.usage import Usage
 from mserve.undo.kinds import put_back
 from mserve.undo.records import Record
 from tests.unit.support import spool, writers

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mserve import database
-from mserve.resources import clock, metrics, usage
+from mserve.resources import clock, metering, metrics
 from mserve.resources.entry import Entry
 from mserve.resources.figure import Figure
 from mserve.resources.journal import Parcel
@@ -79,6 +79,17 @@ def test_figures_are_read_as_they_were_stored_packed_or_not(steps: Any) -> None:
         assert read(rows, metric) == figure.plus(figure)
 
 
+def test_a_record_has_what_the_transaction_added() -> None:
+    usage = Usage()
+    usage.change({"a": Figure.of(1)}, 0)
+    usage.change({"a": Figure.of(2), "b": Figure.of(3)}, 0)
+    stored = usage.__getstate__()
+    assert {*stored} == {"figures"}
+    assert read_state(stored)["figures"] == {"a": Figure.of(1, 2), "b": Figure.of(3)}
+    usage.change({"a": Figure.of(4)}, 0)
+    assert (usage.get("a"), usage.figures["b"]) == (Figure.of(1, 2, 4), Figure.of(3))
+
+
 def test_the_storage_adds_what_two_connections_report(db: Any) -> None:
     managers = [transaction.TransactionManager(explicit=True) for _ in range(3)]
     connections = [db.open(manager) for manager in managers]
@@ -86,8 +97,8 @@ def test_the_storage_adds_what_two_connections_report(db: Any) -> None:
         manager.begin()
     for number, connection in enumerate(connections):
         service = database.site_of(connection)["demo"]["files"]
-        usage.report(service.lineage(), metrics.INGEST, 10**number)
-        usage.keep(service.lineage(), 5, 1000 * number)
+        metering.report(service.lineage(), metrics.INGEST, 10**number)
+        metering.keep(service.lineage(), 5, 1000 * number)
     for manager in managers:
         manager.commit()
     for connection in connections:

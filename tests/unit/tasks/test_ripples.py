@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from mserve import database
-from mserve.resources.usage import report
+from mserve.resources.metering import report
 from mserve.tasks import ripples
 from mserve.tasks.news import News
 from mserve.tasks.queue import Queues

@@ -8,9 +8,9 @@ import pytest
 from mserve import booking, database
 from mserve.resources.expiry import keep_from
 from mserve.resources.figure import Figure
+from mserve.resources.metering import enter, report
 from mserve.resources.metrics import BUILT_IN, RESPONSE_TIME, TASK, TASK_FAILURE
 from mserve.resources.period import Grain
-from mserve.resources.usage import enter, report
 from mserve.views.chart_look import BAD
 from mserve.views.html import chart_words
 from tests.unit.conftest import Client

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mserve import database
-from mserve.resources import metrics, usage
+from mserve.resources import metering, metrics
 from mserve.tasks.scheduler import Scheduler
 from mserve.views.status import disks
 from mserve.views.status.check import FINE, LOOK, WRONG, Check, days, size, worst
@@ -61,7 +61,7 @@ def test_the_last_copy_is_told(admin: Any, db: Any, settings: Any) -> None:
     id = database.run(db, lambda site: site.id)
     (folder / "mserve.site").write_text(id)
     assert checks(admin)["Backup"]["state"] == LOOK
-    database.run(db, lambda site: usage.report([site], metrics.BACKUP_FILE, 5))
+    database.run(db, lambda site: metering.report([site], metrics.BACKUP_FILE, 5))
     told = checks(admin)["Backup"]
     assert told["state"] == FINE and "the last copy was made on 20" in told["detail"]
 

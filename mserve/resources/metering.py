@@ -1,0 +1,96 @@
+"""Metering: what is reported changes the figures of a node and of all above it (usage.py).
+
+In the same transaction the journal (journal.py) gets the same, with who pays and what it was about.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from mserve.resources import clock
+from mserve.resources.asker import Payer, who_asks
+from mserve.resources.crossing import note_node, note_payer
+from mserve.resources.entry import Entry, Reports, Tags, accounts_of
+from mserve.resources.figure import Figure, Figures
+from mserve.resources.journal import Parcel
+from mserve.resources.mark import UNKNOWN, Mark, paid
+from mserve.resources.metrics import DISC, DISC_SPACE, FILE, short
+
+
+def report(
+    nodes: Iterable[Any], metric: str, *amounts: float, payer: Payer | None = None, tags: Tags = ()
+) -> None:
+    """Reports `amounts` of a metric that adds up on each of `nodes`: a node and all above it.
+
+    payer: whose usage it is; None: that of who asks now.
+    """
+    payer = who_asks().payer if payer is None else payer
+    enter(nodes, {metric: Figure.of(*amounts)}, clock.now(), payer, (*paid(payer), *tags))
+
+
+def keep(
+    nodes: Iterable[Any], size: int, moment: int, files: int = 1, mark: Mark = UNKNOWN
+) -> None:
+    """`files` files of `size` bytes in all are kept from `moment` (µs) on; negative: no longer."""
+    enter(nodes, kept(size, moment, files), moment, mark.payer, mark.tags)
+
+
+def kept(size: int, moment: int, files: int) -> Figures:
+    """By how much that changes each metric."""
+    changes = {
+        DISC: Figure.rated(size, moment, files, max(files, 0)),
+        DISC_SPACE: Figure.of(size),
+    }
+    return changes | {FILE: Figure.of(files)} if files else changes
+
+
+def enter(
+    nodes: Iterable[Any],
+    changes: Figures,
+    moment: int,
+    payer: Payer = (),
+    tags: Tags = (),
+    *,
+    shares: bool = False,
+    site: Any = None,
+) -> None:
+    """Changes at `moment` (µs) the figures of `nodes`, and the accounts of theirs and the payer's.
+
+    nodes: the last is the highest of them; shares: it is only told otherwise what by the tags
+    the sums are made of, which stay; site: where the nodes are, if in a trash.
+    """
+    nodes = list(nodes)
+    if not nodes:
+        return
+    site = site or nodes[-1].site
+    accounts = accounts_of([*(node.id for node in nodes), *payer])
+    service = next((node.id for node in nodes if node.type == "service"), None)
+    tags = tags if service is None else (*tags, ("service", service))
+    file = nodes[0].type == "mfile"
+    parcel = site.journal.note(Entry(moment, accounts, stored(changes), tags, file, shares))
+    if shares:
+        for node in nodes:
+            node.usage.touch()
+    else:
+        change_all(nodes, payer, changes, moment, site, parcel)
+
+
+def change_all(
+    nodes: Sequence[Any], payer: Payer, changes: Figures, moment: int, site: Any, parcel: Parcel
+) -> None:
+    """Changes the figures of the nodes, and of those who pay, where these have quotas.
+
+    parcel: that of the transaction.
+    """
+    if nodes[0].counted is nodes[0]:  # a file of which nothing was reported yet
+        nodes[0].sheet = parcel.sheet()
+    for node in nodes:
+        if crossed := node.usage.change(changes, moment):
+            note_node(node, crossed)
+    for id in payer:
+        if (usage := site.payers.get(id)) and (crossed := usage.change(changes, moment)):
+            note_payer(site, id, usage, crossed)
+
+
+def stored(changes: Figures) -> Reports:
+    """As entries have it."""
+    return tuple((short(metric), tuple(each)) for metric, each in changes.items())

@@ -58,7 +58,7 @@ def measure(stack: Stack, share: float) -> Report:
 def notes(containers: int, files: int, took: float) -> tuple[str, ...]:
     return (
         f"{containers} containers of {SERVICES} services of {files} files: "
-        f"{containers * SERVICES * files}, each an object with its own figures, of "
+        f"{containers * SERVICES * files}, each with figures of its own, of "
         f"{len(used.TYPES)} media types, by one key of each service. They came on {ARRIVALS} days "
         f"of the last {DAYS} to each service, and on other days to others: made in {took:.0f} s.",
         f"Last column: the medians of the same site when it had {ARRIVALS} files a service, on the "

@@ -24,10 +24,6 @@ class Unused:
     def get(self, metric: str) -> Figure:
         return NOTHING
 
-    def change(self, changes: Mapping[str, Figure], moment: int) -> list[str]:
-        """Nothing is added, so that no limit is crossed."""
-        return []
-
 
 @task("unmetered")
 def unmetered(source: Source) -> Outcome:

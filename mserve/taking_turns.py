@@ -15,6 +15,7 @@ from mserve.settings import Settings
 
 PATIENCE = 1.0  # seconds
 FILE = "web.lock"
+"""In the data folder: which process of this machine commits what has come."""
 
 
 class MachineLock:

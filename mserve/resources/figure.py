@@ -78,22 +78,35 @@ Figures = dict[str, Figure]
 """By metric."""
 
 
+Fields = Mapping[str, tuple[Any, ...]]
+"""By metric those of its figure, as records have them."""
+
+
+def fields(figures: Fields) -> Fields:
+    """Those of figures, which are tuples of a class that records are not to name."""
+    return {metric: tuple(each) for metric, each in figures.items()}
+
+
+def of_fields(stored: Fields) -> Figures:
+    """The figures that have those."""
+    return {metric: Figure(*each) for metric, each in stored.items()}
+
+
 def packed(figures: Mapping[str, Figure]) -> bytes:
     """As records have them."""
-    return pack({metric: tuple(each) for metric, each in figures.items()})
+    return pack(fields(figures))
 
 
 def unpacked(stored: Mapping[str, Figure] | bytes) -> Mapping[str, Figure]:
     """Of a record."""
-    return {metric: Figure(*each) for metric, each in unpack(stored).items()}
+    return of_fields(unpack(stored))
 
 
 def plus(known: Mapping[str, Figure], changes: Mapping[str, Figure]) -> Figures:
     """The figures with the changes of some."""
     found = dict(known)
     for metric, change in changes.items():
-        before = found.get(metric)
-        found[metric] = change if before is None else before.plus(change)
+        tally(found, metric, change)
     return found
 
 

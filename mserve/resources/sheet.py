@@ -10,7 +10,7 @@ from typing import Any
 
 from persistent import Persistent
 
-from mserve.resources.figure import NOTHING, Figure, Figures, added, plus
+from mserve.resources.figure import NOTHING, Figure, Figures, added, fields, of_fields, plus
 from mserve.resources.packing import pack, unpack
 
 MOST = 8  # files
@@ -46,14 +46,12 @@ class Sheet(Persistent):  # type: ignore[misc]  # persistent has no types
 
 def stored_lines(lines: Lines) -> dict[str, Any]:
     """The state of a Sheet as its record has it."""
-    return {"lines": pack({id: {metric: tuple(each) for metric, each in figures.items()}
-                           for id, figures in lines.items()})}  # fmt: skip
+    return {"lines": pack({id: fields(figures) for id, figures in lines.items()})}
 
 
 def read_lines(state: Mapping[str, Any]) -> Lines:
     """What such a record says."""
-    return {id: {metric: Figure(*each) for metric, each in figures.items()}
-            for id, figures in unpack(state.get("lines", {})).items()}  # fmt: skip
+    return {id: of_fields(stored) for id, stored in unpack(state.get("lines", {})).items()}
 
 
 def merged(old: Lines, saved: Lines, new: Lines) -> Lines:

@@ -10,7 +10,16 @@ from typing import Any
 from persistent import Persistent
 
 from mserve.resources import figure
-from mserve.resources.figure import NOTHING, Figure, Figures, in_all, packed, unpacked
+from mserve.resources.figure import (
+    NOTHING,
+    Figure,
+    Figures,
+    fields,
+    in_all,
+    of_fields,
+    packed,
+    unpacked,
+)
 from mserve.resources.limits import Begun, Limited, check, found_crossed, merged, turned
 from mserve.resources.packing import pack, unpack
 
@@ -41,17 +50,17 @@ class Usage(Persistent):  # type: ignore[misc]  # persistent has no types
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         state = dict(state)
-        super().__setstate__({"_sums": fields_of(state.pop("figures", {})), **state})
+        super().__setstate__({"_sums": fields(unpack(state.pop("figures", {}))), **state})
 
     @property
     def figures(self) -> Mapping[str, Figure]:
         """By metric."""
         self._add_up()
-        return {metric: Figure(*each) for metric, each in self._sums.items()}
+        return of_fields(self._sums)
 
     @figures.setter
     def figures(self, figures: Mapping[str, Figure]) -> None:
-        self._sums, self._v_more = {metric: tuple(each) for metric, each in figures.items()}, ()
+        self._sums, self._v_more = fields(figures), ()
 
     def _add_up(self) -> None:
         if self._v_more:
@@ -98,14 +107,6 @@ class Usage(Persistent):  # type: ignore[misc]  # persistent has no types
         made = added(*states)
         check(*map(Limited.stored, (*states, made)))
         return stored_state(made)
-
-
-def fields_of(stored: Mapping[str, Figure] | bytes) -> Mapping[str, tuple[Any, ...]]:
-    """Of each metric, as its record has it; former ones have figures."""
-    if isinstance(stored, bytes):
-        found: Mapping[str, tuple[Any, ...]] = unpack(stored)
-        return found
-    return {metric: tuple(each) for metric, each in stored.items()}
 
 
 def stored_state(state: Mapping[str, Any]) -> dict[str, Any]:

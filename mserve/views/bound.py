@@ -30,7 +30,6 @@ from mserve.views.follow.looks import Looks
 
 TELLING = ("refusals", "accesses", "uses", "reads", "ripples")
 """What has a thread that tells Redis what was noted."""
-"""In the data folder: which web process of this machine stores what has come."""
 
 
 def bind(registry: Any) -> None:

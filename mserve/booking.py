@@ -11,6 +11,7 @@ from mserve import database
 from mserve.resources import clock
 from mserve.resources.entry import WIDTH, Entry, accounts_of
 from mserve.resources.figure import Figure, tally
+from mserve.resources.lane import pour
 from mserve.resources.metering import stored
 from mserve.resources.period import DAY_LONG, Grain, around
 from mserve.resources.posting import keys_of
@@ -29,11 +30,13 @@ Changes = dict[str, dict[str, Figure]]
 
 
 def book(db: Any, settings: Settings, queues: Queues) -> None:
-    """Books all that is pending, unless another scheduler is at it."""
+    """Books all that is pending, and pours the lanes, unless another scheduler is at it."""
     with sole(queues, BOOKING) as lock:
         booked = BATCH if lock is not None else 0
         while booked == BATCH:
             booked = database.run(db, book_some)
+        if lock is not None:
+            database.run(db, pour_all)
 
 
 def clear(db: Any, settings: Settings, queues: Queues) -> None:
@@ -58,6 +61,11 @@ def book_some(site: Any, limit: int = BATCH) -> int:
             batch.take(entry, entry.counted(booked))
     batch.write()
     return len(waiting)
+
+
+def pour_all(site: Any) -> None:
+    """Puts what lanes have into the sums."""
+    pour(site.journal.lanes, None, clock.now())
 
 
 class Batch:

@@ -19,7 +19,7 @@ from mserve.resources.caveats import Caveats
 from mserve.resources.deposit import Deposits
 from mserve.resources.index import Index, Timeline, Transit
 from mserve.resources.job import Job
-from mserve.resources.journal import Journal
+from mserve.resources.journal import Journal, new_lanes
 from mserve.resources.kinds import count_kinds
 from mserve.resources.lock import LocksMade, key_of
 from mserve.resources.mfile import Mfile
@@ -239,3 +239,10 @@ def taken(site: Site) -> None:
     """What is booked is noted before it leaves the pending parcels: older versions, which do not
     look there, would book it twice. And the usage of new files is in sheets."""
     site.journal.taken = OOTreeSet()
+
+
+@step
+def lanes(site: Site) -> None:
+    """What is added to the sums of the site, of containers and folders may lie in lanes: older
+    versions do not look there."""
+    site.journal.lanes = site.journal.lanes or new_lanes()

@@ -59,7 +59,9 @@ def _check_move(node: Node, parent: Branch, name: str) -> None:
 def _shift(node: Node, parent: Branch, name: str) -> None:
     """Puts it there, and what it keeps to the sums of what is above it now."""
     source, left = node.__parent__, [*node.above()]
-    depend_on([node.counted, *left, *parent.lineage()])
+    depend_on([*left, *parent.lineage()])
+    if source is not parent:
+        metering.hold(node)
     source.drop(node.__name__)
     parent.add(name, node)
     node.touch()

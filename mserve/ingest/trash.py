@@ -9,7 +9,7 @@ from typing import Any
 from mserve.errors import Conflict
 from mserve.ingest.places import check_place
 from mserve.ingest.unlocking import end_all
-from mserve.resources import audit, clock, leftovers
+from mserve.resources import audit, clock, leftovers, metering
 from mserve.resources.audit import Action
 from mserve.resources.guard import need_change, need_leave
 from mserve.resources.mfile import Mfile
@@ -30,7 +30,8 @@ def remove(node: Node, *, recursive: bool = False) -> Trashed | None:
     """
     if node.__parent__ is None:
         raise Conflict("the site itself cannot be removed")
-    depend_on([node.counted, *([node.count] if isinstance(node, Branch) else ()), *node.above()])
+    depend_on([*([node.count] if isinstance(node, Branch) else ()), *node.above()])
+    metering.hold(node)
     need_leave(node)
     service = node.find("service")
     if service is not None and service is not node:
@@ -47,6 +48,7 @@ def remove(node: Node, *, recursive: bool = False) -> Trashed | None:
 
 def _trash(node: Node, service: Any) -> Trashed | None:
     end_all(node)
+    metering.settle(node)
     days = service.property("trash_days")
     trashed = Trashed(service, node, clock.now() + days * DAY)
     _place(node, service, -1, trashed.removed)

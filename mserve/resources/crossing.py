@@ -24,7 +24,7 @@ class Crossing(NamedTuple):
 
 def note_node(node: Any, metrics: Iterable[str]) -> None:
     """The soft quotas of a node for those metrics are exceeded by this transaction."""
-    for each in _crossings(node.type, node.id, str(node.__name__), node.usage, metrics):
+    for each in _crossings(node.type, node.id, str(node.__name__), node.counted, metrics):
         audit.record(node, Action.QUOTA_WARN, after=_facts(each))
         node.site.warnings[new_id()] = each
 

@@ -56,12 +56,10 @@ class Entry(NamedTuple):
 
     def ids(self) -> Iterator[bytes]:
         """Of the accounts."""
-        for start in range(0, len(self.accounts), WIDTH):
-            yield self.accounts[start : start + WIDTH]
+        return ids_of(self.accounts)
 
     def concerns(self, account: bytes) -> bool:
-        place = self.accounts.find(account)
-        return place >= 0 and (place % WIDTH == 0 or account in self.ids())
+        return concerns(self.accounts, account)
 
     def is_above_service(self, account: bytes) -> bool:
         """Whether the account is of what is above the service that it is about, or of who pays."""
@@ -78,6 +76,18 @@ class Entry(NamedTuple):
 def accounts_of(ids: Sequence[str]) -> bytes:
     """Ids as an entry has them."""
     return bytes.fromhex("".join(ids))
+
+
+def ids_of(accounts: bytes) -> Iterator[bytes]:
+    """The ids that `accounts_of` was given, as bytes."""
+    for start in range(0, len(accounts), WIDTH):
+        yield accounts[start : start + WIDTH]
+
+
+def concerns(accounts: bytes, account: bytes) -> bool:
+    """Whether the account is one of those."""
+    place = accounts.find(account)
+    return place >= 0 and (place % WIDTH == 0 or account in ids_of(accounts))
 
 
 @lru_cache(maxsize=1024)

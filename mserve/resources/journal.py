@@ -24,6 +24,7 @@ from mserve.resources import clock, ripple
 from mserve.resources.entry import Entry
 from mserve.resources.ids import new_id
 from mserve.resources.index import Timeline, Transit
+from mserve.resources.lane import LANES, Lane
 from mserve.resources.loading import prefetch
 from mserve.resources.packing import pack, unpack
 from mserve.resources.per_transaction import PerTransaction
@@ -68,11 +69,13 @@ class Journal(PerTransaction):
 
     last = 0
     """When a parcel was booked last (µs); each has a moment of its own."""
+    lanes: tuple[Lane, ...] = ()
 
     def __init__(self) -> None:
         self.pending = Pending()
         self.taken = OOTreeSet()
         self.parts = IOBTree()
+        self.lanes = new_lanes()
 
     def note(self, entry: Entry) -> Parcel:
         """Adds the entry to the transaction's parcel."""
@@ -91,6 +94,11 @@ class Journal(PerTransaction):
             self.pending[parcel.key] = parcel
             self.remember(parcel)
         return parcel
+
+    def lane(self, parcel: Parcel) -> Lane | None:
+        """That of the process that makes the parcel; None: there are none yet."""
+        number = Timeline.place(parcel.key)
+        return self.lanes[number % len(self.lanes)] if self.lanes else None
 
     def holds(self, parcel: Parcel) -> bool:
         return self.pending.get(parcel.key) is parcel
@@ -145,6 +153,11 @@ class Journal(PerTransaction):
         """Lets go of booked parcels in the parts that end before `moment` (µs)."""
         for number in [*self.parts.keys(max=moment // PART, excludemax=True)]:
             del self.parts[number]
+
+
+def new_lanes() -> tuple[Lane, ...]:
+    """Those of a journal."""
+    return tuple(Lane() for _ in range(LANES))
 
 
 def new_key(moment: int) -> str:

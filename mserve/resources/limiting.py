@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from mserve.resources import audit, clock
+from mserve.resources import audit, clock, metering
 from mserve.resources.account import Account, Of
 from mserve.resources.audit import Action
 from mserve.resources.figure import NOTHING
@@ -28,9 +28,10 @@ class Change(NamedTuple):
 
 def limit_node(node: Any, *changes: Change) -> None:
     """Sets quotas of a container or service."""
-    account = Account(node.site, node.id, node)
-    before, after = _set(node.usage, account, changes)
-    node.limited = bool(node.usage.limits or node.usage.soft)
+    metering.settle(node)
+    account, usage = Account(node.site, node.id, node), node.counted
+    before, after = _set(usage, account, changes)
+    node.limited = bool(usage.limits or usage.soft)
     bytes_kept = [each for each in changes if each[:2] == (DISC_SPACE, HARD)]
     if node.type == "service" and bytes_kept:
         node.set_properties({"quota": bytes_kept[-1].most})

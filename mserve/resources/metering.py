@@ -12,8 +12,11 @@ from mserve.resources.crossing import note_node, note_payer
 from mserve.resources.entry import Entry, Reports, Tags, accounts_of
 from mserve.resources.figure import Figure, Figures
 from mserve.resources.journal import Parcel
+from mserve.resources.lane import Lane, pour
 from mserve.resources.mark import UNKNOWN, Mark, paid
 from mserve.resources.metrics import DISC, DISC_SPACE, FILE, short
+from mserve.resources.node import depend_on
+from mserve.resources.totals import LANED
 
 
 def report(
@@ -68,10 +71,8 @@ def enter(
     file = nodes[0].type == "mfile"
     parcel = site.journal.note(Entry(moment, accounts, stored(changes), tags, file, shares))
     if shares:
-        for node in nodes:
-            node.usage.touch()
-    else:
-        change_all(nodes, payer, changes, moment, site, parcel)
+        payer, changes = (), {}
+    change_all(nodes, payer, changes, moment, site, parcel)
 
 
 def change_all(
@@ -79,16 +80,49 @@ def change_all(
 ) -> None:
     """Changes the figures of the nodes, and of those who pay, where these have quotas.
 
-    parcel: that of the transaction.
+    parcel: that of the transaction; no changes: what is told of the nodes is another, though their
+    figures are not.
     """
     if nodes[0].counted is nodes[0]:  # a file of which nothing was reported yet
         nodes[0].sheet = parcel.sheet()
-    for node in nodes:
+    for node in _beside_lane(nodes, changes, site.journal.lane(parcel)):
         if crossed := node.usage.change(changes, moment):
             note_node(node, crossed)
     for id in payer:
         if (usage := site.payers.get(id)) and (crossed := usage.change(changes, moment)):
             note_payer(site, id, usage, crossed)
+
+
+def _beside_lane(nodes: Sequence[Any], changes: Figures, lane: Lane | None) -> Sequence[Any]:
+    """Has the lane add to the figures of those of the nodes that it may; returns the others."""
+    if lane is None or nodes[-1].type != "site":  # in a trash nothing is left to lanes
+        return nodes
+    shared = [node for node in nodes if node.type in LANED and not node.limited]
+    ids = accounts_of([node.id for node in shared])
+    if not shared or not lane.has_room(ids):
+        return nodes
+    lane.add(ids, [node.counted for node in shared], changes)
+    return [node for node in nodes if node.type not in LANED or node.limited]
+
+
+def hold(node: Any) -> None:
+    """Has the transaction conflict where what is kept below the node changes at the same time.
+
+    For who takes it out of its place, with all that is counted for it. Who writes something depends
+    on nobody's writing it at the same time only if that is insisted on.
+    """
+    if node.type == "mfile":
+        depend_on([node.counted])
+        return
+    node.counted.insist()
+    for lane in node.site.journal.lanes if node.type in LANED else ():
+        lane.claim(bytes.fromhex(node.id))
+
+
+def settle(node: Any) -> None:
+    """Puts into the sums of a node what lanes have for it: from now on it may be elsewhere."""
+    if node.type in LANED:
+        pour(node.site.journal.lanes, bytes.fromhex(node.id), clock.now())
 
 
 def stored(changes: Figures) -> Reports:

@@ -15,6 +15,7 @@ from mserve.resources.ids import new_id
 from mserve.resources.key import Key
 from mserve.resources.loading import prefetch
 from mserve.resources.names import FACETS, check_name
+from mserve.resources.totals import LANED, Totals
 from mserve.resources.usage import Usage
 from mserve.seal import Seal
 
@@ -36,7 +37,7 @@ class Node(Persistent):  # type: ignore[misc]  # persistent has no types
     entered: str | None = None
     """The entry of the audit log that tells how it came into being."""
     usage: Any
-    """What it and all below it have used: a Usage, or a file's Line."""
+    """What it and all below it have used: a Usage, its Totals, or a file's Line."""
 
     def __init__(self) -> None:
         self.id = new_id()
@@ -80,8 +81,8 @@ class Node(Persistent):  # type: ignore[misc]  # persistent has no types
 
     @property
     def counted(self) -> Any:
-        """The object of the database that its usage is in."""
-        return self.usage
+        """The object of the database that its usage is in, but for what lanes have for it."""
+        raise NotImplementedError
 
     def parts(self) -> tuple[Any, ...]:
         """What is stored apart, and yet seen with the node; None for what there is not."""
@@ -130,9 +131,18 @@ class Branch(Node):
 
     def __init__(self) -> None:
         super().__init__()
-        self.usage = Usage()
+        self.__dict__["usage"] = Usage()
         self.children = OOBTree()
         self.count = Length()
+
+    @property
+    def counted(self) -> Any:
+        self._p_activate()
+        return vars(self)["usage"]
+
+    @property
+    def usage(self) -> Any:
+        return Totals(self) if self.type in LANED else self.counted
 
     def __contains__(self, name: str) -> bool:
         return name in self.children

@@ -90,7 +90,7 @@ def of_node(node: Any) -> Iterator[Quotas]:
     """Those that hold for what is in `node`."""
     for each in node.lineage():
         if each.limited:
-            yield Quotas(each.type, str(each.__name__), each, each.usage)
+            yield Quotas(each.type, str(each.__name__), each, each.counted)
 
 
 def of_payer(site: Any, payer: Payer) -> Iterator[Quotas]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from persistent import Persistent
+from ZODB.POSException import ConflictError
 
 from mserve.resources import figure
 from mserve.resources.figure import (
@@ -39,6 +40,8 @@ class Usage(Persistent):  # type: ignore[misc]  # persistent has no types
     """What is warned of beyond it."""
     begun: Mapping[str, Begun] = {}
     """Of what is limited by the month, what there was as it began (resources/limits.py)."""
+    moves = 0
+    """How often something was taken out of the node, or put in, whose sums had to be the last."""
     uncounted: tuple[str, ...] = ()
     """The kinds of bytes kept (metrics.CLASSES) that the limit of these does not count."""
 
@@ -90,6 +93,10 @@ class Usage(Persistent):  # type: ignore[misc]  # persistent has no types
         self._v_more, self._p_changed = (*self._v_more, changes), True
         return [*found_crossed(was, Limited.of(self))] if was and self.soft else []
 
+    def insist(self) -> None:
+        """Has the transaction conflict where another changes the sums at the same time."""
+        self.moves += 1
+
     def set_limit(self, metric: str, most: int | None, soft: bool = False) -> None:
         """There may be `most` of the metric at most; None: whatever it comes to."""
         known = self.soft if soft else self.limits
@@ -103,6 +110,8 @@ class Usage(Persistent):  # type: ignore[misc]  # persistent has no types
     def _p_resolveConflict(
         self, old: dict[str, Any], saved: dict[str, Any], new: dict[str, Any]
     ) -> dict[str, Any]:
+        if new.get("moves") != old.get("moves"):
+            raise ConflictError
         states = [*map(read_state, (old, saved, new))]
         made = added(*states)
         check(*map(Limited.stored, (*states, made)))

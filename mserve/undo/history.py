@@ -35,7 +35,7 @@ class Entry(NamedTuple):
 
 
 def entries(node: Node, limit: int = MOST) -> list[Entry]:
-    """Up to `limit` that changed the node, its children or its keys, or, of a folder, its usage.
+    """Up to `limit` that changed the node, its children or its keys, or, of a service, its usage.
 
     And those of the database's last that were asked for somewhere below it. Raises Conflict where
     the storage keeps no history.
@@ -64,7 +64,9 @@ def entry(node: Node, id: str) -> Entry:
 def _oids(node: Node) -> Iterator[bytes]:
     parts = [node, node.keys]
     if isinstance(node, Branch):
-        parts += [node.usage, node.children, node.count]
+        parts += [node.children, node.count]
+    if node.type == "service":
+        parts += [node.counted]
     yield from (part._p_oid for part in parts if part is not None)
 
 

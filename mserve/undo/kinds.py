@@ -10,6 +10,7 @@ from mserve.resources.content import Content
 from mserve.resources.folder import Folder
 from mserve.resources.job import Job
 from mserve.resources.key import Key
+from mserve.resources.lane import Lane
 from mserve.resources.lock import LocksMade
 from mserve.resources.mfile import Mfile
 from mserve.resources.node import Node
@@ -24,7 +25,7 @@ from mserve.undo.trees import BUCKETS, TREES
 
 CHANGED = (Mfile, Folder, Service, Container, Job, TaskRun)
 """What may be as it was; all that is not here has a reason not to be, such as keys."""
-FIGURES = (Usage, Sheet, Length)
+FIGURES = (Usage, Sheet, Lane, Length)
 MADE = (Mfile, Folder, Trashed, Job, TaskRun, Content, Edition, Blob, *FIGURES)
 PARTS = (*TREES, *BUCKETS, OOTreeSet)
 LOGS = tuple(
@@ -57,6 +58,8 @@ def put_back(record: Record) -> None:
         thing._p_changed = True
     elif isinstance(thing, Sheet):
         thing.lines = merged(read_lines(after), thing.lines, read_lines(before))
+    elif isinstance(thing, Lane):
+        thing.take_back(before, after)
     elif isinstance(thing, Length):
         thing.change(before - after)
     elif isinstance(thing, CHANGED):

@@ -1,5 +1,6 @@
-"""Requests that lost to another writer are tried again, after a jittered pause."""
+"""Requests that lost to another writer are tried again, after a jittered pause; at last in turn."""
 
+from collections.abc import Callable
 from typing import Any
 
 from pyramid.config import Configurator
@@ -9,6 +10,7 @@ from webob.request import DisconnectionError
 
 from mserve.conflicts import REQUEST, TALLY
 from mserve.database import pause
+from mserve.taking_turns import of_writers
 from mserve.views.body import LIMIT
 
 STREAMS = frozenset({
@@ -67,6 +69,24 @@ def manager(request: Any) -> Any:
     return found
 
 
+PATIENT = 2
+"""Attempts that are made as if nobody else wrote; then those who do on this machine are kept
+waiting, so that it is not lost again to a crowd that uploads."""
+
+
+def in_turn(handler: Callable[[Any], Any], registry: Any) -> Callable[[Any], Any]:
+    """A tween: the last attempts of a request are made while writers of this machine wait."""
+    lock = of_writers(registry.mserve)
+
+    def attempt(request: Any) -> Any:
+        if request.environ.get("retry.attempt", 0) < PATIENT:
+            return handler(request)
+        with lock.held():
+            return handler(request)
+
+    return attempt
+
+
 def before_retry(event: Any) -> None:
     TALLY.note(event.exception)
     event.environ["wsgi.input"].seek(0)  # the attempt before has read it
@@ -75,3 +95,4 @@ def before_retry(event: Any) -> None:
 
 def includeme(config: Configurator) -> None:
     config.add_subscriber(before_retry, IBeforeRetry)
+    config.add_tween("mserve.views.retry.in_turn", over="pyramid_tm.tm_tween_factory")

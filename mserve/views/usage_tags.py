@@ -11,7 +11,7 @@ from typing import Any
 from pyramid.response import Response
 
 from mserve.errors import PreconditionFailed
-from mserve.resources import clock
+from mserve.resources import clock, totals
 from mserve.resources.period import Grain, number_of
 from mserve.resources.signature import entries_of
 from mserve.views.content.conditional import matches
@@ -22,12 +22,11 @@ TIMED = {grain.label: Grain.HOUR for grain in Grain} | {Grain.STEP.label: Grain.
 
 
 def state_of(site: Any, id: str, node: Any = None) -> tuple[Any, ...]:
-    """What is another after each report: of a node the number of the last transaction that changed
-    its sums; of who pays the number of entries that there ever were, be they booked or not.
+    """What is another after each report: of a node as totals.py says it, of who pays the number of
+    entries that there ever were, be they booked or not.
     """
     if node is not None:
-        node.counted._p_activate()
-        return (node.counted._p_serial,)
+        return totals.state_of(node)
     pending = sum(1 for _ in site.journal.about(bytes.fromhex(id)))
     return (pending + entries_of(site.series.told(id)),)
 

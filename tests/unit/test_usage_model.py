@@ -117,6 +117,7 @@ class Use(RuleBasedStateMachine):
         if wait > HOUR_LONG:  # the scheduler has folded and booked long since
             self.fold(again=False)
             self.do(lambda site: booking.book_some(site, 10**6))
+            self.do(booking.pour_all)
         self.now = max(self.now + wait, self.latest - 10**6)
         self.latest = max(self.latest, self.now)
 
@@ -330,6 +331,10 @@ class Use(RuleBasedStateMachine):
     @rule(limit=st.sampled_from((1, 3, 100)))
     def book(self, limit: int) -> None:
         self.do(lambda site: booking.book_some(site, limit))
+
+    @rule()
+    def pour(self) -> None:
+        self.do(booking.pour_all)
 
     @rule(hours=st.integers(0, 50), days=st.integers(0, 50))
     def expire(self, hours: int, days: int) -> None:

@@ -8,6 +8,7 @@ from mserve.resources.figure import Figure
 from mserve.resources.node import Node
 from mserve.resources.report import so_far
 from mserve.resources.roles import Permission
+from mserve.resources.totals import state_of
 from mserve.tasks import ripples
 from mserve.views import usage
 from mserve.views.follow.stream import event, telling
@@ -59,8 +60,8 @@ class Used:
 
 
 def _see(asked: Any, node: Node) -> State:
-    node.counted._p_activate()
-    return State(node.counted._p_serial.hex(), node.usage.figures)
+    serial, *numbers = state_of(node)
+    return State("-".join([serial.hex(), *map(str, numbers)]), node.usage.figures)
 
 
 def _changed(last: State, state: State) -> Iterator[Json]:

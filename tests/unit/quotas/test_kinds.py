@@ -83,6 +83,8 @@ def test_what_was_kept_before_kinds_were_told_apart_is_counted_by_the_step(
             usage.figures = {metric: each for metric, each in known if metric not in kinds}
             node.__setstate__({**node.__getstate__(), "usage": usage})
             node._p_changed = True
+        for lane in site.journal.lanes:
+            lane.lines = {}
         node_at(site, "demo/files/copy").copied = False
         for id, _ in [*site.series.items()]:
             site.series[id] = OOBTree()

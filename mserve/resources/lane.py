@@ -7,7 +7,7 @@ sums (mserve/booking.py). What a sum is in one transaction's view (totals.py) is
 that is exact, whoever writes, pours or is killed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from persistent import Persistent
@@ -28,7 +28,7 @@ from mserve.resources.figure import (
 from mserve.resources.loading import prefetch
 from mserve.resources.packing import pack, unpack
 
-LANES = 16
+LANES = 32
 MOST = 64  # lines in a lane
 
 
@@ -88,12 +88,14 @@ class Lane(Persistent):  # type: ignore[misc]  # persistent has no types
         """Whether it has a line for those sums, or can have one more."""
         return ids in self.lines or len(self.lines) < MOST
 
-    def add(self, ids: bytes, usages: Sequence[Any], changes: Figures) -> None:
-        """Adds to the sums of the nodes of those ids; no changes: what is told of them is another,
-        though the sums are not."""
-        known = self.lines.get(ids) or Line(tuple(usages))
-        line = known._replace(number=known.number + 1, more=(*known.more, changes))
-        self.lines = {**self.lines, ids: line}
+    def add(self, ids: bytes, nodes: Iterable[Any], changes: Figures) -> None:
+        """Adds to the sums of the nodes, whose ids those are; no changes: what is told of them is
+        another, though the sums are not."""
+        known = self.lines.get(ids)
+        if known is None:
+            known = Line(tuple(node.counted for node in nodes))
+        usages, sums, number, more = known
+        self.lines = {**self.lines, ids: Line(usages, sums, number + 1, (*more, changes))}
 
     def claim(self, account: bytes) -> None:
         """Has the transaction conflict where another adds to the account's sums meanwhile."""
@@ -116,7 +118,9 @@ class Lane(Persistent):  # type: ignore[misc]  # persistent has no types
         for ids in {*was, *then}:
             former, line = was.get(ids, NONE), then.get(ids, NONE)
             back = {metric: figure.negated() for metric, figure in line.figures.items()}
-            self.add(ids, line.usages or former.usages, plus(former.figures, back))
+            known = self.lines.get(ids) or Line(line.usages or former.usages)
+            self.lines = {**self.lines, ids: known}
+            self.add(ids, (), plus(former.figures, back))
 
     def _p_resolveConflict(
         self, old: dict[str, Any], saved: dict[str, Any], new: dict[str, Any]

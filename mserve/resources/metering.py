@@ -97,12 +97,15 @@ def _beside_lane(nodes: Sequence[Any], changes: Figures, lane: Lane | None) -> S
     """Has the lane add to the figures of those of the nodes that it may; returns the others."""
     if lane is None or nodes[-1].type != "site":  # in a trash nothing is left to lanes
         return nodes
-    shared = [node for node in nodes if node.type in LANED and not node.limited]
+    shared: list[Any] = []
+    beside: list[Any] = []
+    for node in nodes:
+        (shared if node.type in LANED and not node.limited else beside).append(node)
     ids = accounts_of([node.id for node in shared])
     if not shared or not lane.has_room(ids):
         return nodes
-    lane.add(ids, [node.counted for node in shared], changes)
-    return [node for node in nodes if node.type not in LANED or node.limited]
+    lane.add(ids, shared, changes)
+    return beside
 
 
 def hold(node: Any) -> None:

@@ -17,7 +17,8 @@ from mserve.resources.figure import Figure
 from mserve.resources.journal import Journal
 from mserve.resources.lane import Lane, Lines, figures_of, read_lines, stored_lines
 from mserve.resources.limiting import HARD, Change
-from mserve.resources.metrics import DISC_SPACE
+from mserve.resources.metering import report
+from mserve.resources.metrics import ACCESS, DISC_SPACE
 from mserve.resources.totals import state_of
 from mserve.resources.usage import Usage
 from mserve.undo.kinds import put_back
@@ -159,6 +160,22 @@ def test_a_lane_that_is_full_leaves_the_rest_to_the_sums(
     assert see(count_lines) == 1
     assert see(lambda site: used(site, "demo")) == 30
     assert see(lambda site: site["demo"].counted.get(DISC_SPACE).total) == 20
+    assert [*check(db, Scope())] == []
+
+
+def test_processes_may_share_a_lane(db: Any, see: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr(Journal, "lane", lambda journal, _: journal.lanes[0])
+    with writers(db, 3) as (first, last, scheduler):
+        for number, each in enumerate((first, last)):
+            report(each.site["demo"]["files"].lineage(), ACCESS, 1 + number)
+            report(each.site["demo"].lineage(), ACCESS, 10)
+        booking.pour_all(scheduler.site)
+        for each in (first, scheduler, last):
+            each.commit()
+    assert see(lambda site: site.usage.get(ACCESS).total) == 23
+    assert see(lambda site: site.counted.get(ACCESS).total) == 0
+    see(booking.pour_all)
+    assert see(lambda site: site.counted.get(ACCESS).total) == 23
     assert [*check(db, Scope())] == []
 
 

@@ -61,7 +61,13 @@ class Figure(NamedTuple):
 
     def minus(self, other: "Figure") -> "Figure":
         """What there was before the other."""
-        return self if other is NOTHING else self.plus(other.negated())
+        if other is NOTHING:
+            return self
+        n, total, squares, least, most, running, rate, offset = self
+        reports, amount, square, _, _, runs, change, moved = other
+        n, total, squares = n - reports, total - amount, squares - square
+        running, rate, offset = running - runs, rate - change, offset - moved
+        return _new(Figure, (n, total, squares, least, most, running, rate, offset))
 
     def negated(self) -> "Figure":
         """What takes this back. The least and the most that were reported stay so."""

@@ -41,6 +41,17 @@ def test_values_add_up(amounts: list[int]) -> None:
     assert (figure.least, figure.most) == (min(amounts, default=None), max(amounts, default=None))
 
 
+FIGURES = st.builds(Figure, WHOLE, WHOLE, WHOLE, st.none() | WHOLE, st.none() | WHOLE, WHOLE, WHOLE)
+
+
+@given(figure=FIGURES, other=FIGURES)
+def test_what_is_taken_away_is_its_opposite_added(figure: Figure, other: Figure) -> None:
+    assert figure.minus(other) == figure.plus(other.negated())
+    assert figure.plus(other).minus(other)._replace(least=0, most=0) == figure._replace(
+        least=0, most=0
+    )
+
+
 STEP = st.one_of(
     st.tuples(st.just("value"), st.sampled_from("ab"), WHOLE),
     st.tuples(st.just("rate"), st.sampled_from("ab"), WHOLE),

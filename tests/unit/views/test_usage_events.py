@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mserve import database
+from mserve import booking, database
 from mserve.tasks import ripples
 from mserve.views.follow import stream as stream_of_events
 from mserve.views.follow import used, watch
@@ -87,6 +87,24 @@ def test_who_comes_again_is_told_what_is_new_alone(customer: Client, stream: Any
     other.join()
     assert newer != id and items[INGEST]["total"] == 6
     assert stream(**{"Last-Event-ID": id}).next()[1][INGEST]["total"] == 6
+
+
+def test_a_scheduler_that_adds_up_is_no_news(
+    admin: Client, customer: Client, db: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream_of_events, "BEAT", 0.3)
+    customer("PUT", f"{SERVICE}/a/b.txt", body=b"12345")
+    places = ("", "/demo", f"{SERVICE}/a")
+    here = [Stream(admin, f"{place}/-/events/usage") for place in places]
+    ids = [each.next()[0] for each in here]
+    database.run(db, booking.pour_all)
+    assert {next(each.blocks) for each in here} == {b":\n\n"}
+    for each, place, id in zip(here, places, ids, strict=True):
+        each.body.close()
+        again = Stream(admin, f"{place}/-/events/usage", **{"Last-Event-ID": id})
+        assert next(again.blocks).startswith((b"retry", b":"))
+        assert next(again.blocks) == b":\n\n"
+        again.body.close()
 
 
 def test_nothing_is_told_while_nothing_changes(

@@ -29,7 +29,9 @@ from mserve.resources.loading import prefetch
 from mserve.resources.packing import pack, unpack
 
 LANES = 32
-MOST = 64  # lines in a lane
+MOST = 8
+"""Lines of folders in a lane, which is stored whole each time, and as many others: who writes in
+more of them before it is poured changes their sums."""
 
 
 class Line(NamedTuple):
@@ -84,9 +86,9 @@ class Lane(Persistent):  # type: ignore[misc]  # persistent has no types
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__({**state, "lines": read_lines(state)})
 
-    def has_room(self, ids: bytes) -> bool:
-        """Whether it has a line for those sums, or can have one more."""
-        return ids in self.lines or len(self.lines) < MOST
+    def has_room(self, ids: bytes, most: int) -> bool:
+        """Whether it has a line for those sums, or can have one more of so many at most."""
+        return ids in self.lines or len(self.lines) < most
 
     def add(self, ids: bytes, nodes: Iterable[Any], changes: Figures) -> None:
         """Adds to the sums of the nodes, whose ids those are; no changes: what is told of them is

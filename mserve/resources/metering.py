@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from mserve.resources import clock
+from mserve.resources import lane as lanes
 from mserve.resources.asker import Payer, who_asks
 from mserve.resources.crossing import note_node, note_payer
 from mserve.resources.entry import Entry, Reports, Tags, accounts_of
@@ -16,7 +17,7 @@ from mserve.resources.lane import Lane, pour
 from mserve.resources.mark import UNKNOWN, Mark, paid
 from mserve.resources.metrics import DISC, DISC_SPACE, FILE, short
 from mserve.resources.node import depend_on
-from mserve.resources.totals import LANED
+from mserve.resources.totals import LANED, SHARED
 
 
 def report(
@@ -97,15 +98,16 @@ def _beside_lane(nodes: Sequence[Any], changes: Figures, lane: Lane | None) -> S
     """Has the lane add to the figures of those of the nodes that it may; returns the others."""
     if lane is None or nodes[-1].type != "site":  # in a trash nothing is left to lanes
         return nodes
-    shared: list[Any] = []
-    beside: list[Any] = []
-    for node in nodes:
-        (shared if node.type in LANED and not node.limited else beside).append(node)
-    ids = accounts_of([node.id for node in shared])
-    if not shared or not lane.has_room(ids):
-        return nodes
-    lane.add(ids, shared, changes)
-    return beside
+    for kinds, most in ((LANED, lanes.MOST), (SHARED, 2 * lanes.MOST)):
+        shared: list[Any] = []
+        beside: list[Any] = []
+        for node in nodes:
+            (shared if node.type in kinds and not node.limited else beside).append(node)
+        ids = accounts_of([node.id for node in shared])
+        if shared and lane.has_room(ids, most):
+            lane.add(ids, shared, changes)
+            return beside
+    return nodes
 
 
 def hold(node: Any) -> None:

@@ -6,7 +6,9 @@ from typing import Any
 from mserve.resources.figure import NOTHING, Figure, Figures, plus
 from mserve.resources.lane import Lane, figures_of, lines_of
 
-LANED = frozenset({"container", "folder", "site"})
+SHARED = frozenset({"container", "site"})
+"""Types of nodes whose sums nearly all writers change."""
+LANED = SHARED | {"folder"}
 """Types of nodes whose sums change by lanes, unless they have quotas. Those of a service do not: by
 them its history knows what was done below it."""
 

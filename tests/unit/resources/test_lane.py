@@ -157,9 +157,18 @@ def test_a_lane_that_is_full_leaves_the_rest_to_the_sums(
     see(booking.pour_all)
     for name in "abc":
         upload(f"{name}/file")
-    assert see(count_lines) == 1
+    assert see(count_lines) == 2, "one of a folder, and one of what is above all services"
     assert see(lambda site: used(site, "demo")) == 30
-    assert see(lambda site: site["demo"].counted.get(DISC_SPACE).total) == 20
+    assert see(lambda site: site["demo"].counted.get(DISC_SPACE).total) == 0
+    for name, own in zip("abc", (0, 10, 10), strict=True):
+        folder = ("demo", "files", name)
+        assert see(lambda site, at_=folder: at(site, *at_).counted.get(DISC_SPACE).total) == own
+    monkeypatch.setattr(lane, "MOST", 0)
+    upload("a/second")
+    assert see(lambda site: site["demo"].counted.get(DISC_SPACE).total) == 0, "it has its line"
+    see(booking.pour_all)
+    upload("a/third")
+    assert see(lambda site: site["demo"].counted.get(DISC_SPACE).total) == 50
     assert [*check(db, Scope())] == []
 
 

@@ -54,10 +54,15 @@ class Place:
         """As from a window of the desktop."""
         session = self.page.context.new_cdp_session(self.page)
         data = {"items": [], "files": [*map(str, paths)], "dragOperationsMask": 1}
-        for kind in ("dragEnter", "dragOver", "drop"):
-            session.send(
-                "Input.dispatchDragEvent", {"type": kind, "x": 300, "y": 300, "data": data}
-            )
+
+        def send(*kinds: str) -> None:
+            for type in kinds:
+                event = {"type": type, "x": 300, "y": 300, "data": data}
+                session.send("Input.dispatchDragEvent", event)
+
+        send("dragEnter", "dragOver")
+        self.page.wait_for_selector("body.dropping")  # what comes sooner is dropped by the browser
+        send("dragOver", "drop")
         session.detach()
 
     def all_done(self, number: int) -> None:

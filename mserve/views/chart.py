@@ -89,9 +89,11 @@ def _over_time(lines: list[Line], metrics: Sequence[str], by: Grain, say: Say) -
     measured = bool(metrics) and MEASURED.issuperset(metrics)
     stands = bool(lines) and all(line.rated or line.metric in LEVELS for line in lines)
     chart = make("Line" if stands or measured else "Bar", **AXES)
-    chart.config.show_dots, chart.config.legend_at_bottom = measured, True
+    times = [period(line, by) for line in lines if line.metric == metrics[0]]
+    chart.config.show_dots = measured or len(times) == 1  # a line through one moment is not seen
+    chart.config.legend_at_bottom = True
     chart.config.show_legend = measured or len(metrics) > 1
-    _label(chart, [period(line, by) for line in lines if line.metric == metrics[0]])
+    _label(chart, times)
     for metric in metrics:
         of_it = [line for line in lines if line.metric == metric]
         for name, values in _series(metric, of_it, say).items():

@@ -77,6 +77,16 @@ def test_each_says_in_words_what_it_shows(used: None, admin: Client) -> None:
     assert nothing[1] == "There is nothing to show."
 
 
+def test_what_is_known_of_one_moment_alone_is_seen(used: None, admin: Client, time: Clock) -> None:
+    def dots() -> int:
+        drawn = chart(admin, "metric=http://mserve/disc&group=day&from=2026-10-30")
+        return sum(each.get("class", "").startswith("dot ") for each in drawn.iter(f"{SVG}circle"))
+
+    assert dots() == 1
+    time.pass_by(3 * 86_400)
+    assert dots() == 0, "a line shows it"
+
+
 def test_tasks_are_a_pie_with_what_failed_in_red(used: None, admin: Client) -> None:
     tree = chart(admin, f"{TASKS}&group=task")
     assert [*map(str, texts(tree))][:3] == ["mime", "thumbnail", "failed"]

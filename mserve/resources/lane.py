@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from persistent import Persistent
 from ZODB.POSException import ConflictError
 
-from mserve.resources.entry import concerns
+from mserve.resources.entry import concerns, ids_of
 from mserve.resources.figure import (
     NOTHING,
     Figure,
@@ -77,10 +77,11 @@ class Lane(Persistent):  # type: ignore[misc]  # persistent has no types
 
     lines: Mapping[bytes, Line] = {}
     claimed: tuple[bytes, int] = (b"", 0)
-    """Of which account somebody had to be the last who changed it, and how often that was so."""
+    """Of which accounts a transaction had to be the last that changed them, and how many did."""
 
     def __getstate__(self) -> dict[str, Any]:
-        self.lines = {ids: line.summed for ids, line in self.lines.items()}
+        if any(line.more for line in self.lines.values()):
+            self.lines = {ids: line.summed for ids, line in self.lines.items()}
         return {**stored_lines(self.lines), "claimed": self.claimed}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -101,7 +102,15 @@ class Lane(Persistent):  # type: ignore[misc]  # persistent has no types
 
     def claim(self, account: bytes) -> None:
         """Has the transaction conflict where another adds to the account's sums meanwhile."""
-        self.claimed = (account, self.claimed[1] + 1)
+        if self._p_jar is None:  # nobody else knows it yet
+            return
+        transaction = self._p_jar.transaction_manager.get()
+        try:
+            claimed = transaction.data(self) + account
+        except KeyError:
+            claimed = account
+        transaction.set_data(self, claimed)
+        self.claimed = (claimed, self.claimed[1] + 1)
 
     def pour(self, account: bytes | None, moment: int) -> None:
         """Puts what it has for that account, and in the same lines for others, into the sums, at
@@ -129,8 +138,8 @@ class Lane(Persistent):  # type: ignore[misc]  # persistent has no types
     ) -> dict[str, Any]:
         was, there, here = map(read_lines, (old, saved, new))
         claimed, known = (state.get("claimed", (b"", 0)) for state in (new, old))
-        account, _ = claimed
-        if claimed != known and _of_account(was, account) != _of_account(there, account):
+        accounts = ids_of(claimed[0]) if claimed != known else ()
+        if any(_of_account(was, each) != _of_account(there, each) for each in accounts):
             raise ConflictError
         last = saved if claimed == known else new
         return {**last, **stored_lines(merged(was, there, here))}

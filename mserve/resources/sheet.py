@@ -76,11 +76,6 @@ class Line:
     def get(self, metric: str) -> Figure:
         return self.figures.get(metric, NOTHING)
 
-    def touch(self) -> None:
-        """Has it written anew."""
-        if (sheet := self._mfile.sheet) is not None:
-            sheet._p_changed = True
-
     def change(self, changes: Figures, moment: int) -> list[str]:
         """Adds to the figures; returns no metric, as none is limited."""
         self._mfile.sheet.change(self._mfile.id, changes)

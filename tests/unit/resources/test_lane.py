@@ -214,7 +214,15 @@ def test_quotas_hold_for_what_lanes_have(see: Any, upload: Any) -> None:
     assert see(lambda site: site["demo"].counted.get(DISC_SPACE).total) == 20
 
 
+def move_both(site: Any) -> None:
+    files = at(site, "demo", "files")
+    ingest.make_folders(files, ("c",))
+    for name in "ab":
+        move(files[name], files["c"], name)
+
+
 TAKEN_OUT: dict[str, Any] = {
+    "move two": move_both,
     "move": lambda site: move(at(site, "demo", "files", "a"), at(site, "demo", "files", "b"), "a"),
     "remove": lambda site: trash.remove(at(site, "demo", "files", "a")),
     "remove the service": lambda site: trash.remove(at(site, "demo", "files"), recursive=True),

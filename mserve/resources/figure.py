@@ -147,7 +147,7 @@ def added(
         metric: saved.get(metric, NOTHING).merged(
             old.get(metric, NOTHING), new.get(metric, NOTHING)
         )
-        for metric in {*saved, *new}
+        for metric in {*old, *saved, *new}
     }
 
 

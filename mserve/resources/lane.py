@@ -55,7 +55,8 @@ class Line(NamedTuple):
 
     def merged(self, old: "Line", other: "Line") -> "Line":
         """This and what `other` made of `old`."""
-        usages, number = self.usages or other.usages, self.number + other.number - old.number
+        usages = self.usages or other.usages or old.usages
+        number = self.number + other.number - old.number
         return Line(usages, added(old.figures, self.figures, other.figures), number)
 
     def __bool__(self) -> bool:
@@ -167,7 +168,7 @@ def merged(old: Lines, saved: Lines, new: Lines) -> Lines:
     """The lines that were `old`, with what both `saved` and `new` made of them."""
     both = (
         (ids, saved.get(ids, NONE).merged(old.get(ids, NONE), new.get(ids, NONE)))
-        for ids in {*saved, *new}
+        for ids in {*old, *saved, *new}
     )
     return {ids: line for ids, line in both if line}
 

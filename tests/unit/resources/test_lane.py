@@ -76,6 +76,18 @@ def test_who_pours_leaves_what_came_meanwhile(before: Any, ours: Any) -> None:
         assert sums(merged) == sums(new)
 
 
+@given(before=CHANGES)
+def test_what_two_have_poured_is_left_as_its_opposite(before: Any) -> None:
+    old = played({}, before)
+    poured = stored_lines(played(old, [], poured=True))
+    merged = read_lines(Lane()._p_resolveConflict(stored_lines(old), poured, poured))
+    opposite = {id: {m: f.negated() for m, f in each.items()} for id, each in sums(old).items()}
+    assert sums(merged) == opposite
+    assert {ids: -line.number for ids, line in merged.items()} == {
+        ids: line.number for ids, line in old.items() if line.number
+    }
+
+
 @given(before=CHANGES, ours=CHANGES, later=CHANGES, poured=st.booleans())
 def test_what_a_transaction_added_is_taken_back(
     before: Any, ours: Any, later: Any, poured: bool
@@ -185,6 +197,20 @@ def test_processes_may_share_a_lane(db: Any, see: Any, monkeypatch: Any) -> None
     assert see(lambda site: site.counted.get(ACCESS).total) == 0
     see(booking.pour_all)
     assert see(lambda site: site.counted.get(ACCESS).total) == 23
+    assert [*check(db, Scope())] == []
+
+
+def test_two_may_pour_at_once(db: Any, see: Any) -> None:
+    see(lambda site: report(site["demo"].lineage(), ACCESS, 7))
+    with writers(db, 2) as both:
+        for each in both:
+            booking.pour_all(each.site)
+        for each in both:
+            each.commit()
+    assert see(lambda site: site["demo"].usage.get(ACCESS).total) == 7
+    see(booking.pour_all)
+    assert see(lambda site: site["demo"].counted.get(ACCESS).total) == 7
+    assert see(count_lines) == 0
     assert [*check(db, Scope())] == []
 
 

@@ -77,13 +77,15 @@ class Lane(Persistent):  # type: ignore[misc]  # persistent has no types
     """Concurrent changes are added by the storage: processes that share a lane, and who pours."""
 
     lines: Mapping[bytes, Line] = {}
+    poured = 0
+    """How often something was poured: of two at once one tries again, or sums had it twice."""
     claimed: tuple[bytes, int] = (b"", 0)
     """Of which accounts a transaction had to be the last that changed them, and how many did."""
 
     def __getstate__(self) -> dict[str, Any]:
         if any(line.more for line in self.lines.values()):
             self.lines = {ids: line.summed for ids, line in self.lines.items()}
-        return {**stored_lines(self.lines), "claimed": self.claimed}
+        return {**stored_lines(self.lines), "claimed": self.claimed, "poured": self.poured}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__({**state, "lines": read_lines(state)})
@@ -122,6 +124,7 @@ class Lane(Persistent):  # type: ignore[misc]  # persistent has no types
             for usage in line.usages:
                 usage.change(dict(line.figures), moment)
         if poured:
+            self.poured += 1
             self.lines = {ids: line for ids, line in self.lines.items() if ids not in poured}
 
     def take_back(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
@@ -142,8 +145,12 @@ class Lane(Persistent):  # type: ignore[misc]  # persistent has no types
         accounts = ids_of(claimed[0]) if claimed != known else ()
         if any(_of_account(was, each) != _of_account(there, each) for each in accounts):
             raise ConflictError
+        before, theirs, ours = (state.get("poured", 0) for state in (old, saved, new))
+        if before not in (theirs, ours):
+            raise ConflictError
         last = saved if claimed == known else new
-        return {**last, **stored_lines(merged(was, there, here))}
+        lines = stored_lines(merged(was, there, here))
+        return {**last, **lines, "poured": max(theirs, ours)}
 
 
 def stored_lines(lines: Lines) -> dict[str, Any]:

@@ -200,13 +200,14 @@ def test_processes_may_share_a_lane(db: Any, see: Any, monkeypatch: Any) -> None
     assert [*check(db, Scope())] == []
 
 
-def test_two_may_pour_at_once(db: Any, see: Any) -> None:
+def test_of_two_that_pour_at_once_one_tries_again(db: Any, see: Any) -> None:
     see(lambda site: report(site["demo"].lineage(), ACCESS, 7))
     with writers(db, 2) as both:
         for each in both:
             booking.pour_all(each.site)
-        for each in both:
-            each.commit()
+        both[0].commit()
+        with pytest.raises(ConflictError):
+            both[1].commit()
     assert see(lambda site: site["demo"].usage.get(ACCESS).total) == 7
     see(booking.pour_all)
     assert see(lambda site: site["demo"].counted.get(ACCESS).total) == 7

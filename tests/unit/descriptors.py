@@ -1,5 +1,7 @@
-"""Which files this process holds open; other tests' threads may open and close others meanwhile."""
+"""Which files this process holds open; other tests' threads may open and close others meanwhile.
+And which are locked."""
 
+import fcntl
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -21,3 +23,13 @@ def _paths() -> list[str]:
         with suppress(FileNotFoundError):  # closed since it was listed, as the listing's own is
             paths.append(os.readlink(f"/proc/self/fd/{descriptor}"))
     return paths
+
+
+def free(path: Path) -> bool:
+    """Whether nobody has the lock."""
+    with path.open() as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True

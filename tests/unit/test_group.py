@@ -1,6 +1,5 @@
 """Group commit: each change is made once, alone or with others, and each is told its own result."""
 
-import fcntl
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +11,7 @@ from ZODB.POSException import ConflictError, StorageError
 from mserve import database
 from mserve.group import MOST, Group
 from mserve.taking_turns import MachineLock
+from tests.unit.descriptors import free
 
 MANY = 100
 
@@ -172,13 +172,3 @@ def test_other_processes_may_go_on_before_tasks_are_pushed(
 
     assert group.run(change, never) == "it"
     assert seen == [True]
-
-
-def free(path: Path) -> bool:
-    """Whether nobody has the lock."""
-    with path.open() as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True

@@ -1,6 +1,5 @@
 """A request that has lost to others twice is made while those wait who commit uploads."""
 
-import fcntl
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,18 +9,14 @@ from pyramid.interfaces import ITweens
 from mserve.settings import Settings
 from mserve.taking_turns import of_writers
 from mserve.views.retry import in_turn
+from tests.unit.descriptors import free
 
 
 def is_free(settings: Settings) -> bool:
     """Whether somebody could commit uploads now."""
     path = of_writers(settings).path
     path.touch()
-    with path.open() as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
+    return free(path)
 
 
 @pytest.mark.parametrize(("environ", "free"), [

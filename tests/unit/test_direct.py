@@ -182,8 +182,10 @@ def counted(storage: Any) -> list[Any]:
 
 
 def test_the_socket_is_its_owners(tmp_path: Path) -> None:
+    """Once the server has answered, which it does when all its sockets are there."""
     server = serve(tmp_path)
     try:
+        opened(tmp_path).close()
         [path] = tmp_path.rglob("zeo-direct.sock")
         assert os.stat(path).st_mode & 0o077 == 0
     finally:

@@ -30,13 +30,19 @@ Changes = dict[str, dict[str, Figure]]
 
 
 def book(db: Any, settings: Settings, queues: Queues) -> None:
-    """Books all that is pending, and pours the lanes, unless another scheduler is at it."""
+    """Empties the lanes, and books all that is pending, unless another scheduler is at it."""
     with sole(queues, BOOKING) as lock:
+        if lock is not None:
+            _empty_lanes(db, settings)
         booked = BATCH if lock is not None else 0
         while booked == BATCH:
-            booked = database.run(db, book_some)
-        if lock is not None:
-            database.run(db, pour_all)
+            booked = database.run(db, book_listed)
+
+
+def _empty_lanes(db: Any, settings: Settings) -> None:
+    """While writers wait, who might empty the same."""
+    with of_writers(settings).held():
+        database.run(db, empty_lanes)
 
 
 def clear(db: Any, settings: Settings, queues: Queues) -> None:
@@ -53,7 +59,13 @@ def clear(db: Any, settings: Settings, queues: Queues) -> None:
 
 
 def book_some(site: Any, limit: int = BATCH) -> int:
-    """Books up to `limit` parcels, the oldest first; returns how many."""
+    """Lists what is said, and books up to `limit` parcels, the oldest first; returns how many."""
+    site.journal.gather()
+    return book_listed(site, limit)
+
+
+def book_listed(site: Any, limit: int = BATCH) -> int:
+    """The same of what is listed."""
     waiting, batch = site.journal.waiting(limit), Batch(site)
     for key, parcel in waiting:
         booked = site.journal.keep(key, parcel)
@@ -63,9 +75,15 @@ def book_some(site: Any, limit: int = BATCH) -> int:
     return len(waiting)
 
 
+def empty_lanes(site: Any) -> None:
+    """Puts what lanes have into the sums, and lists what is said there."""
+    site.journal.gather()
+    pour_all(site)
+
+
 def pour_all(site: Any) -> None:
     """Puts what lanes have into the sums."""
-    pour(site.journal.lanes, None, clock.now())
+    pour(site, None, clock.now())
 
 
 class Batch:

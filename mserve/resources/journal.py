@@ -1,9 +1,10 @@
 """Journal: every report of consumption, as it came, in the transaction of what it reports.
 
-The entries (entry.py) of one transaction are one Parcel. Parcels wait in `pending`, in shards by
-the process that wrote them, so that writers seldom meet, until a scheduler books them
-(mserve/booking.py) into the accounts' rows (series.py); then they are kept, a week in each part, so
-that old ones go whole.
+The entries (entry.py) of a transaction are said in the lane of its process (lane.py), which it
+writes anyway; what some have said there becomes one Parcel, and so does what is too much for a
+lane. Parcels wait in `pending`, in shards by the process that wrote them, so that writers seldom
+meet, until a scheduler books them (mserve/booking.py) into the accounts' rows (series.py); then
+they are kept, a week in each part, so that old ones go whole.
 
 Who books does not touch `pending`, which all others write: it would meet them, and do all of its
 work in vain. It notes what it has booked in `taken`, which nobody else writes, and now and then
@@ -13,51 +14,25 @@ takes that off `pending` in a transaction of its own.
 from collections.abc import Iterator
 from itertools import islice
 from secrets import token_hex
-from typing import Any
 
 from BTrees.IOBTree import IOBTree
 from BTrees.LOBTree import LOBTree
 from BTrees.OOBTree import OOTreeSet
-from persistent import Persistent
 
 from mserve.resources import clock, ripple
+from mserve.resources.draft import Draft
 from mserve.resources.entry import Entry
 from mserve.resources.ids import new_id
 from mserve.resources.index import Timeline, Transit
 from mserve.resources.lane import LANES, Lane
 from mserve.resources.loading import prefetch
-from mserve.resources.packing import pack, unpack
+from mserve.resources.parcel import Parcel, entries_of
 from mserve.resources.per_transaction import PerTransaction
-from mserve.resources.sheet import Sheet
 
-MOST = 200  # entries in a parcel
+HELD = 4
+"""Transactions that have said something in a lane, before all that becomes a parcel."""
 PAGE = 200  # parcels that are loaded at once
 PART = 7 * 86_400 * clock.SECOND
-
-
-class Parcel(Persistent):  # type: ignore[misc]  # persistent has no types
-    """The entries of one transaction. It is never changed after."""
-
-    entries: tuple[Entry, ...] = ()
-    _v_sheet: Sheet | None = None
-    _v_noted: set[bytes] | None = None
-
-    def __init__(self, key: str) -> None:
-        self.key = key
-
-    def sheet(self) -> Sheet:
-        """That of the files that come in the transaction."""
-        if self._v_sheet is None or self._v_sheet.full:
-            self._v_sheet = Sheet()
-        return self._v_sheet
-
-    def __getstate__(self) -> dict[str, Any]:
-        entries = pack([*map(tuple, self.entries)])
-        return {"key": self.key, "entries": entries}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        entries = tuple(Entry(*each) for each in unpack(state.get("entries", ())))
-        super().__setstate__({**state, "entries": entries})
 
 
 class Pending(Timeline, Transit):
@@ -77,35 +52,53 @@ class Journal(PerTransaction):
         self.parts = IOBTree()
         self.lanes = new_lanes()
 
-    def note(self, entry: Entry) -> Parcel:
-        """Adds the entry to the transaction's parcel."""
-        parcel = self._parcel()
-        parcel.entries = (*parcel.entries, entry)
-        if parcel._v_noted is None:
-            parcel._v_noted = ripple.noted(self._p_jar)
-        parcel._v_noted.add(entry.accounts)
+    def note(self, entry: Entry) -> Draft:
+        """Adds the entry to what the transaction says."""
+        draft: Draft | None = self.of_transaction()
+        if draft is None or draft.full:
+            draft = self._begin(first=draft is None)
+            self.remember(draft)
+        draft.add(entry)
+        return draft
+
+    def _begin(self, first: bool) -> Draft:
+        """In a lane, if it is the transaction's first."""
+        key = new_key(clock.now())
+        lane = self.lane(key)
+        home: Lane | Parcel | None = lane if first else None
+        if home is None:
+            home = self._list(Parcel(key))
+        elif len(home.said) >= HELD:
+            self._empty(home)
+        return Draft(key, home, lane, ripple.noted(self._p_jar))
+
+    def lane(self, key: str) -> Lane | None:
+        """That of the process that made the key; None: there are none yet."""
+        return self.lanes[Timeline.place(key) % len(self.lanes)] if self.lanes else None
+
+    def holds(self, draft: Draft) -> bool:
+        if draft.home is draft.lane:
+            return draft.key in draft.home.said
+        return self.pending.get(draft.key) is draft.home
+
+    def gather(self) -> None:
+        """Has all that is said in lanes listed as parcels."""
+        prefetch(self.lanes)
+        for lane in self.lanes:
+            if lane.said:
+                self._empty(lane)
+
+    def _empty(self, lane: Lane) -> None:
+        said = lane.give()
+        self._list(Parcel(new_key(moment_of(min(said))), said))
+
+    def _list(self, parcel: Parcel) -> Parcel:
+        self.pending[parcel.key] = parcel
         return parcel
-
-    def _parcel(self) -> Parcel:
-        """The transaction's; made where there is none yet, or no room in it."""
-        parcel: Parcel | None = self.of_transaction()
-        if parcel is None or len(parcel.entries) >= MOST:
-            parcel = Parcel(new_key(clock.now()))
-            self.pending[parcel.key] = parcel
-            self.remember(parcel)
-        return parcel
-
-    def lane(self, parcel: Parcel) -> Lane | None:
-        """That of the process that makes the parcel; None: there are none yet."""
-        number = Timeline.place(parcel.key)
-        return self.lanes[number % len(self.lanes)] if self.lanes else None
-
-    def holds(self, parcel: Parcel) -> bool:
-        return self.pending.get(parcel.key) is parcel
 
     def count_waiting(self) -> int:
-        """How many parcels are not booked yet."""
-        return self.pending.count() - len(self.taken)
+        """How many parcels are not booked yet, and transactions that have said something since."""
+        return self.pending.count() - len(self.taken) + sum(len(lane.said) for lane in self.lanes)
 
     def waiting(self, limit: int) -> list[tuple[str, Parcel]]:
         """Up to `limit` parcels that are to be booked, the oldest first."""
@@ -114,17 +107,21 @@ class Journal(PerTransaction):
         prefetch(parcel for _, parcel in found)
         return found
 
-    def all_waiting(self) -> Iterator[Parcel]:
-        """Those that are not booked yet."""
+    def all_waiting(self) -> Iterator[Entry]:
+        """The entries that are not booked yet."""
         parcels = (parcel for key, parcel in self.pending.items() if key not in self.taken)
         while page := [*islice(parcels, PAGE)]:
             prefetch(page)
-            yield from page
+            for parcel in page:
+                yield from parcel.entries
+        prefetch(self.lanes)
+        for lane in self.lanes:
+            for words in lane.said.values():
+                yield from entries_of(words)
 
     def about(self, account: bytes) -> Iterator[Entry]:
-        """The entries that are not booked yet, of those that change the account."""
-        for parcel in self.all_waiting():
-            yield from (entry for entry in parcel.entries if entry.concerns(account))
+        """Those of them that change the account."""
+        return (entry for entry in self.all_waiting() if entry.concerns(account))
 
     def keep(self, key: str, parcel: Parcel) -> int:
         """The parcel is booked; returns when (µs)."""
@@ -161,5 +158,10 @@ def new_lanes() -> tuple[Lane, ...]:
 
 
 def new_key(moment: int) -> str:
-    """The key of a parcel made at `moment` (µs), of which there is no other."""
+    """The key of what is said, or listed, at `moment` (µs), of which there is no other."""
     return f"{moment:016x}-{new_id()[:2]}{token_hex(3)}"
+
+
+def moment_of(key: str) -> int:
+    """When it was made (µs)."""
+    return int(key.partition("-")[0], 16)

@@ -10,9 +10,9 @@ from mserve.resources import clock
 from mserve.resources import lane as lanes
 from mserve.resources.asker import Payer, who_asks
 from mserve.resources.crossing import note_node, note_payer
+from mserve.resources.draft import Draft
 from mserve.resources.entry import Entry, Reports, Tags, accounts_of
 from mserve.resources.figure import Figure, Figures
-from mserve.resources.journal import Parcel
 from mserve.resources.lane import Lane, pour
 from mserve.resources.mark import UNKNOWN, Mark, paid
 from mserve.resources.metrics import DISC, DISC_SPACE, FILE, short
@@ -70,23 +70,23 @@ def enter(
     service = next((node.id for node in nodes if node.type == "service"), None)
     tags = tags if service is None else (*tags, ("service", service))
     file = nodes[0].type == "mfile"
-    parcel = site.journal.note(Entry(moment, accounts, stored(changes), tags, file, shares))
+    draft = site.journal.note(Entry(moment, accounts, stored(changes), tags, file, shares))
     if shares:
         payer, changes = (), {}
-    change_all(nodes, payer, changes, moment, site, parcel)
+    change_all(nodes, payer, changes, moment, site, draft)
 
 
 def change_all(
-    nodes: Sequence[Any], payer: Payer, changes: Figures, moment: int, site: Any, parcel: Parcel
+    nodes: Sequence[Any], payer: Payer, changes: Figures, moment: int, site: Any, draft: Draft
 ) -> None:
     """Changes the figures of the nodes, and of those who pay, where these have quotas.
 
-    parcel: that of the transaction; no changes: what is told of the nodes is another, though their
+    draft: that of the transaction; no changes: what is told of the nodes is another, though their
     figures are not.
     """
     if nodes[0].counted is nodes[0]:  # a file of which nothing was reported yet
-        nodes[0].sheet = parcel.sheet()
-    for node in _beside_lane(nodes, changes, site.journal.lane(parcel)):
+        nodes[0].sheet = draft.sheet
+    for node in _beside_lane(nodes, changes, draft.lane):
         if crossed := node.usage.change(changes, moment):
             note_node(node, crossed)
     for id in payer:
@@ -105,7 +105,7 @@ def _beside_lane(nodes: Sequence[Any], changes: Figures, lane: Lane | None) -> S
             (shared if node.type in kinds and not node.limited else beside).append(node)
         ids = accounts_of([node.id for node in shared])
         if shared and lane.has_room(ids, most):
-            lane.add(ids, shared, changes)
+            lane.add(ids, changes)
             return beside
     return nodes
 
@@ -127,7 +127,7 @@ def hold(node: Any) -> None:
 def settle(node: Any) -> None:
     """Puts into the sums of a node what lanes have for it: from now on it may be elsewhere."""
     if node.type in LANED:
-        pour(node.site.journal.lanes, bytes.fromhex(node.id), clock.now())
+        pour(node.site, bytes.fromhex(node.id), clock.now())
 
 
 def stored(changes: Figures) -> Reports:

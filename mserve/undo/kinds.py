@@ -29,7 +29,7 @@ FIGURES = (Usage, Sheet, Lane, Length)
 MADE = (Mfile, Folder, Trashed, Job, TaskRun, Content, Edition, Blob, *FIGURES)
 PARTS = (*TREES, *BUCKETS, OOTreeSet)
 LOGS = tuple(
-    f"mserve.resources.{name}" for name in ("audit_log", "changes", "journal", "ledger", "lock")
+    f"mserve.resources.{name}" for name in "audit_log changes journal ledger lock parcel".split()
 )
 """Modules of what is recorded of what was done, spent and locked: it stays as it is."""
 

@@ -11,7 +11,6 @@ from mserve.resources import clock
 from mserve.resources.folder import Folder
 from mserve.resources.guard import need_change
 from mserve.resources.job import Job
-from mserve.resources.journal import Parcel
 from mserve.resources.key import Key
 from mserve.resources.mfile import Mfile
 from mserve.resources.node import Branch, Node, depend_on
@@ -19,6 +18,7 @@ from mserve.resources.trash import Trashed
 from mserve.undo.history import Entry
 from mserve.undo.kinds import CHANGED, MADE, check_kind, put_back
 from mserve.undo.records import Record, changed_since, written
+from mserve.undo.reports import reported
 from mserve.undo.trees import BUCKETS, TREES, Mapped, mapped
 
 LATER = "later changes stand on it: {}"
@@ -139,8 +139,7 @@ class Undoing:
 
     def _take_back_usage(self) -> None:
         """The journal gets the opposite of what it got; the figures have it already."""
-        parcels = [each.thing for each in self.records if each.made and _is(each, (Parcel,))]
-        for entry in (entry for parcel in parcels for entry in parcel.entries):
+        for entry in reported(self.records):
             self.site.journal.note(entry.taken_back(clock.now()))
 
     def _tell(self) -> None:

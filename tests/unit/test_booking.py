@@ -7,9 +7,12 @@ import pytest
 from ZODB.POSException import ConflictError
 
 from mserve import database
-from mserve.booking import BATCH, BOOKING, book, book_some
+from mserve.booking import BATCH, BOOKING, book, book_listed, book_some, empty_lanes
 from mserve.booking import clear as clear_booked
 from mserve.resources.account import Account, Of
+from mserve.resources.draft import FEW, MOST
+from mserve.resources.ids import together
+from mserve.resources.journal import HELD
 from mserve.resources.metering import report
 from mserve.resources.metrics import ACCESS, short
 from mserve.settings import Settings
@@ -18,6 +21,13 @@ from tests.unit.support import writers
 from tests.unit.tasks.support import RedisServer
 
 MANY = 100  # parcels: several buckets of the list of those that are pending
+
+
+@pytest.fixture(autouse=True)
+def booked(db: Any) -> None:
+    """All that was reported as the site was made."""
+    database.run(db, book_some)
+    database.run(db, lambda site: site.journal.clear(BATCH))
 
 
 @pytest.fixture
@@ -35,6 +45,12 @@ def accessed(site: Any) -> int:
 
 
 def waiting(site: Any) -> int:
+    """Entries."""
+    return len([*site.journal.all_waiting()])
+
+
+def counted(site: Any) -> int:
+    """Parcels, and transactions that have none."""
     return int(site.journal.count_waiting())
 
 
@@ -55,8 +71,10 @@ def book_all(site: Any) -> None:
 def test_writers_go_on_while_it_books(db: Any, see: Any) -> None:
     """What they enter lies in the buckets of what is booked; the first ones become empty."""
     read(db, MANY)
+    see(empty_lanes)
     with writers(db, 1) as (scheduler,):
-        book_all(scheduler.site)
+        while book_listed(scheduler.site):
+            pass
         read(db, MANY)
         scheduler.commit()
     assert see(waiting) == MANY
@@ -83,6 +101,68 @@ def test_what_is_booked_counts_once_as_long_as_it_is_listed(db: Any, see: Any) -
     assert (see(listed), see(waiting), see(accessed)) == (before + 1, 0, MANY + 1)
 
 
+def test_what_few_transactions_have_said_is_listed_as_it_is_booked(db: Any, see: Any) -> None:
+    read(db, HELD)
+    assert (see(listed), see(counted), see(waiting), see(accessed)) == (0, HELD, HELD, HELD)
+    read(db, 1)
+    assert (see(listed), see(counted), see(waiting)) == (1, 2, HELD + 1)
+    for _ in range(2):
+        see(book_some)
+        assert (see(listed), see(counted), see(waiting), see(accessed)) == (2, 0, 0, HELD + 1)
+
+
+def test_what_a_transaction_says_beyond_some_is_listed_at_once(db: Any, see: Any) -> None:
+    def read_often(site: Any) -> None:
+        for _ in range(FEW + MOST + 1):
+            read_once(site)
+
+    see(read_often)
+    assert (see(listed), see(counted), see(accessed)) == (2, 3, FEW + MOST + 1)
+    see(book_some)
+    assert (see(waiting), see(accessed)) == (0, FEW + MOST + 1)
+
+
+def test_what_is_rolled_back_is_not_said(db: Any, see: Any) -> None:
+    with writers(db, 1) as (writer,):
+        for _ in range(2):
+            before = writer.manager.savepoint()
+            read_once(writer.site)
+            before.rollback()
+            read_once(writer.site)
+        writer.commit()
+    assert (see(counted), see(waiting), see(accessed)) == (1, 2, 2)
+    see(book_some)
+    assert see(accessed) == 2
+
+
+def test_of_two_who_empty_a_lane_one_conflicts(db: Any, see: Any) -> None:
+    """A scheduler, and who has to say more than there is room for; else it was booked twice."""
+    read(db, HELD)
+    with writers(db, 2) as (scheduler, writer):
+        empty_lanes(scheduler.site)
+        with together():  # in the lane of this process
+            read_once(writer.site)
+        scheduler.commit()
+        with pytest.raises(ConflictError):
+            writer.commit()
+    see(book_some)
+    assert (see(waiting), see(accessed)) == (0, HELD)
+
+
+def test_who_empties_a_lane_leaves_what_is_said_meanwhile(db: Any, see: Any) -> None:
+    read(db, 1)
+    for writes_first in (True, False):
+        with writers(db, 2) as (scheduler, writer):
+            empty_lanes(scheduler.site)
+            with together():
+                read_once(writer.site)
+            for each in (writer, scheduler) if writes_first else (scheduler, writer):
+                each.commit()
+    assert (see(listed), see(waiting), see(accessed)) == (2, 3, 3)
+    see(book_some)
+    assert (see(listed), see(waiting), see(accessed)) == (3, 0, 3)
+
+
 def test_more_than_a_batch_is_booked_whole(
     db: Any, settings: Settings, queues: Queues, see: Any
 ) -> None:
@@ -98,7 +178,7 @@ def test_the_list_is_cleared_of_what_is_booked_alone(
     database.run(db, book_all)
     read(db, 3)
     clear_booked(db, settings, queues)
-    assert (see(listed), see(waiting), see(accessed)) == (3, 3, MANY + 3)
+    assert (see(listed), see(waiting), see(accessed)) == (0, 3, MANY + 3)
     book(db, settings, queues)
     clear_booked(db, settings, queues)
     assert (see(listed), see(waiting), see(accessed)) == (0, 0, MANY + 3)

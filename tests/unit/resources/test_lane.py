@@ -15,10 +15,12 @@ from mserve.ingest.places import move
 from mserve.resources import lane, limiting
 from mserve.resources.figure import Figure
 from mserve.resources.journal import Journal
-from mserve.resources.lane import Lane, Lines, figures_of, read_lines, stored_lines
+from mserve.resources.lane import Lane, figures_of, lines_in
+from mserve.resources.line import Line, Lines, is_something, stored_lines
 from mserve.resources.limiting import HARD, Change
 from mserve.resources.metering import report
 from mserve.resources.metrics import ACCESS, DISC_SPACE
+from mserve.resources.packing import pack
 from mserve.resources.totals import state_of
 from mserve.resources.usage import Usage
 from mserve.undo.kinds import put_back
@@ -37,10 +39,15 @@ def played(start: Lines, changes: Any, *, poured: bool = False) -> Lines:
     made = Lane()
     made.lines = start
     for ids, each in changes:
-        made.add(ids, (), each)
+        made.add(ids, each)
     if poured:
-        made.pour(None, 0)
-    return read_lines(made.__getstate__())
+        made.pour(None)
+    return lines_in(made.__getstate__())
+
+
+def state(lines: Lines) -> dict[str, Any]:
+    """Of a lane with these."""
+    return {"lines": stored_lines(lines)}
 
 
 def sums(lines: Lines) -> dict[bytes, dict[str, Figure]]:
@@ -50,7 +57,7 @@ def sums(lines: Lines) -> dict[bytes, dict[str, Figure]]:
     found = {id: figures_of([made], id) for id in (ONE, TWO)}
     return {
         id: {metric: each._replace(least=None, most=None) for metric, each in figures.items()
-             if lane.is_something(each)}
+             if is_something(each)}
         for id, figures in found.items()
     }  # fmt: skip
 
@@ -60,8 +67,8 @@ def test_two_writers_at_once_come_to_the_same_as_one_after_the_other(
     before: Any, ours: Any, theirs: Any
 ) -> None:
     old = played({}, before)
-    states = [stored_lines(each) for each in (old, played(old, theirs), played(old, ours))]
-    merged = read_lines(Lane()._p_resolveConflict(*states))
+    states = [state(each) for each in (old, played(old, theirs), played(old, ours))]
+    merged = lines_in(Lane()._p_resolveConflict(*states))
     assert sums(merged) == sums(played(played(old, theirs), ours))
     numbers = {ids: line.number for ids, line in merged.items()}
     assert numbers == {i: line.number for i, line in played(played(old, theirs), ours).items()}
@@ -72,15 +79,15 @@ def test_who_pours_leaves_what_came_meanwhile(before: Any, ours: Any) -> None:
     old, new = played({}, before), played({}, ours)
     states = [old, played(old, ours), played(old, [], poured=True)]
     for order in (states, [states[0], *reversed(states[1:])]):
-        merged = read_lines(Lane()._p_resolveConflict(*map(stored_lines, order)))
+        merged = lines_in(Lane()._p_resolveConflict(*map(state, order)))
         assert sums(merged) == sums(new)
 
 
 @given(before=CHANGES)
 def test_what_two_have_poured_is_left_as_its_opposite(before: Any) -> None:
     old = played({}, before)
-    poured = stored_lines(played(old, [], poured=True))
-    merged = read_lines(Lane()._p_resolveConflict(stored_lines(old), poured, poured))
+    poured = state(played(old, [], poured=True))
+    merged = lines_in(Lane()._p_resolveConflict(state(old), poured, poured))
     opposite = {id: {m: f.negated() for m, f in each.items()} for id, each in sums(old).items()}
     assert sums(merged) == opposite
     assert {ids: -line.number for ids, line in merged.items()} == {
@@ -97,10 +104,18 @@ def test_what_a_transaction_added_is_taken_back(
     made = Lane()
     made.lines = played(after, later, poured=poured)
     was = sums(made.lines)
-    put_back(Record(made, stored_lines(old), stored_lines(after), made=False))
+    put_back(Record(made, state(old), state(after), made=False))
     ours_back = [(ids, {m: figure.negated() for m, figure in each.items()}) for ids, each in ours]
     assert sums(made.lines) == sums(played(played(after, later, poured=poured), ours_back))
     assert was == sums(played(after, later, poured=poured))
+
+
+def test_lines_are_read_as_they_were_stored() -> None:
+    """Once with the objects of the sums."""
+    lines = played({}, [(ONE, {"a": Figure.of(3)}), (ONE, {"a": Figure.of(4)})])
+    former = {ONE: (("the sums",), pack({"a": tuple(Figure.of(3, 4))}), 2)}
+    assert lines_in({"lines": former}) == lines == {ONE: Line({"a": Figure.of(3, 4)}, 2)}
+    assert lines_in({}) == {}
 
 
 @pytest.fixture

@@ -10,8 +10,10 @@ from typing import Any
 from mserve import database
 from mserve.resources import clock
 from mserve.resources.entry import WIDTH, Entry, accounts_of
-from mserve.resources.figure import Figure, tally
+from mserve.resources.figure import Figure, Figures, tally
+from mserve.resources.file_usage import FileUsage
 from mserve.resources.lane import pour
+from mserve.resources.line import is_something
 from mserve.resources.metering import stored
 from mserve.resources.period import DAY_LONG, Grain, around
 from mserve.resources.posting import keys_of
@@ -136,12 +138,22 @@ def _post(site: Any, entries: Iterable[Entry]) -> None:
 
 def open_account(site: Any, node: Any) -> None:
     """Books what a node has used so far, before there was a journal, at when it came."""
-    reports, accounts = stored(dict(node.usage.figures)), accounts_of([node.id])
-    if node.type == "mfile":
+    accounts = accounts_of([node.id])
+    if node.type != "mfile":
+        _post(site, [Entry(node.created, accounts, stored(dict(node.usage.figures)))])
+    elif reports := stored(_lacking(site, node)):
         day = around(Grain.DAY, node.created).start
         site.series.post(node.id, [Entry(day, accounts, reports, file=True)])
-    else:
-        _post(site, [Entry(node.created, accounts, reports)])
+
+
+def _lacking(site: Any, mfile: Any) -> Figures:
+    """What a file had used by itself, and its account does not say."""
+    if mfile.former_usage is None:
+        return {}
+    told = FileUsage(site, mfile.id)
+    known = mfile.former_usage.figures.items()
+    lacking = {metric: figure.minus(told.get(metric)) for metric, figure in known}
+    return {metric: figure for metric, figure in lacking.items() if is_something(figure)}
 
 
 def forget(db: Any, settings: Settings, queues: Queues) -> None:

@@ -23,6 +23,7 @@ from mserve.resources.journal import Journal, new_lanes
 from mserve.resources.kinds import count_kinds
 from mserve.resources.lock import LocksMade, key_of
 from mserve.resources.mfile import Mfile
+from mserve.resources.node import Branch
 from mserve.resources.series import Accounts
 from mserve.resources.site import Site
 from mserve.resources.tellers import Tellers
@@ -246,3 +247,15 @@ def lanes(site: Site) -> None:
     """What is added to the sums of the site, of containers and folders may lie in lanes: older
     versions do not look there."""
     site.journal.lanes = site.journal.lanes or new_lanes()
+
+
+@step
+def said(site: Site) -> None:
+    """What is to be booked may be in lanes, and what a file has used is what its account says:
+    older versions do not look there. What was in the trash before there were accounts gets them."""
+    for service in _services(site):
+        for trashed in service.all_trash():
+            top = trashed.node
+            for node in (top, *(top.walk() if isinstance(top, Branch) else ())):
+                if isinstance(node, Mfile):
+                    open_account(site, node)

@@ -73,6 +73,8 @@ def _shift(node: Node, parent: Branch, name: str) -> None:
 
 def _kept(node: Node) -> Wanted:
     """What goes along with it."""
+    if node.type == "mfile":
+        return Standing.of(node.site, node).wanted()
     return {metric: node.usage.get(metric).total for metric in (DISC_SPACE, FILE, *CLASSES)}
 
 

@@ -42,7 +42,7 @@ class Account:
         self._rows = site.series.told(id)
         self._kept_from: Mapping[str, int] = site.series.kept_from
         self._file = node is not None and node.type == "mfile"
-        self._figures = None if node is None else node.usage.figures
+        self._figures = None if node is None or self._file else node.usage.figures
         self._site, self._id = site, id
         self.moment = clock.now()
         self._cut: dict[tuple[Span, tuple[Grain, ...]], list[tuple[Grain, int]]] = {}

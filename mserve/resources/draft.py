@@ -3,7 +3,6 @@
 from mserve.resources.entry import Entry
 from mserve.resources.lane import Lane
 from mserve.resources.parcel import Parcel, entries_of
-from mserve.resources.sheet import Sheet
 
 FEW = 16
 """Entries of one transaction in a lane, which is stored whole each time."""
@@ -19,19 +18,11 @@ class Draft:
     def __init__(self, key: str, home: Lane | Parcel, lane: Lane | None, noted: set[bytes]) -> None:
         self.key, self.home, self.lane = key, home, lane
         self._noted = noted
-        self._sheet = Sheet()
 
     @property
     def full(self) -> bool:
         most = FEW if self.home is self.lane else MOST
         return len(entries_of(self.home.said[self.key])) >= most
-
-    @property
-    def sheet(self) -> Sheet:
-        """That of the files that come in the transaction."""
-        if self._sheet.full:
-            self._sheet = Sheet()
-        return self._sheet
 
     def add(self, entry: Entry) -> None:
         self.home.say(self.key, entry)

@@ -16,7 +16,6 @@ from mserve.resources.figure import Figure, Figures
 from mserve.resources.lane import Lane, pour
 from mserve.resources.mark import UNKNOWN, Mark, paid
 from mserve.resources.metrics import DISC, DISC_SPACE, FILE, short
-from mserve.resources.node import depend_on
 from mserve.resources.totals import LANED, SHARED
 
 
@@ -84,9 +83,8 @@ def change_all(
     draft: that of the transaction; no changes: what is told of the nodes is another, though their
     figures are not.
     """
-    if nodes[0].counted is nodes[0]:  # a file of which nothing was reported yet
-        nodes[0].sheet = draft.sheet
-    for node in _beside_lane(nodes, changes, draft.lane):
+    summed = nodes[1:] if nodes[0].type == "mfile" else nodes  # of a file its account says it
+    for node in _beside_lane(summed, changes, draft.lane):
         if crossed := node.usage.change(changes, moment):
             note_node(node, crossed)
     for id in payer:
@@ -96,7 +94,7 @@ def change_all(
 
 def _beside_lane(nodes: Sequence[Any], changes: Figures, lane: Lane | None) -> Sequence[Any]:
     """Has the lane add to the figures of those of the nodes that it may; returns the others."""
-    if lane is None or nodes[-1].type != "site":  # in a trash nothing is left to lanes
+    if lane is None or not nodes or nodes[-1].type != "site":  # in a trash nothing is left to lanes
         return nodes
     for kinds, most in ((LANED, lanes.MOST), (SHARED, 2 * lanes.MOST)):
         shared: list[Any] = []
@@ -116,8 +114,7 @@ def hold(node: Any) -> None:
     For who takes it out of its place, with all that is counted for it. Who writes something depends
     on nobody's writing it at the same time only if that is insisted on.
     """
-    if node.type == "mfile":
-        depend_on([node.counted])
+    if node.type == "mfile":  # which is written itself
         return
     node.counted.insist()
     for lane in node.site.journal.lanes if node.type in LANED else ():

@@ -10,11 +10,11 @@ from mserve.resources import clock
 from mserve.resources.asker import Payer
 from mserve.resources.content import Content, Rendition
 from mserve.resources.deposit import Deposit, Depositor
+from mserve.resources.file_usage import FileUsage
 from mserve.resources.mark import UNKNOWN as UNMARKED
 from mserve.resources.mark import Mark
 from mserve.resources.metrics import COPIES, VERSIONS
 from mserve.resources.node import Node
-from mserve.resources.sheet import Line, Sheet
 from mserve.resources.version import Version
 
 OF_THE_FILE = 0
@@ -40,8 +40,6 @@ class Mfile(Node):
     jobs: Any = ()
     """Sort keys of the jobs that ran on it: a few in a tuple, more in a set."""
     versions: Any = None
-    sheet: Sheet | None = None
-    """Where its usage is, with that of others."""
     marks: Mapping[int, Mark] = {}
     """As what its contents are counted, by the number of their version, and itself (OF_THE_FILE).
     Of what came before marks there is none."""
@@ -65,14 +63,28 @@ class Mfile(Node):
 
     @property
     def usage(self) -> Any:
-        """What it has used: that of a file that came before there were sheets is its own."""
+        """What it has used, as long as it is in the tree."""
+        return FileUsage(self.site, self.id)
+
+    @property
+    def former_usage(self) -> Any:
+        """What it had used by itself, if it came before there were accounts."""
         self._p_activate()
-        return vars(self).get("usage") or Line(self)
+        return vars(self).get("usage")
 
     @property
     def counted(self) -> Any:
-        self._p_activate()
-        return vars(self).get("usage") or self.sheet or self
+        return self
+
+    @property
+    def size_kept(self) -> int:
+        """The bytes of all its contents."""
+        return sum(self.content_of(number).size for number in self.numbers)
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """Those of the versions that it has, the present one first."""
+        return (self.version, *(self.versions or {}).keys())
 
     @property
     def mimetype(self) -> str:

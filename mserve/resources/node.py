@@ -37,7 +37,7 @@ class Node(Persistent):  # type: ignore[misc]  # persistent has no types
     entered: str | None = None
     """The entry of the audit log that tells how it came into being."""
     usage: Any
-    """What it and all below it have used: a Usage, its Totals, or a file's Line."""
+    """What it and all below it have used: a Usage, its Totals, or a FileUsage."""
 
     def __init__(self) -> None:
         self.id = new_id()

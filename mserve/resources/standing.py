@@ -62,7 +62,9 @@ class Standing(NamedTuple):
     @classmethod
     def of(cls, site: Any, node: Any) -> "Standing":
         """What is kept below `node`, which may be in a trash of the `site`."""
-        known = _parts(_marked(node) if node.type == "mfile" else _branch(site, node))
+        if node.type == "mfile":
+            return cls(tuple(_parts(_of_file(node))))
+        known = [part for part in _parts(_branch(site, node)) if part.mark != UNKNOWN]
         rest = dict(node.usage.figures)
         for part in known:
             for metric, figure in part.figures.items():
@@ -116,26 +118,25 @@ def _totals(parts: Iterable[Part]) -> dict[str, float]:
 
 
 def _parts(kept: Iterable[Kept]) -> list[Part]:
-    """Of each mark that is known what is kept under it."""
+    """Of each mark what is kept under it."""
     found: dict[str, Figures] = {}
     for metric, name, figure in kept:
         tally(found.setdefault(name, {}), metric, figure)
-    parts = (Part(Mark.named(name), figures) for name, figures in found.items())
-    return [part for part in parts if part.mark != UNKNOWN]
+    return [Part(Mark.named(name), figures) for name, figures in found.items()]
 
 
-def _marked(mfile: Any) -> Iterator[Kept]:
-    """By the marks of a file, and of each content that it has."""
-    for number, mark in mfile.marks.items():
-        if number == OF_THE_FILE:
-            yield FILE, mark.name, Figure(total=1)
-            yield DISC, mark.name, Figure(running=1)
-        else:
-            size = mfile.content_of(number).size
-            yield DISC_SPACE, mark.name, Figure(total=size)
-            yield DISC, mark.name, Figure(rate=size)
-            if kind := mfile.class_of(number):
-                yield kind, mark.name, Figure(total=size)
+def _of_file(mfile: Any) -> Iterator[Kept]:
+    """Of a file, and of each content that it has, by its mark."""
+    if mfile.awaited is None:
+        name = mfile.marks.get(OF_THE_FILE, UNKNOWN).name
+        yield FILE, name, Figure(total=1)
+        yield DISC, name, Figure(running=1)
+    for number in mfile.numbers:
+        name, size = mfile.marks.get(number, UNKNOWN).name, mfile.content_of(number).size
+        yield DISC_SPACE, name, Figure(total=size)
+        yield DISC, name, Figure(rate=size)
+        if kind := mfile.class_of(number):
+            yield kind, name, Figure(total=size)
 
 
 def _branch(site: Any, node: Any) -> Iterator[Kept]:

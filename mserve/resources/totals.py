@@ -65,8 +65,11 @@ def lanes_of(node: Any) -> Sequence[Lane]:
 
 
 def state_of(node: Any) -> tuple[Any, ...]:
-    """What is another after each report on the node: the number of the last transaction that
-    changed its sums, and how often lanes have changed them since."""
+    """What is another after each report on the node: of a file its account; else the number of the
+    last transaction that changed its sums, and how often lanes have changed them since."""
+    if node.type == "mfile":
+        state: tuple[Any, ...] = node.usage.state
+        return state
     counted = node.counted
     counted._p_activate()
     if node.type not in LANED:

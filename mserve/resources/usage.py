@@ -1,7 +1,7 @@
 """Usage: what was consumed, per metric, summed exactly and without conflicts between writers.
 
 Every node has the figures of what it and all below it have used, changed in the transaction of
-what is reported (metering.py); files have theirs together with others (sheet.py).
+what is reported (metering.py); of files their accounts say it (file_usage.py).
 """
 
 from collections.abc import Mapping, Sequence

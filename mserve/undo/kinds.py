@@ -17,7 +17,7 @@ from mserve.resources.node import Node
 from mserve.resources.profile import Edition
 from mserve.resources.run import TaskRun
 from mserve.resources.service import Service
-from mserve.resources.sheet import Sheet, merged, read_lines
+from mserve.resources.sheet import Sheet
 from mserve.resources.trash import Trashed
 from mserve.resources.usage import Usage, added, read_state
 from mserve.undo.records import LOCKING, Record
@@ -56,8 +56,6 @@ def put_back(record: Record) -> None:
         thing._p_activate()
         thing.__setstate__(added(*map(read_state, (after, thing.__getstate__(), before))))
         thing._p_changed = True
-    elif isinstance(thing, Sheet):
-        thing.lines = merged(read_lines(after), thing.lines, read_lines(before))
     elif isinstance(thing, Lane):
         thing.take_back(before, after)
     elif isinstance(thing, Length):

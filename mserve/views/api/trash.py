@@ -52,7 +52,7 @@ def purge(context: Trashed, request: Any) -> Any:
 
 def _json(request: Any, trashed: Trashed) -> dict[str, Any]:
     node = trashed.node
-    kept = node.usage.get(metrics.DISC)
+    size, files = (node.size_kept, 1) if node.type == "mfile" else _kept(node)
     return {
         "id": trashed.__name__,
         "node": node.id,
@@ -60,8 +60,13 @@ def _json(request: Any, trashed: Trashed) -> dict[str, Any]:
         "name": trashed.origin[-1],
         "origin": "/".join(trashed.origin),
         "url": facet_url(request, trashed.__parent__, "trash", trashed.__name__),
-        "size": kept.rate,
-        "files": kept.running,
+        "size": size,
+        "files": files,
         "removed": clock.rfc3339(trashed.removed),
         "expires": clock.rfc3339(trashed.expires),
     }
+
+
+def _kept(folder: Any) -> tuple[int, int]:
+    kept = folder.usage.get(metrics.DISC)
+    return kept.rate, kept.running

@@ -16,8 +16,8 @@ from mserve.resources import lane, limiting
 from mserve.resources.figure import Figure
 from mserve.resources.journal import Journal
 from mserve.resources.lane import Lane, figures_of, lines_in
-from mserve.resources.line import Line, Lines, is_something, stored_lines
 from mserve.resources.limiting import HARD, Change
+from mserve.resources.line import Line, Lines, is_something, stored_lines
 from mserve.resources.metering import report
 from mserve.resources.metrics import ACCESS, DISC_SPACE
 from mserve.resources.packing import pack

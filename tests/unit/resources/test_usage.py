@@ -10,8 +10,8 @@ from mserve import database
 from mserve.resources import clock, metering, metrics
 from mserve.resources.entry import Entry
 from mserve.resources.figure import Figure
-from mserve.resources.parcel import Parcel
 from mserve.resources.metrics import DISC, FILE, INGEST
+from mserve.resources.parcel import Parcel
 from mserve.resources.rows import add, figure_of, read
 from mserve.resources.usage import Usage, read_state
 

@@ -21,8 +21,8 @@ from tests.functional.stack import Stack, wait_for
 
 CLIENTS = 8
 UNMETERED = "bench.unmetered"
-PENDING = "mserve_usage_pending"
-WAIT = 120.0  # seconds for a scheduler to book what has come
+PENDING = ("mserve_usage_pending", "mserve_index_pending")
+WAIT = 120.0  # seconds for a scheduler to book and index what has come
 
 
 class Pair(NamedTuple):
@@ -100,9 +100,10 @@ def stop(stack: Stack) -> bool:
 
 
 def settle(stack: Stack) -> None:
-    """Waits for what has come to be booked, so that it slows nobody else; if anybody books."""
+    """Waits for what has come to be booked and indexed, so that it slows nobody else; if anybody
+    does so."""
     if psutil.Process(stack.pids()["scheduler"]).status() != psutil.STATUS_STOPPED:
-        wait_for(lambda: not sum(told(stack, PENDING).values()), WAIT)
+        wait_for(lambda: not any(sum(told(stack, name).values()) for name in PENDING), WAIT)
 
 
 def told(stack: Stack, name: str) -> dict[str, float]:

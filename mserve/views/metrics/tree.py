@@ -19,7 +19,9 @@ def families(site: Site) -> Iterator[Metric]:
         ("state",), (((name,), index.count()) for name, index in states.items()),
     )  # fmt: skip
     pending = site.journal.count_waiting()
-    yield gauge("mserve_usage_pending", "Transactions whose usage is not booked yet.", pending)
+    yield gauge("mserve_usage_pending", "Parcels of usage that are not booked yet.", pending)
+    unindexed = site.unindexed.count()
+    yield gauge("mserve_index_pending", "Changes that searches do not know yet.", unindexed)
     figures = site.usage.get
     yield gauge("mserve_files", "Files, without those in the trash.", figures(FILE).total)
     yield gauge("mserve_kept_bytes", "Bytes kept, versions and trash too.",

@@ -121,7 +121,7 @@ def test_what_is_there_is_told(admin: Client, customer: Client, near: Client) ->
     families = found(near("GET", URL))
     for name, change in {
         "mserve_files": 1, "mserve_kept_bytes": 100, "mserve_ingested_bytes_total": 100,
-        "mserve_jobs_active": 1, "mserve_usage_pending": 1,
+        "mserve_jobs_active": 1, "mserve_usage_pending": 1, "mserve_index_pending": 1,
     }.items():  # fmt: skip
         assert value(families, name) - value(before, name) == change, name
     assert value(families, "mserve_task_runs", state="due") == 1

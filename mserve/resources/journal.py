@@ -26,7 +26,7 @@ from mserve.resources.ids import new_id
 from mserve.resources.index import Timeline, Transit
 from mserve.resources.lane import LANES, Lane
 from mserve.resources.loading import prefetch
-from mserve.resources.parcel import Parcel, entries_of
+from mserve.resources.parcel import Parcel, Words, entries_of, may_name
 from mserve.resources.per_transaction import PerTransaction
 
 HELD = 4
@@ -109,19 +109,24 @@ class Journal(PerTransaction):
 
     def all_waiting(self) -> Iterator[Entry]:
         """The entries that are not booked yet."""
+        for words in self._words():
+            yield from entries_of(words)
+
+    def about(self, account: bytes) -> Iterator[Entry]:
+        """Those of them that change the account."""
+        for words in self._words():
+            if may_name(words, account):
+                yield from (entry for entry in entries_of(words) if entry.concerns(account))
+
+    def _words(self) -> Iterator[Words]:
         parcels = (parcel for key, parcel in self.pending.items() if key not in self.taken)
         while page := [*islice(parcels, PAGE)]:
             prefetch(page)
             for parcel in page:
-                yield from parcel.entries
+                yield from parcel.said.values()
         prefetch(self.lanes)
         for lane in self.lanes:
-            for words in lane.said.values():
-                yield from entries_of(words)
-
-    def about(self, account: bytes) -> Iterator[Entry]:
-        """Those of them that change the account."""
-        return (entry for entry in self.all_waiting() if entry.concerns(account))
+            yield from lane.said.values()
 
     def keep(self, key: str, parcel: Parcel) -> int:
         """The parcel is booked; returns when (µs)."""

@@ -42,7 +42,8 @@ class Lane(Persistent):  # type: ignore[misc]  # persistent has no types
     def __getstate__(self) -> dict[str, Any]:
         if any(line.more for line in self.lines.values()):
             self.lines = {ids: line.summed for ids, line in self.lines.items()}
-        self.said = packed(self.said)
+        if any(isinstance(words, tuple) for words in self.said.values()):
+            self.said = packed(self.said)
         return {
             "lines": stored_lines(self.lines),
             "said": self.said,

@@ -36,8 +36,7 @@ class Parcel(Persistent):  # type: ignore[misc]  # persistent has no types
         self.said = {**self.said, key: (*entries_of(self.said.get(key, ())), entry)}
 
     def __getstate__(self) -> dict[str, Any]:
-        self.said = packed(self.said)
-        return {"key": self.key, "said": self.said}
+        return {"key": self.key, "said": packed(self.said)}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__({"key": state["key"], "said": read_said(state)})
@@ -64,6 +63,11 @@ def entries_of(words: Words) -> tuple[Entry, ...]:
     return _unpacked(words) if isinstance(words, bytes) else words
 
 
-@lru_cache(maxsize=1024)
+def may_name(words: Words, account: bytes) -> bool:
+    """Not, if no entry is of the account: it is sought in packed words as it stands there."""
+    return not isinstance(words, bytes) or account in words
+
+
+@lru_cache(maxsize=512)
 def _unpacked(words: bytes) -> tuple[Entry, ...]:
     return tuple(Entry(*each) for each in unpack(words))

@@ -27,7 +27,7 @@ def usage(site: Any) -> Check:
     return _backlog(
         _("Usage"),
         site.journal.count_waiting(),
-        _("%(number)s transactions are not booked yet"),
+        _("%(number)s parcels of reports are not booked yet"),
         _("A scheduler books them; see whether one runs, and what its log says."),
     )
 

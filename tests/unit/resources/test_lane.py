@@ -110,6 +110,19 @@ def test_what_a_transaction_added_is_taken_back(
     assert was == sums(played(after, later, poured=poured))
 
 
+def test_a_lane_that_is_only_looked_at_is_not_changed(db: Any, see: Any) -> None:
+    see(lambda site: report(site["demo"]["files"].lineage(), ACCESS, 1))
+
+    def look(site: Any) -> list[bool]:
+        for lane in site.journal.lanes:
+            lane._p_activate()
+            lane.__getstate__()
+        return [bool(lane._p_changed) for lane in site.journal.lanes if lane.said]
+
+    found = see(look)
+    assert found == [False] * len(found) != []
+
+
 def test_lines_are_read_as_they_were_stored() -> None:
     """Once with the objects of the sums."""
     lines = played({}, [(ONE, {"a": Figure.of(3)}), (ONE, {"a": Figure.of(4)})])

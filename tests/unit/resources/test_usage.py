@@ -11,7 +11,7 @@ from mserve.resources import clock, metering, metrics
 from mserve.resources.entry import Entry
 from mserve.resources.figure import Figure
 from mserve.resources.metrics import DISC, FILE, INGEST
-from mserve.resources.parcel import Parcel
+from mserve.resources.parcel import Parcel, entries_of, may_name
 from mserve.resources.rows import add, figure_of, read
 from mserve.resources.usage import Usage, read_state
 
@@ -136,3 +136,13 @@ def test_parcels_are_read_as_they_were_stored_packed_or_not() -> None:
     former.__setstate__({"key": "7-ab", "entries": (entry, entry)})
     stored.__setstate__(former.__getstate__())
     assert (stored.key, stored.entries) == (former.key, former.entries) == ("7-ab", (entry, entry))
+
+
+def test_packed_words_tell_which_accounts_they_may_name() -> None:
+    ids = [bytes([number]) * 16 for number in range(4)]
+    told = Parcel("k", {"k": (Entry(7, ids[0] + ids[1], ()), Entry(8, ids[0] + ids[2], ()))})
+    [open_] = told.said.values()
+    [packed] = told.__getstate__()["said"].values()
+    assert [may_name(packed, id) for id in ids] == [True, True, True, False]
+    assert all(may_name(open_, id) for id in ids)
+    assert entries_of(packed) == open_

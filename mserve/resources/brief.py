@@ -28,7 +28,7 @@ def is_brief(found: Any) -> TypeGuard[Brief]:
 def joined(brief: Brief | None, account: bytes, entries: Iterable[Entry]) -> Brief | Rows:
     """With more entries, of which the moments (µs) are the beginnings of days."""
     sums = Sums(file=True)
-    for entry in (*_known(brief, account), *entries):
+    for entry in (*entries_in(brief, account), *entries):
         sums.add(entry, account, entry.moment)
     found = [*sums]
     made = _packed(found)
@@ -37,10 +37,11 @@ def joined(brief: Brief | None, account: bytes, entries: Iterable[Entry]) -> Bri
 
 def spelled(brief: Brief, account: bytes) -> Rows:
     """The rows that it stands for."""
-    return _rows(account, _known(brief, account))
+    return _rows(account, entries_in(brief, account))
 
 
-def _known(brief: Brief | None, account: bytes) -> Iterator[Entry]:
+def entries_in(brief: Brief | None, account: bytes) -> Iterator[Entry]:
+    """What it has, added up."""
     for moment, reports, tags, shares in () if brief is None else unpack(brief):
         yield Entry(moment, account, reports, tags, True, shares)
 

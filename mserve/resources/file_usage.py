@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
+from mserve.resources.brief import entries_in, is_brief
 from mserve.resources.entry import Entry
 from mserve.resources.figure import NOTHING, Figure, Figures, tally
 from mserve.resources.metrics import full
 from mserve.resources.period import Grain
-from mserve.resources.posting import changes_of
 from mserve.resources.rows import Dimension, Rows, metrics_in, values_in
 
 
@@ -33,10 +33,12 @@ class FileUsage:
     @cached_property
     def figures(self) -> Figures:
         """By metric."""
-        own, found = bytes.fromhex(self._id), booked(self._site.series.told(self._id))
-        for change in (each for entry in self._waiting for each in changes_of(entry, own)):
-            if change.dimension is Dimension.WHOLE:
-                tally(found, full(change.metric), change.figure)
+        told = self._site.series.get(self._id)
+        brief = entries_in(told, bytes.fromhex(self._id)) if is_brief(told) else ()
+        found = {} if is_brief(told) else booked(told)
+        for entry in (*brief, *self._waiting):
+            for metric, report in () if entry.shares else entry.reports:
+                tally(found, full(metric), Figure(*report))
         return found
 
     def get(self, metric: str) -> Figure:

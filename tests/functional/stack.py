@@ -120,6 +120,10 @@ class Stack:
         os.kill(pid, signal.SIGKILL)
         self.await_new_pid("web", pid)
 
+    def spools(self) -> set[Path]:
+        """What is coming in, and what those have left behind that other tests have killed."""
+        return {*(self.data / "blobs" / "tmp").glob("spool-*")}
+
     def stop(self, limit: float = 120) -> int:
         """SIGTERM, and the exit status once it has stopped."""
         assert self.process

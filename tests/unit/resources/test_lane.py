@@ -114,10 +114,10 @@ def test_a_lane_that_is_only_looked_at_is_not_changed(db: Any, see: Any) -> None
     see(lambda site: report(site["demo"]["files"].lineage(), ACCESS, 1))
 
     def look(site: Any) -> list[bool]:
-        for lane in site.journal.lanes:
-            lane._p_activate()
-            lane.__getstate__()
-        return [bool(lane._p_changed) for lane in site.journal.lanes if lane.said]
+        for each in site.journal.lanes:
+            each._p_activate()
+            each.__getstate__()
+        return [bool(each._p_changed) for each in site.journal.lanes if each.said]
 
     found = see(look)
     assert found == [False] * len(found) != []

@@ -19,7 +19,7 @@ from mserve.resources.entry import Entry, ids_of
 from mserve.resources.figure import Figures, plus, tally
 from mserve.resources.line import NONE, Line, Lines, merged, of_account, read_lines, stored_lines
 from mserve.resources.loading import prefetch
-from mserve.resources.parcel import Said, Words, entries_of, packed, read_said
+from mserve.resources.parcel import Said, Words, packed, read_said, with_more
 
 LANES = 32
 MOST = 8
@@ -56,7 +56,7 @@ class Lane(Persistent):  # type: ignore[misc]  # persistent has no types
 
     def say(self, key: str, entry: Entry) -> None:
         """Adds to what a transaction has said."""
-        self.said = {**self.said, key: (*entries_of(self.said.get(key, ())), entry)}
+        self.said = with_more(self.said, key, entry)
 
     def give(self) -> Said:
         """Gives away all that is said."""

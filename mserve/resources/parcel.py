@@ -33,7 +33,7 @@ class Parcel(Persistent):  # type: ignore[misc]  # persistent has no types
         return tuple(entry for _, words in sorted(self.said.items()) for entry in entries_of(words))
 
     def say(self, key: str, entry: Entry) -> None:
-        self.said = {**self.said, key: (*entries_of(self.said.get(key, ())), entry)}
+        self.said = with_more(self.said, key, entry)
 
     def __getstate__(self) -> dict[str, Any]:
         return {"key": self.key, "said": packed(self.said)}
@@ -49,6 +49,11 @@ def read_said(state: Mapping[str, Any]) -> Said:
         return said
     words = state["entries"]
     return {state["key"]: words if isinstance(words, bytes) else tuple(words)}
+
+
+def with_more(said: Said, key: str, entry: Entry) -> Said:
+    """And the entry, of the transaction with that key."""
+    return {**said, key: (*entries_of(said.get(key, ())), entry)}
 
 
 def packed(said: Said) -> Said:

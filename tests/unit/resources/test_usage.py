@@ -10,10 +10,13 @@ from mserve import database
 from mserve.resources import clock, metering, metrics
 from mserve.resources.entry import Entry
 from mserve.resources.figure import Figure
+from mserve.resources.lane import Lane
 from mserve.resources.metrics import DISC, FILE, INGEST
-from mserve.resources.parcel import Parcel, entries_of, may_name
+from mserve.resources.parcel import Parcel, entries_of, may_name, packed
 from mserve.resources.rows import add, figure_of, read
 from mserve.resources.usage import Usage, read_state
+from mserve.undo.records import Record
+from mserve.undo.reports import reported
 
 WHOLE = st.integers(-(10**15), 10**15)
 CHANGES = st.lists(st.tuples(WHOLE, st.integers(0, 10**16)), max_size=20)
@@ -142,7 +145,18 @@ def test_packed_words_tell_which_accounts_they_may_name() -> None:
     ids = [bytes([number]) * 16 for number in range(4)]
     told = Parcel("k", {"k": (Entry(7, ids[0] + ids[1], ()), Entry(8, ids[0] + ids[2], ()))})
     [open_] = told.said.values()
-    [packed] = told.__getstate__()["said"].values()
-    assert [may_name(packed, id) for id in ids] == [True, True, True, False]
+    [stored] = told.__getstate__()["said"].values()
+    assert [may_name(stored, id) for id in ids] == [True, True, True, False]
     assert all(may_name(open_, id) for id in ids)
-    assert entries_of(packed) == open_
+    assert entries_of(stored) == open_
+
+
+def test_what_a_transaction_has_listed_of_others_is_not_its_own() -> None:
+    ours, theirs = (Entry(moment, b"\x01" * 16, ()) for moment in (7, 8))
+    before, after = packed({"a": (theirs,)}), packed({"b": (ours,)})
+    records = [
+        Record(Lane(), {"said": before}, {"said": after}, made=False),
+        Record(Parcel("k"), None, {"key": "k", "said": before}, made=True),
+    ]
+    assert [*reported(records)] == [ours]
+    assert [*reported(records[1:])] == [theirs]

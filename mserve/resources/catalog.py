@@ -16,6 +16,7 @@ from hypatia.text.parsetree import ParseError, QueryError
 from persistent import Persistent
 
 from mserve.errors import BadInput
+from mserve.resources.ids import MOMENT, PROCESS
 
 ORDERS = ("name", "size", "modified")
 WORD_BREAKS = re.compile(r"[\W_]+")
@@ -37,7 +38,14 @@ class Document(NamedTuple):
 class Catalog(Persistent):  # type: ignore[misc]  # persistent has no types
     """Indexes over documents, and the nodes that they are of."""
 
+    in_order = False
+    """Whether what came at the same time has numbers beside each other; in old catalogs it has not.
+
+    Then a batch of new files changes a few buckets of each index, however many files there are.
+    """
+
     def __init__(self) -> None:
+        self.in_order = True
         self.nodes = LOBTree()
         self.words = TextIndex("text")
         self.tags = KeywordIndex("tags")
@@ -50,7 +58,7 @@ class Catalog(Persistent):  # type: ignore[misc]  # persistent has no types
 
     def put(self, node: Any) -> None:
         """Enters a node, or what it is by now."""
-        number = number_of(node.id)
+        number = self._number(node.id)
         document = document_of(node)
         self.nodes[number] = node
         for index in self._indexes():
@@ -58,10 +66,13 @@ class Catalog(Persistent):  # type: ignore[misc]  # persistent has no types
 
     def drop(self, id: str) -> None:
         """Takes the node of that id out, if it is there."""
-        number = number_of(id)
+        number = self._number(id)
         if self.nodes.pop(number, None) is not None:
             for index in self._indexes():
                 index.unindex_doc(number)
+
+    def _number(self, id: str) -> int:
+        return number_in_order(id) if self.in_order else number_of(id)
 
     def contains(self, words: str) -> dict[int, float]:
         """Numbers of what holds the words, with their scores; raises BadInput.
@@ -86,8 +97,15 @@ class Catalog(Persistent):  # type: ignore[misc]  # persistent has no types
 
 
 def number_of(id: str) -> int:
-    """The number of a node in its catalog: the last 60 bits of its id (the first may be alike)."""
+    """The number of a node in an old catalog: the last 60 bits of its id."""
     return int(id[-15:], 16)
+
+
+def number_in_order(id: str) -> int:
+    """In a new one: 20 bits of when the id was made (resources/ids.py), in steps of 256 ms, and its
+    last 40 bits."""
+    moment = int(id[PROCESS : PROCESS + MOMENT], 16)
+    return (moment >> 8 & 0xFFFFF) << 40 | int(id[-10:], 16)
 
 
 def document_of(node: Any) -> Document:

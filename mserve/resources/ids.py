@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from secrets import token_hex
 
+PROCESS = 2  # digits of who made it
 MOMENT = 10  # digits of the millisecond; they begin anew after 34 years
 _beginning: ContextVar[str] = ContextVar("beginning", default="")
 _process = token_hex(1)

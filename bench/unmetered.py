@@ -1,28 +1,23 @@
-"""A module of tasks: the processes that load it meter nothing. For the bench alone.
+"""A module of tasks: the processes that load it meter nothing, or not always. For the bench alone.
 
-Figures are not added up, nothing is entered in the journal, reads are not noted, and what is new
-has no object for its figures.
+Figures are not added up, nothing is entered in the journal, and reads are not noted. What other
+things need stays: marks of what is to be indexed, and the traces by which services know their
+history.
 """
 
-from collections.abc import Mapping
+import os
+from collections.abc import Callable
+from mmap import ACCESS_READ, mmap
+from typing import Any
 
-from mserve.resources import metering, node
-from mserve.resources.figure import NOTHING, Figure
 from mserve.resources.journal import Journal
 from mserve.tasks.outcome import Outcome
 from mserve.tasks.reads import Reads
 from mserve.tasks.registry import task
 from mserve.tasks.source import Source
 
-
-class Unused:
-    """In the place of a node's figures."""
-
-    figures: Mapping[str, Figure] = {}
-    limits: Mapping[str, int] = {}
-
-    def get(self, metric: str) -> Figure:
-        return NOTHING
+SWITCH = "MSERVE_BENCH_UNMETERED"
+"""In the environment: a file, of which the byte is 0 while it is metered; without it none is."""
 
 
 @task("unmetered")
@@ -31,10 +26,27 @@ def unmetered(source: Source) -> Outcome:
     return Outcome("nothing is metered")
 
 
-def nothing(*arguments: object) -> None:
-    """What is done in the place of metering."""
+class Unsaid:
+    """In the place of a draft: what is to be added has been."""
+
+    def adds(self, *arguments: object) -> bool:
+        return True
 
 
-setattr(node, "Usage", Unused)  # noqa: B010 - the module's name for another class
-for owner, name in ((metering, "change_all"), (Journal, "note"), (Reads, "note")):
-    setattr(owner, name, nothing)
+def switch() -> Any:
+    """What that file has, as it is at each moment."""
+    if SWITCH not in os.environ:
+        return b"\1"
+    with open(os.environ[SWITCH], "rb") as file:
+        return mmap(file.fileno(), 1, access=ACCESS_READ)
+
+
+def unless_off(note: Callable[..., Any], off: Any) -> Callable[..., Any]:
+    def either(*arguments: Any) -> Any:
+        return Unsaid() if off[0] else note(*arguments)
+
+    return either
+
+
+for owner in (Journal, Reads):
+    setattr(owner, "note", unless_off(owner.note, switch()))  # noqa: B010 - another method

@@ -15,7 +15,7 @@ from unittest.mock import patch
 from bench.fill import spool
 from mserve import booking, ingest, provision
 from mserve.database import open_database, run
-from mserve.resources import clock
+from mserve.resources import clock, unindexed
 from mserve.resources.asker import Asker, asked_by
 from mserve.resources.figure import Figure
 from mserve.resources.mark import Mark
@@ -104,7 +104,6 @@ def _arrive(site: Any, service: Any, kind: int, names: list[str]) -> None:
 
 
 def _forget_changes(site: Any) -> int:
-    page = site.unindexed.page(1000)
-    for key, _ in page:
-        site.unindexed.discard(key)
-    return len(page)
+    found = unindexed.marks(site, 1000)
+    unindexed.unmark(site, found)
+    return len(found)

@@ -7,9 +7,11 @@ twice, as a scheduler was killed between the two, is the same afterwards.
 
 from collections.abc import Sequence
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from mserve import database
+from mserve.resources import unindexed
 from mserve.resources.loading import prefetch
 from mserve.resources.site import Site
 from mserve.settings import Settings
@@ -31,33 +33,29 @@ def index_changes(db: Any, settings: Settings, queues: Queues) -> None:
 
 def index_batch(db: Any, settings: Settings) -> int:
     """Indexes up to BATCH changes; returns how many there were."""
-    keys = database.run(db, index_some)
-    if keys:
+    done = database.run(db, index_some)
+    if done:
         with of_writers(settings).held():
-            database.run(db, partial(note_indexed, keys))
-    return len(keys)
+            database.run(db, partial(note_indexed, done))
+    return len(done)
 
 
 def index_some(site: Site) -> Sequence[str]:
-    """Indexes up to BATCH changes, and returns their keys, which stay in the list."""
-    changes = site.unindexed.page(BATCH)
-    of = {key: (site.ids.get(key.partition("-")[0]), service) for key, service in changes}
-    nodes = [node for node, _ in of.values() if node is not None]
-    prefetch(nodes)
-    prefetch(part for node in nodes for part in node.parts())
-    met = set()
-    for key, (node, service) in of.items():
-        id = key.partition("-")[0]
-        if (id, service.id) not in met:
-            met.add((id, service.id))
-            _index(id, node, service)
-    return [*of]
+    """Indexes up to BATCH changes, and returns their marks, which stay."""
+    marks = unindexed.marks(site, BATCH)
+    of = {unindexed.ids(each): None for each in marks}
+    nodes = {id: site.ids.get(id) for id in {*chain.from_iterable(of)}}
+    prefetch(nodes.values())
+    prefetch(part for id, _ in of if nodes[id] is not None for part in nodes[id].parts())
+    for id, service in of:
+        if nodes[service] is not None:
+            _index(id, nodes[id], nodes[service])
+    return marks
 
 
-def note_indexed(keys: Sequence[str], site: Site) -> None:
-    """Takes changes off the list; what has changed since is in it under other keys."""
-    for key in keys:
-        site.unindexed.discard(key)
+def note_indexed(marks: Sequence[str], site: Site) -> None:
+    """Takes marks away; what has changed since has others."""
+    unindexed.unmark(site, marks)
 
 
 def _index(id: str, node: Any, service: Any) -> None:

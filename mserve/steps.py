@@ -259,3 +259,10 @@ def said(site: Site) -> None:
             for node in (top, *(top.walk() if isinstance(top, Branch) else ())):
                 if isinstance(node, Mfile):
                     open_account(site, node)
+
+
+@step
+def traces(site: Site) -> None:
+    """Sums of services may be in lanes, and so may be marks of what is to be indexed: older
+    versions do not look there. In the place of the sums, a service's history has a trace."""
+    site.traces = Index()

@@ -6,9 +6,7 @@ C = Σ r_i·t_i, so two additive integers are enough at any level. R is for exam
 byte-microseconds.
 """
 
-from collections.abc import Mapping, Sequence
-from functools import reduce
-from operator import is_
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from mserve.resources.clock import SECOND
@@ -114,29 +112,6 @@ def plus(known: Mapping[str, Figure], changes: Mapping[str, Figure]) -> Figures:
     for metric, change in changes.items():
         tally(found, metric, change)
     return found
-
-
-class Added(NamedTuple):
-    """Changes, and what they come to."""
-
-    changes: Sequence[Mapping[str, Figure]] = ()
-    figures: Mapping[str, Figure] = {}
-
-
-_last = Added()
-
-
-def in_all(changes: Sequence[Mapping[str, Figure]]) -> Mapping[str, Figure]:
-    """What the changes come to; they are the same of all nodes that are above a node."""
-    global _last
-    known = _last
-    if not is_same(known.changes, changes):
-        known = _last = Added(changes, reduce(plus, changes))
-    return known.figures
-
-
-def is_same(some: Sequence[Any], others: Sequence[Any]) -> bool:
-    return len(some) == len(others) and all(map(is_, some, others))
 
 
 def added(

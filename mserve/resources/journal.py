@@ -72,6 +72,10 @@ class Journal(PerTransaction):
             self._empty(home)
         return Draft(key, home, lane, ripple.noted(self._p_jar))
 
+    def own_lane(self) -> Lane | None:
+        """That of this process; None: there are none yet."""
+        return self.lane(new_key(0))
+
     def lane(self, key: str) -> Lane | None:
         """That of the process that made the key; None: there are none yet."""
         return self.lanes[Timeline.place(key) % len(self.lanes)] if self.lanes else None

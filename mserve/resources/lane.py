@@ -6,7 +6,8 @@ So each process adds to a lane of its own (journal.py), and a scheduler pours th
 sums (mserve/booking.py). What a sum is in one transaction's view (totals.py) is both together, and
 that is exact, whoever writes, pours or is killed.
 
-What transactions have said in the journal is here, too, for a moment, as a lane is written anyway.
+What transactions have said in the journal is here, too, for a moment, as a lane is written anyway;
+and so are marks of what is to be indexed (unindexed.py).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,6 +16,7 @@ from typing import Any
 from persistent import Persistent
 from ZODB.POSException import ConflictError
 
+from mserve.resources.additions import Additions
 from mserve.resources.entry import Entry, ids_of
 from mserve.resources.figure import Figures, plus, tally
 from mserve.resources.line import NONE, Line, Lines, merged, of_account, read_lines, stored_lines
@@ -22,6 +24,7 @@ from mserve.resources.loading import prefetch
 from mserve.resources.parcel import Said, Words, packed, read_said, with_more
 
 LANES = 32
+ID, MARK = 32, 80  # hex digits of an id, and of a mark
 MOST = 8
 """Lines of folders in a lane, which is stored whole each time, and as many others: who writes in
 more of them before it is poured changes their sums."""
@@ -36,6 +39,7 @@ class Lane(Persistent):  # type: ignore[misc]  # persistent has no types
     poured = 0
     """How often something was poured or given away: of two at once one tries again, or it was twice
     in sums, or in parcels."""
+    marks: frozenset[str] = frozenset()
     claimed: tuple[bytes, int] = (b"", 0)
     """Of which accounts a transaction had to be the last that changed them, and how many did."""
 
@@ -47,12 +51,13 @@ class Lane(Persistent):  # type: ignore[misc]  # persistent has no types
         return {
             "lines": stored_lines(self.lines),
             "said": self.said,
+            "marks": stored_marks(self.marks),
             "claimed": self.claimed,
             "poured": self.poured,
         }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        super().__setstate__({**state, "lines": lines_in(state)})
+        super().__setstate__({**state, "lines": lines_in(state), "marks": marks_in(state)})
 
     def say(self, key: str, entry: Entry) -> None:
         """Adds to what a transaction has said."""
@@ -68,10 +73,14 @@ class Lane(Persistent):  # type: ignore[misc]  # persistent has no types
         """Whether it has a line for those sums, or can have one more of so many at most."""
         return ids in self.lines or len(self.lines) < most
 
-    def add(self, ids: bytes, changes: Figures) -> None:
-        """Adds to the sums of the nodes whose ids those are; no changes: what is told of them is
+    def add(self, ids: bytes, additions: Additions) -> None:
+        """Adds to the sums of the nodes whose ids those are; nothing: what is told of them is
         another, though the sums are not."""
-        self.lines = {**self.lines, ids: self.lines.get(ids, NONE).plus(changes)}
+        self.lines = {**self.lines, ids: self.lines.get(ids, NONE).plus(additions)}
+
+    def has(self, ids: bytes, additions: Additions) -> bool:
+        """Whether they were the last that were added there."""
+        return additions in self.lines.get(ids, NONE).more[-1:]
 
     def claim(self, account: bytes) -> None:
         """Has the transaction conflict where another adds to the account's sums meanwhile."""
@@ -100,7 +109,7 @@ class Lane(Persistent):  # type: ignore[misc]  # persistent has no types
         for ids in {*was, *then}:
             former, line = was.get(ids, NONE), then.get(ids, NONE)
             back = {metric: figure.negated() for metric, figure in line.figures.items()}
-            self.add(ids, plus(former.figures, back))
+            self.add(ids, Additions(plus(former.figures, back)))
 
     def _p_resolveConflict(
         self, old: dict[str, Any], saved: dict[str, Any], new: dict[str, Any]
@@ -115,12 +124,30 @@ class Lane(Persistent):  # type: ignore[misc]  # persistent has no types
             raise ConflictError
         last = saved if claimed == known else new
         lines, said = stored_lines(merged(was, there, here)), both(old, saved, new)
-        return {**last, "lines": lines, "said": said, "poured": max(theirs, ours)}
+        marks = stored_marks(merged_marks(*map(marks_in, (old, saved, new))))
+        return {**last, "lines": lines, "said": said, "marks": marks, "poured": max(theirs, ours)}
 
 
 def lines_in(state: Mapping[str, Any]) -> Lines:
     """Those of a Lane with that state."""
     return read_lines(state.get("lines", {}))
+
+
+def stored_marks(marks: frozenset[str]) -> bytes:
+    """As the record of a Lane has them."""
+    return bytes.fromhex("".join(marks).replace("-", ""))
+
+
+def marks_in(state: Mapping[str, Any]) -> frozenset[str]:
+    """Those of a Lane with that state."""
+    digits = state.get("marks", b"").hex()
+    parts = (digits[at : at + MARK] for at in range(0, len(digits), MARK))
+    return frozenset(f"{each[:ID]}-{each[ID : 2 * ID]}-{each[2 * ID :]}" for each in parts)
+
+
+def merged_marks(old: frozenset[str], saved: frozenset[str], new: frozenset[str]) -> frozenset[str]:
+    """Those that are there where `saved` and `new` have added some to `old`, or taken some away."""
+    return (saved | new) - (old - (saved & new))
 
 
 def both(old: Mapping[str, Any], saved: Mapping[str, Any], new: Mapping[str, Any]) -> Said:
@@ -133,7 +160,7 @@ def both(old: Mapping[str, Any], saved: Mapping[str, Any], new: Mapping[str, Any
 def lines_of(lanes: Sequence[Lane], account: bytes) -> list[Line]:
     """Those that have something for the account's sums."""
     prefetch(lanes)
-    return [line for lane in lanes for line in of_account(lane.lines, account).values()]
+    return [line.summed for lane in lanes for line in of_account(lane.lines, account).values()]
 
 
 def figures_of(lanes: Sequence[Lane], account: bytes) -> Figures:
@@ -152,7 +179,7 @@ def pour(site: Any, account: bytes | None, moment: int) -> None:
     prefetch(lanes)
     for ids, changes in [each for lane in lanes for each in lane.pour(account)]:
         for usage in _sums_of(site, ids):
-            usage.change(changes, moment)
+            usage.change(Additions(changes), moment)
 
 
 def _sums_of(site: Any, ids: bytes) -> Iterator[Any]:

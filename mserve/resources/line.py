@@ -1,39 +1,38 @@
 """Line: what was added to some sums that change together, of those in a lane (lane.py)."""
 
 from collections.abc import Mapping
+from functools import reduce
 from typing import Any, NamedTuple
 
+from mserve.resources.additions import Additions
 from mserve.resources.entry import concerns
-from mserve.resources.figure import NOTHING, Figure, Figures, added, fields, in_all, of_fields, plus
+from mserve.resources.figure import NOTHING, Figure, added, fields, of_fields, plus
 from mserve.resources.packing import pack, unpack
 
 
 class Line(NamedTuple):
-    """What was added, `number` times, to each of the sums.
-
-    more: what the transaction adds; it is added up once, as the figures are looked at.
-    """
+    """What was added, `number` times, to each of the sums; more: what the transaction adds."""
 
     sums: Mapping[str, Figure] = {}
     number: int = 0
-    more: tuple[Figures, ...] = ()
+    more: tuple[Additions, ...] = ()
 
     @property
     def figures(self) -> Mapping[str, Figure]:
-        return plus(self.sums, in_all(self.more)) if self.more else self.sums
+        return reduce(plus, (each.figures for each in self.more), self.sums)
 
     @property
     def summed(self) -> "Line":
-        return self._replace(sums=self.figures, more=())
+        """With `more` in the sums."""
+        return Line(self.figures, self.number + sum(map(len, self.more))) if self.more else self
 
     def merged(self, old: "Line", other: "Line") -> "Line":
         """This and what `other` made of `old`."""
         number = self.number + other.number - old.number
         return Line(added(old.figures, self.figures, other.figures), number)
 
-    def plus(self, changes: Figures) -> "Line":
-        """With what was added once more."""
-        return self._replace(number=self.number + 1, more=(*self.more, changes))
+    def plus(self, additions: Additions) -> "Line":
+        return self._replace(more=(*self.more, additions))
 
     def __bool__(self) -> bool:
         return self.number != 0 or any(map(is_something, self.figures.values()))

@@ -8,10 +8,11 @@ from typing import Any
 
 from mserve.resources import clock
 from mserve.resources import lane as lanes
+from mserve.resources.additions import Additions
 from mserve.resources.asker import Payer, who_asks
 from mserve.resources.crossing import note_node, note_payer
-from mserve.resources.draft import Draft
-from mserve.resources.entry import Entry, Reports, Tags, accounts_of
+from mserve.resources.draft import Draft, Whose
+from mserve.resources.entry import WIDTH, Entry, Reports, Tags, accounts_of
 from mserve.resources.figure import Figure, Figures
 from mserve.resources.lane import Lane, pour
 from mserve.resources.mark import UNKNOWN, Mark, paid
@@ -66,36 +67,44 @@ def enter(
         return
     site = site or nodes[-1].site
     accounts = accounts_of([*(node.id for node in nodes), *payer])
-    service = next((node.id for node in nodes if node.type == "service"), None)
-    tags = tags if service is None else (*tags, ("service", service))
+    service = next((node for node in nodes if node.type == "service"), None)
+    if service is not None:
+        site.trace(service)
+        tags = (*tags, ("service", service.id))
     file = nodes[0].type == "mfile"
     draft = site.journal.note(Entry(moment, accounts, stored(changes), tags, file, shares))
-    if shares:
-        payer, changes = (), {}
-    change_all(nodes, payer, changes, moment, site, draft)
+    limited = () if shares else tuple(id for id in payer if id in site.payers)
+    whose = accounts[WIDTH:] if file else accounts, limited
+    changes = {} if shares else changes
+    if not draft.adds(whose, changes):
+        change_all(nodes[1:] if file else nodes, whose, changes, moment, site, draft)
 
 
 def change_all(
-    nodes: Sequence[Any], payer: Payer, changes: Figures, moment: int, site: Any, draft: Draft
+    nodes: Sequence[Any], whose: Whose, changes: Figures, moment: int, site: Any, draft: Draft
 ) -> None:
-    """Changes the figures of the nodes, and of those who pay, where these have quotas.
+    """Changes the figures of the nodes, and of those who pay and have quotas.
 
     draft: that of the transaction; no changes: what is told of the nodes is another, though their
     figures are not.
     """
-    summed = nodes[1:] if nodes[0].type == "mfile" else nodes  # of a file its account says it
-    for node in _beside_lane(summed, changes, draft.lane):
-        if crossed := node.usage.change(changes, moment):
+    additions = Additions(changes)
+    ids, beside = _beside_lane(nodes, draft.lane)
+    if ids and draft.lane is not None:
+        draft.lane.add(ids, additions)
+    for node in beside:
+        if crossed := node.counted.change(additions, moment):
             note_node(node, crossed)
-    for id in payer:
-        if (usage := site.payers.get(id)) and (crossed := usage.change(changes, moment)):
-            note_payer(site, id, usage, crossed)
+    for id in whose[1]:
+        if crossed := site.payers[id].change(additions, moment):
+            note_payer(site, id, site.payers[id], crossed)
+    draft.remember(whose, ids, additions)
 
 
-def _beside_lane(nodes: Sequence[Any], changes: Figures, lane: Lane | None) -> Sequence[Any]:
-    """Has the lane add to the figures of those of the nodes that it may; returns the others."""
+def _beside_lane(nodes: Sequence[Any], lane: Lane | None) -> tuple[bytes, Sequence[Any]]:
+    """The ids of those of the nodes to whose sums the lane may add, and the others."""
     if lane is None or not nodes or nodes[-1].type != "site":  # in a trash nothing is left to lanes
-        return nodes
+        return b"", nodes
     for kinds, most in ((LANED, lanes.MOST), (SHARED, 2 * lanes.MOST)):
         shared: list[Any] = []
         beside: list[Any] = []
@@ -103,9 +112,8 @@ def _beside_lane(nodes: Sequence[Any], changes: Figures, lane: Lane | None) -> S
             (shared if node.type in kinds and not node.limited else beside).append(node)
         ids = accounts_of([node.id for node in shared])
         if shared and lane.has_room(ids, most):
-            lane.add(ids, changes)
-            return beside
-    return nodes
+            return ids, beside
+    return b"", nodes
 
 
 def hold(node: Any) -> None:
@@ -123,7 +131,7 @@ def hold(node: Any) -> None:
 
 def settle(node: Any) -> None:
     """Puts into the sums of a node what lanes have for it: from now on it may be elsewhere."""
-    if node.type in LANED:
+    if node.type in LANED and node.site.type == "site":
         pour(node.site, bytes.fromhex(node.id), clock.now())
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from BTrees.OOBTree import OOBTree
 
-from mserve.resources import defaults
+from mserve.resources import defaults, metering
 from mserve.resources.catalog import Catalog
 from mserve.resources.index import Timeline
 from mserve.resources.lock import LocksMade
@@ -55,8 +55,9 @@ class Service(Profiled, Branch):
         merged = {**self.properties, **patch}
         self.properties = {name: value for name, value in merged.items() if value is not None}
         if "quota" in patch:
-            self.usage.set_limit(DISC_SPACE, self.property("quota"))
-            self.limited = bool(self.usage.limits or self.usage.soft)
+            metering.settle(self)
+            self.counted.set_limit(DISC_SPACE, self.property("quota"))
+            self.limited = bool(self.counted.limits or self.counted.soft)
 
     def closed(self, moment: int) -> str | None:
         """Why the service is not open at `moment` (µs), or None."""

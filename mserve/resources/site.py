@@ -1,10 +1,10 @@
 """Site: the root of the tree, and the indexes over all of it."""
 
 from collections.abc import Mapping
-from random import getrandbits
 from types import MappingProxyType
 from typing import Any
 
+from BTrees.Length import Length
 from BTrees.OOBTree import OOBTree
 
 from mserve.resources.audit_log import AuditLog
@@ -17,6 +17,7 @@ from mserve.resources.node import Branch, Node
 from mserve.resources.provenance import unlink
 from mserve.resources.series import Accounts
 from mserve.resources.tellers import Tellers
+from mserve.resources.unindexed import mark
 from mserve.resources.users import Users
 
 
@@ -36,7 +37,8 @@ class Site(Branch):
     the log of what was decided, `deposits` which files came by keys that show their own files
     alone, `journal` what was consumed, `series` the same summed up, `tellers` how much is
     counted of the reads that web processes tell of, `payers` the Usage of those who pay and have
-    quotas, by id, and `warnings` the soft quotas that were exceeded, until it is told by mail.
+    quotas, by id, `warnings` the soft quotas that were exceeded, until it is told by mail, and
+    `traces` how often something was reported in a service, by its id: the storage knows when.
     """
 
     type = "site"
@@ -47,6 +49,9 @@ class Site(Branch):
     """Those whose folders have been marked as this site's (mserve/vault.py), by name."""
 
     payers: Mapping[str, Any] = MappingProxyType({})
+    journal: Any = None
+    traces: Any = None
+    """There are none yet in an old database, while it gets what it lacks (mserve/steps.py)."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -73,6 +78,7 @@ class Site(Branch):
         self.tellers = Tellers()
         self.payers = OOBTree()
         self.warnings = Transit()
+        self.traces = Index()
 
     def check_name(self, name: object) -> str:
         return check_container_name(name)
@@ -85,6 +91,8 @@ class Site(Branch):
         """Takes a node that leaves the tree out of the id index, and its keys out of use."""
         self.ids.discard(node.id)
         unlink(self, node)
+        if self.traces is not None:
+            self.traces.discard(node.id)
         if isinstance(node, Mfile):
             node.forget_places(self)
             self.deposits.drop(node)
@@ -99,11 +107,18 @@ class Site(Branch):
         return [trashed for _, trashed in page if trashed.expires <= moment]
 
     def changed(self, node: Node, service: Any) -> None:
-        """Notes that the catalog of `service` is to know of what `node` is by now.
+        """The catalog of `service` is to know of what `node` is by now."""
+        mark(self, node, service)
 
-        Each change has a key of its own, by which it is taken off, once it is in the catalog.
-        """
-        self.unindexed[f"{node.id}-{service.id}-{getrandbits(64):x}"] = service
+    def trace(self, service: Node) -> None:
+        """Has the history of the service (mserve/undo) know of this transaction."""
+        if self.traces is None:
+            return
+        known = self.traces.get(service.id)
+        if known is None:
+            known = self.traces[service.id] = Length()
+        if not known._p_changed:
+            known.change(1)
 
     def run(self, id: str) -> Any:
         """The task run of that id, `<job>-<set>-<number>`, or None."""

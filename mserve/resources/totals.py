@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mserve.resources.figure import NOTHING, Figure, Figures, plus
+from mserve.resources.additions import Additions
+from mserve.resources.figure import NOTHING, Figure, plus
 from mserve.resources.lane import Lane, figures_of, lines_of
 
 SHARED = frozenset({"container", "site"})
 """Types of nodes whose sums nearly all writers change."""
-LANED = SHARED | {"folder"}
-"""Types of nodes whose sums change by lanes, unless they have quotas. Those of a service do not: by
-them its history knows what was done below it."""
+LANED = SHARED | {"service", "folder"}
+"""Types of nodes whose sums change by lanes, unless they have quotas."""
 
 
 class Totals:
@@ -32,9 +32,9 @@ class Totals:
         """Has it written anew."""
         self._usage.touch()
 
-    def change(self, changes: Figures, moment: int) -> list[str]:
+    def change(self, additions: Additions, moment: int) -> list[str]:
         """As that of the Usage."""
-        crossed: list[str] = self._usage.change(changes, moment)
+        crossed: list[str] = self._usage.change(additions, moment)
         return crossed
 
     @property

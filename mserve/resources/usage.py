@@ -5,22 +5,15 @@ what is reported (metering.py); of files their accounts say it (file_usage.py).
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from persistent import Persistent
 from ZODB.POSException import ConflictError
 
 from mserve.resources import figure
-from mserve.resources.figure import (
-    NOTHING,
-    Figure,
-    Figures,
-    fields,
-    in_all,
-    of_fields,
-    packed,
-    unpacked,
-)
+from mserve.resources.additions import Additions
+from mserve.resources.figure import NOTHING, Figure, fields, of_fields, packed, unpacked
 from mserve.resources.limits import Begun, Limited, check, found_crossed, merged, turned
 from mserve.resources.packing import pack, unpack
 
@@ -32,8 +25,8 @@ class Usage(Persistent):  # type: ignore[misc]  # persistent has no types
 
     _sums: Mapping[str, tuple[Any, ...]] = {}
     """By metric the fields of its figure."""
-    _v_more: Sequence[Figures] = ()
-    """What the transaction adds to the sums: it is added up once, as the figures are looked at."""
+    _v_more: Sequence[Additions] = ()
+    """What the transaction adds to the sums."""
     limits: Mapping[str, int] = {}
     """The most that there may be (resources/quota.py), by metric."""
     soft: Mapping[str, int] = {}
@@ -68,7 +61,7 @@ class Usage(Persistent):  # type: ignore[misc]  # persistent has no types
     def _add_up(self) -> None:
         if self._v_more:
             sums = dict(self._sums)
-            for metric, change in in_all(self._v_more).items():
+            for metric, change in chain(*(each.figures.items() for each in self._v_more)):
                 known = sums.get(metric)
                 sums[metric] = tuple(change if known is None else Figure(*known).plus(change))
             self._sums, self._v_more = sums, ()
@@ -82,15 +75,15 @@ class Usage(Persistent):  # type: ignore[misc]  # persistent has no types
         """Has it written anew: what is told of it is not what it was, though the sums are."""
         self._p_changed = True
 
-    def change(self, changes: Figures, moment: int) -> list[str]:
+    def change(self, additions: Additions, moment: int) -> list[str]:
         """Adds to the figures what is reported at `moment` (µs).
 
         Returns the metrics of which a soft limit is exceeded by that.
         """
         was = Limited.of(self) if self.begun or self.soft else None
         if was and self.begun:
-            self.begun = turned(was, changes, moment)
-        self._v_more, self._p_changed = (*self._v_more, changes), True
+            self.begun = turned(was, additions.figures, moment)
+        self._v_more, self._p_changed = (*self._v_more, additions), True
         return [*found_crossed(was, Limited.of(self))] if was and self.soft else []
 
     def insist(self) -> None:
@@ -99,6 +92,7 @@ class Usage(Persistent):  # type: ignore[misc]  # persistent has no types
 
     def set_limit(self, metric: str, most: int | None, soft: bool = False) -> None:
         """There may be `most` of the metric at most; None: whatever it comes to."""
+        self._add_up()  # what comes from now on is held against it
         known = self.soft if soft else self.limits
         others = {name: each for name, each in known.items() if name != metric}
         found = others if most is None else {**others, metric: most}

@@ -21,7 +21,7 @@ LOOKED_AT = 2000
 class Entry(NamedTuple):
     """One transaction: `id` in hex, `moment` in µs, `notes` of who did what.
 
-    `size` is in bytes, if it is known.
+    `size` is that of all that it wrote, in bytes, if it is known.
     """
 
     id: str
@@ -35,7 +35,7 @@ class Entry(NamedTuple):
 
 
 def entries(node: Node, limit: int = MOST) -> list[Entry]:
-    """Up to `limit` that changed the node, its children or its keys, or, of a service, its usage.
+    """Up to `limit` that changed the node, its children or its keys, or reported in a service.
 
     And those of the database's last that were asked for somewhere below it. Raises Conflict where
     the storage keeps no history.
@@ -48,7 +48,7 @@ def entries(node: Node, limit: int = MOST) -> list[Entry]:
     found = {each["tid"]: each for oid in _oids(node) for each in _history(storage, oid, limit)}
     for each in storage.undoInfo(0, -LOOKED_AT):
         tid = decodebytes(_bytes(each["id"]) + b"\n")[:8]
-        if tid not in found and any(is_below(node, note) for note in _notes(each)):
+        if tid in found or any(is_below(node, note) for note in _notes(each)):
             found[tid] = {**each, "tid": tid}
     return [_entry(found[tid]) for tid in sorted(found, reverse=True)[:limit]]
 
@@ -66,13 +66,14 @@ def _oids(node: Node) -> Iterator[bytes]:
     if isinstance(node, Branch):
         parts += [node.children, node.count]
     if node.type == "service":
-        parts += [node.counted]
+        parts += [node.site.traces.get(node.id)]
     yield from (part._p_oid for part in parts if part is not None)
 
 
 def _history(storage: Any, oid: bytes, limit: int) -> list[dict[str, Any]]:
+    """Those that wrote the object; the size that is told there is that of its record alone."""
     try:
-        return list(storage.history(oid, size=limit))
+        return [{**each, "size": None} for each in storage.history(oid, size=limit)]
     except POSKeyError:
         return []
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from prometheus_client.core import Metric
 
+from mserve.resources import unindexed
 from mserve.resources.metrics import DISC_SPACE, FILE, INGEST, JOB
 from mserve.resources.site import Site
 from mserve.views.metrics.family import counter, gauge, gauges
@@ -20,8 +21,9 @@ def families(site: Site) -> Iterator[Metric]:
     )  # fmt: skip
     pending = site.journal.count_waiting()
     yield gauge("mserve_usage_pending", "Parcels of usage that are not booked yet.", pending)
-    unindexed = site.unindexed.count()
-    yield gauge("mserve_index_pending", "Changes that searches do not know yet.", unindexed)
+    yield gauge(
+        "mserve_index_pending", "Changes that searches do not know yet.", unindexed.count(site)
+    )
     figures = site.usage.get
     yield gauge("mserve_files", "Files, without those in the trash.", figures(FILE).total)
     yield gauge("mserve_kept_bytes", "Bytes kept, versions and trash too.",

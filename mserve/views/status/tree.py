@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from mserve.resources import unindexed
 from mserve.views.html.languages import _
 from mserve.views.status.check import FINE, LOOK, Check, size
 
@@ -35,7 +36,7 @@ def usage(site: Any) -> Check:
 def search(site: Any) -> Check:
     return _backlog(
         _("Search"),
-        site.unindexed.count(),
+        unindexed.count(site),
         _("%(number)s changes are not in the catalog yet"),
         _("A scheduler enters them; until then the search looks at them one by one."),
     )

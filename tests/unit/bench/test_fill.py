@@ -5,6 +5,7 @@ from typing import Any
 
 from bench import fill
 from mserve import database
+from mserve.resources import unindexed
 
 
 def test_files_are_filled_in_without_jobs(db: Any) -> None:
@@ -20,6 +21,6 @@ def test_files_are_filled_in_without_jobs(db: Any) -> None:
         assert Path(service["many"]["2"].content.path).read_bytes() == b"content 2"
         assert not [*site.due.items()]
         assert service.profiles[service.profile].workflows["ingest"].sets
-        assert not [*site.unindexed.items()]
+        assert not unindexed.count(site)
 
     database.run(db, look)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from ZODB.POSException import ConflictError
 
 from mserve.resources import clock
+from mserve.resources.additions import Additions
 from mserve.resources.figure import Figure
 from mserve.resources.limits import Begun, Limited
 from mserve.resources.metrics import ACCESS, DISC_SPACE, INGEST
@@ -35,7 +36,7 @@ def after(usage: Usage, reports: Reports, metric: str = INGEST) -> tuple[Usage, 
     made, crossed = Usage(), False
     made.__setstate__(dict(usage.__getstate__()))
     for moment, amount in reports:
-        crossed |= made.change({metric: Figure.of(amount)}, moment) != []
+        crossed |= made.change(Additions({metric: Figure.of(amount)}), moment) != []
     return made, crossed
 
 
@@ -94,7 +95,7 @@ def test_a_soft_limit_is_crossed_again_once_there_was_less_or_another_month() ->
     usage = limited(DISC_SPACE, soft=10)
 
     def change(amount: int, metric: str = DISC_SPACE, moment: int = NOVEMBER) -> list[str]:
-        return usage.change({metric: Figure.of(amount)}, moment)
+        return usage.change(Additions({metric: Figure.of(amount)}), moment)
 
     told = [change(amount) for amount in (10, 1, 5, -6, 1, -16)]
     assert [each != [] for each in told] == [False, True, False, False, True, False]

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from mserve import database
 from mserve.resources import clock, metering, metrics
+from mserve.resources.additions import Additions
 from mserve.resources.entry import Entry
 from mserve.resources.figure import Figure
 from mserve.resources.lane import Lane
@@ -95,12 +96,12 @@ def test_figures_are_read_as_they_were_stored_packed_or_not(steps: Any) -> None:
 
 def test_a_record_has_what_the_transaction_added() -> None:
     usage = Usage()
-    usage.change({"a": Figure.of(1)}, 0)
-    usage.change({"a": Figure.of(2), "b": Figure.of(3)}, 0)
+    usage.change(Additions({"a": Figure.of(1)}), 0)
+    usage.change(Additions({"a": Figure.of(2), "b": Figure.of(3)}), 0)
     stored = usage.__getstate__()
     assert {*stored} == {"figures"}
     assert read_state(stored)["figures"] == {"a": Figure.of(1, 2), "b": Figure.of(3)}
-    usage.change({"a": Figure.of(4)}, 0)
+    usage.change(Additions({"a": Figure.of(4)}), 0)
     assert (usage.get("a"), usage.figures["b"]) == (Figure.of(1, 2, 4), Figure.of(3))
 
 

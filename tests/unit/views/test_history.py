@@ -314,6 +314,22 @@ def test_the_page_asks_before_it_undoes(tree: Any) -> None:
     assert names(tree, f"{FILES}/a") == ["one"]
 
 
+def test_a_service_knows_what_was_done_deep_in_it_however_long_ago(
+    tree: Any, monkeypatch: Any, settings: Settings, db: Any
+) -> None:
+    monkeypatch.setattr(undo.history, "LOOKED_AT", 1)
+    tree("PUT", f"{FILES}/a/deep", body=b"x")
+    assert tree.json("POST", "/demo/", {"name": "other"}).status_int == 201
+    for name in "xyz":
+        tree("PUT", f"/demo/other/{name}", body=b"x")
+    told = tree("GET", f"{FILES}/-/history").json["items"]
+    assert [each["path"] for each in told[0]["actions"]] == ["/a/deep"]
+    monkeypatch.setattr(Site, "trace", lambda *arguments: None)
+    tree("PUT", f"{FILES}/a/deeper", body=b"x")
+    tree("PUT", "/demo/other/last", body=b"x")
+    assert tree("GET", f"{FILES}/-/history").json["items"] == told, "it is by this that it knows"
+
+
 def test_a_storage_without_history_says_so() -> None:
     db = DB(MappingStorage())
     database.run_root(db, lambda root: root.update({database.SITE: Site()}))

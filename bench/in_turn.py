@@ -1,11 +1,13 @@
-"""A pair of stacks on one machine that are asked the same in turn: one meters, one does not."""
+"""A stack that meters, and does not, in turn: the same processes, and one tree.
+
+Two stacks differ by a tenth by themselves, of one version and of one machine.
+"""
 
 import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from functools import partial
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import httpx
@@ -17,52 +19,53 @@ from bench.load import wrk
 from bench.load.asked import Asked
 from bench.peers.mserve import NOBODY
 from bench.small import use_profile
+from bench.unmetered import SWITCH
 from tests.functional.stack import Stack, wait_for
 
 CLIENTS = 8
-UNMETERED = "bench.unmetered"
+METERED, UNMETERED = b"\0", b"\1"
 PENDING = ("mserve_usage_pending", "mserve_index_pending")
 WAIT = 120.0  # seconds for a scheduler to book and index what has come
 
 
-class Pair(NamedTuple):
-    """Two stacks that differ in whether they meter."""
+class InTurn:
+    """stack: it meters, unless that is switched off (unmetered.py)."""
 
-    metered: Stack
-    unmetered: Stack
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+        self._switch = stack.folder / "unmetered"
+        self._switch.write_bytes(METERED)
+        stack.environment[SWITCH] = str(self._switch)
+
+    def meter(self, metered: bool) -> None:
+        """Whether it does from now on."""
+        with self._switch.open("r+b") as file:
+            file.write(METERED if metered else UNMETERED)
 
     def ratio(
         self, action: Callable[[int], Asked], rounds: int, seconds: float
     ) -> tuple[list[float], list[float]]:
-        """Requests a second of each, round by round; who is first alternates."""
-        rates: dict[Stack, list[float]] = {each: [] for each in self}
+        """Requests a second, metered and not, round by round; who is first alternates."""
+        rates: dict[bool, list[float]] = {True: [], False: []}
         for number in range(rounds):
-            for stack in (self, self[::-1])[number % 2]:
-                rates[stack].append(load(stack, action(number), seconds))
-                settle(stack)
-        return rates[self.metered], rates[self.unmetered]
-
-    def use_profile(self, name: str) -> None:
-        for stack in self:
-            use_profile(stack, name)
+            for metered in (True, False)[:: (-1) ** number]:
+                self.meter(metered)
+                rates[metered].append(load(self.stack, action(2 * number + metered), seconds))
+                settle(self.stack)
+        return rates[True], rates[False]
 
 
 @contextmanager
-def pair(tasks: str = "") -> Iterator[Pair]:
-    """Two that run; tasks: modules that the processes of both load."""
-    with ExitStack() as stacks:
-        both = (tasks, f"{tasks} {UNMETERED}")
-        yield Pair(*(stacks.enter_context(running(each)) for each in both))
-
-
-@contextmanager
-def running(tasks: str) -> Iterator[Stack]:
-    stack = Stack(web_processes="2", workers=NOBODY, sweep_interval="1", tasks=tasks)
+def in_turn(tasks: str = "") -> Iterator[InTurn]:
+    """One that runs; tasks: a module that its processes load as well."""
+    named = f"{tasks} bench.unmetered"
+    stack = Stack(web_processes="2", workers=NOBODY, sweep_interval="1", tasks=named)
     try:
+        made = InTurn(stack)
         stack.start()
         use_profile(stack, "none")
         Client(stack.demo_url).put_small("one")
-        yield stack
+        yield made
     finally:
         stack.end()
 
@@ -75,15 +78,14 @@ def load(stack: Stack, asked: Asked, seconds: float) -> float:
 
 
 @contextmanager
-def stopped(pair: Pair) -> Iterator[None]:
-    for stack in pair:
-        wait_for(partial(stop, stack), WAIT)
+def stopped(stack: Stack) -> Iterator[None]:
+    """Its scheduler stands still meanwhile."""
+    wait_for(partial(stop, stack), WAIT)
     try:
         yield
     finally:
-        for stack in pair:
-            os.kill(stack.pids()["scheduler"], signal.SIGCONT)
-            settle(stack)
+        os.kill(stack.pids()["scheduler"], signal.SIGCONT)
+        settle(stack)
 
 
 def stop(stack: Stack) -> bool:

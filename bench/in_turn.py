@@ -14,16 +14,15 @@ import httpx
 import psutil
 from prometheus_client.parser import text_string_to_metric_families
 
+from bench import switch
 from bench.client import Client
 from bench.load import wrk
 from bench.load.asked import Asked
 from bench.peers.mserve import NOBODY
 from bench.small import use_profile
-from bench.unmetered import SWITCH
 from tests.functional.stack import Stack, wait_for
 
 CLIENTS = 8
-METERED, UNMETERED = b"\0", b"\1"
 PENDING = ("mserve_usage_pending", "mserve_index_pending")
 WAIT = 120.0  # seconds for a scheduler to book and index what has come
 
@@ -34,13 +33,12 @@ class InTurn:
     def __init__(self, stack: Stack) -> None:
         self.stack = stack
         self._switch = stack.folder / "unmetered"
-        self._switch.write_bytes(METERED)
-        stack.environment[SWITCH] = str(self._switch)
+        self.meter(True)
+        stack.environment[switch.NAME] = str(self._switch)
 
     def meter(self, metered: bool) -> None:
         """Whether it does from now on."""
-        with self._switch.open("r+b") as file:
-            file.write(METERED if metered else UNMETERED)
+        switch.turn(self._switch, metered=metered)
 
     def ratio(
         self, action: Callable[[int], Asked], rounds: int, seconds: float

@@ -5,19 +5,15 @@ things need stays: marks of what is to be indexed, and the traces by which servi
 history.
 """
 
-import os
-from collections.abc import Callable
-from mmap import ACCESS_READ, mmap
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from bench import switch
 from mserve.resources.journal import Journal
 from mserve.tasks.outcome import Outcome
 from mserve.tasks.reads import Reads
 from mserve.tasks.registry import task
 from mserve.tasks.source import Source
-
-SWITCH = "MSERVE_BENCH_UNMETERED"
-"""In the environment: a file, of which the byte is 0 while it is metered; without it none is."""
 
 
 @task("unmetered")
@@ -33,15 +29,7 @@ class Unsaid:
         return True
 
 
-def switch() -> Any:
-    """What that file has, as it is at each moment."""
-    if SWITCH not in os.environ:
-        return b"\1"
-    with open(os.environ[SWITCH], "rb") as file:
-        return mmap(file.fileno(), 1, access=ACCESS_READ)
-
-
-def unless_off(note: Callable[..., Any], off: Any) -> Callable[..., Any]:
+def unless_off(note: Callable[..., Any], off: Sequence[int]) -> Callable[..., Any]:
     def either(*arguments: Any) -> Any:
         return Unsaid() if off[0] else note(*arguments)
 
@@ -49,4 +37,4 @@ def unless_off(note: Callable[..., Any], off: Any) -> Callable[..., Any]:
 
 
 for owner in (Journal, Reads):
-    setattr(owner, "note", unless_off(owner.note, switch()))  # noqa: B010 - another method
+    setattr(owner, "note", unless_off(owner.note, switch.known()))  # noqa: B010 - another method

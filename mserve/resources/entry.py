@@ -47,11 +47,12 @@ class Entry(NamedTuple):
 
     def text(self, counted: int) -> str:
         """One line of JSON that says all of it, where it counts at `counted` (µs); keys sorted."""
-        digits, reports = self.accounts.hex(), ",".join(map(_told, sorted(self.reports)))
-        ids = [digits[at : at + 2 * WIDTH] for at in range(0, len(digits), 2 * WIDTH)]
+        digits, reports = self.accounts.hex(), ",".join([*map(_told, sorted(self.reports))])
+        ids = '","'.join([digits[at : at + 2 * WIDTH] for at in range(0, len(digits), 2 * WIDTH)])
+        shares = "true" if self.shares else "false"
         return (
-            f'{{"accounts":{_encode(ids)},"counted":{counted},"reports":{{{reports}}},'
-            f'"shares":{_encode(self.shares)},"tags":{_of_tags(self.tags)},"time":{self.moment}}}'
+            f'{{"accounts":["{ids}"],"counted":{counted},"reports":{{{reports}}},'
+            f'"shares":{shares},"tags":{_of_tags(self.tags)},"time":{self.moment}}}'
         )
 
     def ids(self) -> Iterator[bytes]:
@@ -102,9 +103,9 @@ FIELDS = sorted((name, place) for place, name in enumerate(Figure._fields))
 def _told(report: tuple[str, tuple[Any, ...]]) -> str:
     """A metric's part of the text: what of its figure is not 0."""
     metric, each = report
-    known = ",".join(f'"{name}":{_number(each[at])}' for name, at in FIELDS if each[at])
-    return f"{_name(metric)}:{{{known}}}"
-
-
-def _number(value: float) -> str:
-    return str(value) if type(value) is int else _encode(value)
+    known = [
+        f'"{name}":{value if type(value) is int else _encode(value)}'
+        for name, at in FIELDS
+        if (value := each[at])
+    ]
+    return f"{_name(metric)}:{{{','.join(known)}}}"

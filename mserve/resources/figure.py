@@ -110,7 +110,8 @@ def plus(known: Mapping[str, Figure], changes: Mapping[str, Figure]) -> Figures:
     """The figures with the changes of some."""
     found = dict(known)
     for metric, change in changes.items():
-        tally(found, metric, change)
+        before = found.get(metric)
+        found[metric] = change if before is None else before.plus(change)
     return found
 
 

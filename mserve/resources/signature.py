@@ -24,8 +24,8 @@ class Signature(NamedTuple):
     entries: int = 0
     digest: str = ""
 
-    def plus(self, line: str) -> "Signature":
-        return Signature(self.entries + 1, sha256(f"{self.digest}{line}".encode()).hexdigest())
+    def plus(self, line: bytes) -> "Signature":
+        return Signature(self.entries + 1, sha256(self.digest.encode() + line).hexdigest())
 
 
 class Signatures:
@@ -37,7 +37,7 @@ class Signatures:
 
     def sign(self, entry: Entry, counted: int) -> None:
         """Adds the entry, which counts at `counted` (µs), to those of its accounts but a file."""
-        line, month = entry.text(counted), number_of(Grain.MONTH, counted)
+        line, month = entry.text(counted).encode(), number_of(Grain.MONTH, counted)
         for id in [*entry.ids()][int(entry.file) :]:
             at = (id.hex(), month)
             known = self.known.get(at) or signature(self.site.series.get(at[0]), month)

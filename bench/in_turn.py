@@ -57,7 +57,7 @@ class InTurn:
 def in_turn(tasks: str = "") -> Iterator[InTurn]:
     """One that runs; tasks: a module that its processes load as well."""
     named = f"{tasks} bench.unmetered"
-    stack = Stack(web_processes="2", workers=NOBODY, sweep_interval="1", tasks=named)
+    stack = Stack(web_processes="2", workers=NOBODY, tasks=named)
     try:
         made = InTurn(stack)
         stack.start()

@@ -9,7 +9,8 @@ from bench.report import Report, median
 from bench.small import use_profile
 from tests.functional.stack import Stack
 
-SECONDS, ROUNDS, FEWEST = 2.5, 15, 3
+SECONDS, ROUNDS, FEWEST = 12.0, 8, 3
+"""Longer than from one look of the scheduler to the next, so that it books and indexes beside."""
 BODY = MARK * 341  # 12 digits each: nearly 4 KiB
 APART = "bench.apart"
 Rates = tuple[list[float], list[float]]
@@ -17,7 +18,7 @@ Rates = tuple[list[float], list[float]]
 
 
 def measure(share: float) -> Report:
-    rounds, seconds = max(FEWEST, round(ROUNDS * share)), max(1.0, SECONDS * share)
+    rounds, seconds = max(FEWEST, round(ROUNDS * share)), SECONDS
     with in_turn() as both:
         put, met, made = counted(both, lambda: both.ratio(lambda n: new(f"a{n}"), rounds, seconds))
         with stopped(both.stack):

@@ -1,7 +1,7 @@
 """A module of tasks: the processes that load it meter nothing, or not always. For the bench alone.
 
 Figures are not added up, nothing is entered in the journal, and reads are not noted. What other
-things need stays: marks of what is to be indexed, and the traces by which services know their
+things need stays: the keys of what is to be indexed, and the traces by which services know their
 history.
 """
 
@@ -30,8 +30,8 @@ class Unsaid:
 
 
 def unless_off(note: Callable[..., Any], off: Sequence[int]) -> Callable[..., Any]:
-    def either(*arguments: Any) -> Any:
-        return Unsaid() if off[0] else note(*arguments)
+    def either(*arguments: Any, **options: Any) -> Any:
+        return Unsaid() if off[0] else note(*arguments, **options)
 
     return either
 

@@ -104,6 +104,6 @@ def _arrive(site: Any, service: Any, kind: int, names: list[str]) -> None:
 
 
 def _forget_changes(site: Any) -> int:
-    found = unindexed.marks(site, 1000)
-    unindexed.unmark(site, found)
+    found = unindexed.waiting(site, 1000)
+    unindexed.discard(site, found)
     return len(found)

@@ -12,11 +12,11 @@ from mserve.resources import clock
 from mserve.resources.entry import WIDTH, Entry, accounts_of
 from mserve.resources.figure import Figure, Figures, tally
 from mserve.resources.file_usage import FileUsage
-from mserve.resources.lane import pour
 from mserve.resources.line import is_something
 from mserve.resources.metering import stored
 from mserve.resources.period import DAY_LONG, Grain, around
 from mserve.resources.posting import keys_of
+from mserve.resources.pouring import pour
 from mserve.resources.rows import add
 from mserve.resources.signature import Signatures
 from mserve.resources.sums import Sums

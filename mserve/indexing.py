@@ -41,21 +41,21 @@ def index_batch(db: Any, settings: Settings) -> int:
 
 
 def index_some(site: Site) -> Sequence[str]:
-    """Indexes up to BATCH changes, and returns their marks, which stay."""
-    marks = unindexed.marks(site, BATCH)
-    of = {unindexed.ids(each): None for each in marks}
+    """Indexes up to BATCH changes, and returns their keys, which stay."""
+    keys = unindexed.waiting(site, BATCH)
+    of = {unindexed.ids(each): None for each in keys}
     nodes = {id: site.ids.get(id) for id in {*chain.from_iterable(of)}}
     prefetch(nodes.values())
     prefetch(part for id, _ in of if nodes[id] is not None for part in nodes[id].parts())
     for id, service in of:
         if nodes[service] is not None:
             _index(id, nodes[id], nodes[service])
-    return marks
+    return keys
 
 
-def note_indexed(marks: Sequence[str], site: Site) -> None:
-    """Takes marks away; what has changed since has others."""
-    unindexed.unmark(site, marks)
+def note_indexed(keys: Sequence[str], site: Site) -> None:
+    """Takes keys away; what has changed since has others."""
+    unindexed.discard(site, keys)
 
 
 def _index(id: str, node: Any, service: Any) -> None:

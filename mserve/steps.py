@@ -263,6 +263,6 @@ def said(site: Site) -> None:
 
 @step
 def traces(site: Site) -> None:
-    """Sums of services may be in lanes, and so may be marks of what is to be indexed: older
-    versions do not look there. In the place of the sums, a service's history has a trace."""
+    """Sums of services may be in lanes, and so may be what is to be indexed: older versions do not
+    look there. In the place of the sums, a service's history has a trace."""
     site.traces = Index()

@@ -6,7 +6,7 @@ sums are changed but once.
 
 from mserve.resources.additions import Additions
 from mserve.resources.asker import Payer
-from mserve.resources.entry import Entry
+from mserve.resources.entry import WIDTH, Entry
 from mserve.resources.figure import Figures
 from mserve.resources.lane import Lane
 from mserve.resources.parcel import Parcel, entries_of
@@ -36,9 +36,10 @@ class Draft:
         most = FEW if self.home is self.lane else MOST
         return len(entries_of(self.home.said[self.key])) >= most
 
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: Entry, new: bool) -> None:
+        """new: it is of a file that nobody knows, and so nobody follows."""
         self.home.say(self.key, entry)
-        self._noted.add(entry.accounts)
+        self._noted.add(entry.accounts[WIDTH:] if new else entry.accounts)
 
     def adds(self, whose: Whose, changes: Figures) -> bool:
         """Adds to sums that the transaction has added to; whether it could: nobody has looked."""

@@ -52,13 +52,13 @@ class Journal(PerTransaction):
         self.parts = IOBTree()
         self.lanes = new_lanes()
 
-    def note(self, entry: Entry) -> Draft:
-        """Adds the entry to what the transaction says."""
+    def note(self, entry: Entry, *, new: bool = False) -> Draft:
+        """Adds the entry to what the transaction says; new: it is of a file that nobody knows."""
         draft: Draft | None = self.of_transaction()
         if draft is None or draft.full:
             draft = self._begin(first=draft is None)
             self.remember(draft)
-        draft.add(entry)
+        draft.add(entry, new)
         return draft
 
     def _begin(self, first: bool) -> Draft:

@@ -1,30 +1,30 @@
 """Lane: what the writers of one process have added to sums that all writers add to.
 
-Whatever is reported changes the sums of the site, and of the container and the folders that it is
+Whatever is reported changes the sums of the site, the container, service and folders that it is
 in. If each transaction wrote them all, each process would have to load them again after each other.
 So each process adds to a lane of its own (journal.py), and a scheduler pours the lanes into the
 sums (mserve/booking.py). What a sum is in one transaction's view (totals.py) is both together, and
 that is exact, whoever writes, pours or is killed.
 
 What transactions have said in the journal is here, too, for a moment, as a lane is written anyway;
-and so are marks of what is to be indexed (unindexed.py).
+and so are the keys of what is to be indexed (unindexed.py).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from persistent import Persistent
 from ZODB.POSException import ConflictError
 
+from mserve.resources import unindexed
 from mserve.resources.additions import Additions
 from mserve.resources.entry import Entry, ids_of
-from mserve.resources.figure import Figures, plus, tally
+from mserve.resources.figure import Figures, plus
 from mserve.resources.line import NONE, Line, Lines, merged, of_account, read_lines, stored_lines
-from mserve.resources.loading import prefetch
 from mserve.resources.parcel import Said, Words, packed, read_said, with_more
+from mserve.resources.unindexed import Keys
 
 LANES = 32
-ID, MARK = 32, 80  # hex digits of an id, and of a mark
 MOST = 8
 """Lines of folders in a lane, which is stored whole each time, and as many others: who writes in
 more of them before it is poured changes their sums."""
@@ -39,7 +39,7 @@ class Lane(Persistent):  # type: ignore[misc]  # persistent has no types
     poured = 0
     """How often something was poured or given away: of two at once one tries again, or it was twice
     in sums, or in parcels."""
-    marks: frozenset[str] = frozenset()
+    unindexed: Keys = frozenset()
     claimed: tuple[bytes, int] = (b"", 0)
     """Of which accounts a transaction had to be the last that changed them, and how many did."""
 
@@ -51,13 +51,14 @@ class Lane(Persistent):  # type: ignore[misc]  # persistent has no types
         return {
             "lines": stored_lines(self.lines),
             "said": self.said,
-            "marks": stored_marks(self.marks),
+            "unindexed": unindexed.stored(self.unindexed),
             "claimed": self.claimed,
             "poured": self.poured,
         }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        super().__setstate__({**state, "lines": lines_in(state), "marks": marks_in(state)})
+        found = {"lines": lines_in(state), "unindexed": unindexed.read(state)}
+        super().__setstate__({**state, **found})
 
     def say(self, key: str, entry: Entry) -> None:
         """Adds to what a transaction has said."""
@@ -124,8 +125,13 @@ class Lane(Persistent):  # type: ignore[misc]  # persistent has no types
             raise ConflictError
         last = saved if claimed == known else new
         lines, said = stored_lines(merged(was, there, here)), both(old, saved, new)
-        marks = stored_marks(merged_marks(*map(marks_in, (old, saved, new))))
-        return {**last, "lines": lines, "said": said, "marks": marks, "poured": max(theirs, ours)}
+        return {
+            **last,
+            "lines": lines,
+            "said": said,
+            "unindexed": unindexed.merged(old, saved, new),
+            "poured": max(theirs, ours),
+        }
 
 
 def lines_in(state: Mapping[str, Any]) -> Lines:
@@ -133,60 +139,8 @@ def lines_in(state: Mapping[str, Any]) -> Lines:
     return read_lines(state.get("lines", {}))
 
 
-def stored_marks(marks: frozenset[str]) -> bytes:
-    """As the record of a Lane has them."""
-    return bytes.fromhex("".join(marks).replace("-", ""))
-
-
-def marks_in(state: Mapping[str, Any]) -> frozenset[str]:
-    """Those of a Lane with that state."""
-    digits = state.get("marks", b"").hex()
-    parts = (digits[at : at + MARK] for at in range(0, len(digits), MARK))
-    return frozenset(f"{each[:ID]}-{each[ID : 2 * ID]}-{each[2 * ID :]}" for each in parts)
-
-
-def merged_marks(old: frozenset[str], saved: frozenset[str], new: frozenset[str]) -> frozenset[str]:
-    """Those that are there where `saved` and `new` have added some to `old`, or taken some away."""
-    return (saved | new) - (old - (saved & new))
-
-
 def both(old: Mapping[str, Any], saved: Mapping[str, Any], new: Mapping[str, Any]) -> Said:
     """What is said there where `saved` and `new` have said more than `old`, or given it away."""
     was, there, here = map(read_said, (old, saved, new))
     given = was.keys() - (there.keys() & here.keys())
     return {key: words for key, words in {**there, **here}.items() if key not in given}
-
-
-def lines_of(lanes: Sequence[Lane], account: bytes) -> list[Line]:
-    """Those that have something for the account's sums."""
-    prefetch(lanes)
-    return [line.summed for lane in lanes for line in of_account(lane.lines, account).values()]
-
-
-def figures_of(lanes: Sequence[Lane], account: bytes) -> Figures:
-    """What they come to."""
-    found: Figures = {}
-    for line in lines_of(lanes, account):
-        for metric, figure in line.figures.items():
-            tally(found, metric, figure)
-    return found
-
-
-def pour(site: Any, account: bytes | None, moment: int) -> None:
-    """Puts what lanes have for that account, and in the same lines for others, into the sums, at
-    `moment` (µs). None: all."""
-    lanes = site.journal.lanes
-    prefetch(lanes)
-    for ids, changes in [each for lane in lanes for each in lane.pour(account)]:
-        for usage in _sums_of(site, ids):
-            usage.change(Additions(changes), moment)
-
-
-def _sums_of(site: Any, ids: bytes) -> Iterator[Any]:
-    """Those of the nodes that are still there."""
-    found = [site if id.hex() == site.id else site.ids.get(id.hex()) for id in ids_of(ids)]
-    nodes = [node for node in found if node is not None]
-    prefetch(nodes)
-    sums = [node.counted for node in nodes]
-    prefetch(sums)
-    yield from sums

@@ -6,6 +6,8 @@ In the same transaction the journal (journal.py) gets the same, with who pays an
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from ZODB.utils import z64
+
 from mserve.resources import clock
 from mserve.resources import lane as lanes
 from mserve.resources.additions import Additions
@@ -14,9 +16,10 @@ from mserve.resources.crossing import note_node, note_payer
 from mserve.resources.draft import Draft, Whose
 from mserve.resources.entry import WIDTH, Entry, Reports, Tags, accounts_of
 from mserve.resources.figure import Figure, Figures
-from mserve.resources.lane import Lane, pour
+from mserve.resources.lane import Lane
 from mserve.resources.mark import UNKNOWN, Mark, paid
 from mserve.resources.metrics import DISC, DISC_SPACE, FILE, short
+from mserve.resources.pouring import pour
 from mserve.resources.totals import LANED, SHARED
 
 
@@ -72,7 +75,8 @@ def enter(
         site.trace(service)
         tags = (*tags, ("service", service.id))
     file = nodes[0].type == "mfile"
-    draft = site.journal.note(Entry(moment, accounts, stored(changes), tags, file, shares))
+    entry = Entry(moment, accounts, stored(changes), tags, file, shares)
+    draft = site.journal.note(entry, new=file and nodes[0]._p_serial == z64)
     limited = () if shares else tuple(id for id in payer if id in site.payers)
     whose = accounts[WIDTH:] if file else accounts, limited
     changes = {} if shares else changes

@@ -7,6 +7,7 @@ from typing import Any
 from BTrees.Length import Length
 from BTrees.OOBTree import OOBTree
 
+from mserve.resources import unindexed
 from mserve.resources.audit_log import AuditLog
 from mserve.resources.deposit import Deposits
 from mserve.resources.index import Index, Timeline, Transit
@@ -17,7 +18,6 @@ from mserve.resources.node import Branch, Node
 from mserve.resources.provenance import unlink
 from mserve.resources.series import Accounts
 from mserve.resources.tellers import Tellers
-from mserve.resources.unindexed import mark
 from mserve.resources.users import Users
 
 
@@ -108,7 +108,7 @@ class Site(Branch):
 
     def changed(self, node: Node, service: Any) -> None:
         """The catalog of `service` is to know of what `node` is by now."""
-        mark(self, node, service)
+        unindexed.note(self, node, service)
 
     def trace(self, service: Node) -> None:
         """Has the history of the service (mserve/undo) know of this transaction."""

@@ -5,7 +5,8 @@ from typing import Any
 
 from mserve.resources.additions import Additions
 from mserve.resources.figure import NOTHING, Figure, plus
-from mserve.resources.lane import Lane, figures_of, lines_of
+from mserve.resources.lane import Lane
+from mserve.resources.pouring import figures_of, lines_of
 
 SHARED = frozenset({"container", "site"})
 """Types of nodes whose sums nearly all writers change."""

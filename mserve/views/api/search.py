@@ -30,7 +30,7 @@ def search(context: Search, request: Any) -> Any:
     keys = [(str(number), None) for number in range(skip + 1, skip + len(nodes) + 1)]
     items = [json.node(request, node) for node in nodes[:limit]]
     page = paging.page(request, context, items, keys, limit, query=_asked(request.GET))
-    return {**page, "complete": not unindexed.marks(request.site, 1)}
+    return {**page, "complete": not unindexed.waiting(request.site, 1)}
 
 
 def _query(asked: Any) -> Query:

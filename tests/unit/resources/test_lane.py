@@ -16,12 +16,13 @@ from mserve.resources import lane, limiting
 from mserve.resources.additions import Additions
 from mserve.resources.figure import Figure
 from mserve.resources.journal import Journal
-from mserve.resources.lane import Lane, figures_of, lines_in
+from mserve.resources.lane import Lane, lines_in
 from mserve.resources.limiting import HARD, Change
 from mserve.resources.line import Line, Lines, is_something, stored_lines
 from mserve.resources.metering import report
 from mserve.resources.metrics import ACCESS, DISC_SPACE
 from mserve.resources.packing import pack
+from mserve.resources.pouring import figures_of
 from mserve.resources.totals import state_of
 from mserve.resources.usage import Usage
 from mserve.undo.kinds import put_back

@@ -1,4 +1,4 @@
-"""Marks of what is to be indexed: none is lost, whoever adds, lists or takes away some."""
+"""Keys of what is to be indexed: none is lost, whoever adds, lists or takes away some."""
 
 from typing import Any
 
@@ -9,7 +9,6 @@ from mserve import database, indexing, ingest
 from mserve.resources import unindexed
 from mserve.resources.ids import together
 from mserve.resources.journal import Journal
-from mserve.resources.lane import marks_in, merged_marks, stored_marks
 from mserve.resources.unindexed import MOST
 from tests.unit.support import spool, writers
 
@@ -21,19 +20,21 @@ def names(numbers: Any) -> frozenset[str]:
 
 
 @given(old=NUMBERS, more=NUMBERS, others=NUMBERS, gone=NUMBERS, lost=NUMBERS)
-def test_what_two_make_of_marks_is_what_each_makes_of_the_others(
+def test_what_two_make_of_them_is_what_each_makes_of_the_others(
     old: Any, more: Any, others: Any, gone: Any, lost: Any
 ) -> None:
-    """Each has added marks that the other does not know, and taken away some of the old."""
+    """Each has added keys that the other does not know, and taken away some of the old."""
     more, others = ({n + 100 for n in more}, {n + 200 for n in others})
     saved, new = names((old | more) - gone), names((old | others) - lost)
-    assert merged_marks(names(old), saved, new) == names((old | more | others) - gone - lost)
+    states = [{"unindexed": unindexed.stored(each)} for each in (names(old), saved, new)]
+    found = unindexed.read({"unindexed": unindexed.merged(*states)})
+    assert found == names((old | more | others) - gone - lost)
 
 
 @given(NUMBERS)
-def test_marks_are_read_as_they_were_stored(numbers: Any) -> None:
-    assert marks_in({"marks": stored_marks(names(numbers))}) == names(numbers)
-    assert marks_in({}) == frozenset()
+def test_keys_are_read_as_they_were_stored(numbers: Any) -> None:
+    assert unindexed.read({"unindexed": unindexed.stored(names(numbers))}) == names(numbers)
+    assert unindexed.read({}) == frozenset()
 
 
 def make(db: Any, site: Any, *files: str) -> None:
@@ -52,17 +53,15 @@ def settle(db: Any, settings: Any) -> None:
         pass
 
 
-def test_few_marks_are_in_the_lane_alone_and_many_in_the_index(
-    db: Any, see: Any, settings: Any
-) -> None:
+def test_few_are_in_the_lane_alone_and_many_in_the_index(db: Any, see: Any, settings: Any) -> None:
     settle(db, settings)
     files = [f"f{number}" for number in range(MOST)]
     see(lambda site: make(db, site, *files))
     assert see(lambda site: (site.unindexed.count(), unindexed.count(site))) == (0, MOST)
     see(lambda site: make(db, site, "last"))
     assert see(lambda site: (site.unindexed.count(), unindexed.count(site))) == (MOST, MOST + 1)
-    assert len({*see(lambda site: unindexed.marks(site, 999))}) == MOST + 1
-    assert len(see(lambda site: unindexed.marks(site, 5))) == 5
+    assert len({*see(lambda site: unindexed.waiting(site, 999))}) == MOST + 1
+    assert len(see(lambda site: unindexed.waiting(site, 5))) == 5
     settle(db, settings)
     assert see(unindexed.count) == 0
     assert see(known) >= {*files, "last"}
@@ -78,7 +77,7 @@ def test_what_changes_as_it_is_indexed_is_indexed_again(db: Any, see: Any, setti
     assert indexing.index_batch(db, settings) == 1
 
 
-def test_who_marks_does_not_meet_who_takes_marks_away(
+def test_who_changes_something_does_not_meet_who_has_indexed_it(
     db: Any, see: Any, settings: Any, monkeypatch: Any
 ) -> None:
     monkeypatch.setattr(Journal, "lane", lambda journal, _: journal.lanes[0])
@@ -92,7 +91,7 @@ def test_who_marks_does_not_meet_who_takes_marks_away(
         indexing.note_indexed(done, scheduler.site)
         first.commit()
         scheduler.commit()
-    left = {unindexed.ids(mark)[0] for mark in see(lambda site: unindexed.marks(site, 999))}
+    left = {unindexed.ids(key)[0] for key in see(lambda site: unindexed.waiting(site, 999))}
     assert left == see(lambda site: {site["demo"]["files"][name].id for name in "ab"})
 
 

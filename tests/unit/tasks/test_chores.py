@@ -96,10 +96,10 @@ def test_one_scheduler_indexes_at_a_time(db: Any, settings: Settings, queues: Qu
     database.run(db, lambda site: store(site, b"12345"))
     queues.redis.set(indexing.INDEXING, 1)
     indexing.index_changes(db, settings, queues)
-    assert database.run(db, lambda site: unindexed.marks(site, 1))
+    assert database.run(db, lambda site: unindexed.waiting(site, 1))
     queues.redis.delete(indexing.INDEXING)
     indexing.index_changes(db, settings, queues)
-    assert not database.run(db, lambda site: unindexed.marks(site, 1))
+    assert not database.run(db, lambda site: unindexed.waiting(site, 1))
     assert queues.redis.get(indexing.INDEXING) is None
 
 

@@ -26,7 +26,7 @@ from mserve.tasks.queue import Queues
 from mserve.tasks.sole import sole
 
 BOOKING = "mserve:booking"
-BATCH = 200  # parcels in one transaction
+BATCH = 40  # parcels in one transaction, each of some five that have reported
 Changes = dict[str, dict[str, Figure]]
 """By account and row."""
 

@@ -1,8 +1,8 @@
 """Indexing: the catalogs are told what has changed, in batches, by whoever has time.
 
-A batch is indexed in one transaction and taken off the list of changes in the next, which alone can
-meet the uploads that write into that list; those of this machine wait meanwhile. What is indexed
-twice, as a scheduler was killed between the two, is the same afterwards.
+A batch is indexed in one transaction, and its keys are taken away in the next, which alone can meet
+the uploads that add some (resources/unindexed.py); those of this machine wait meanwhile. What is
+indexed twice, as a scheduler was killed between the two, is the same afterwards.
 """
 
 from collections.abc import Sequence

@@ -135,7 +135,7 @@ def hold(node: Any) -> None:
 
 def settle(node: Any) -> None:
     """Puts into the sums of a node what lanes have for it: from now on it may be elsewhere."""
-    if node.type in LANED and node.site.type == "site":
+    if node.type in LANED and node.in_tree:
         pour(node.site, bytes.fromhex(node.id), clock.now())
 
 

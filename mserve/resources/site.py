@@ -91,7 +91,7 @@ class Site(Branch):
         """Takes a node that leaves the tree out of the id index, and its keys out of use."""
         self.ids.discard(node.id)
         unlink(self, node)
-        if self.traces is not None:
+        if node.type == "service":
             self.traces.discard(node.id)
         if isinstance(node, Mfile):
             node.forget_places(self)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mserve.resources.additions import Additions
 from mserve.resources.figure import NOTHING, Figure, plus
 from mserve.resources.lane import Lane
 from mserve.resources.pouring import figures_of, lines_of
@@ -32,11 +31,6 @@ class Totals:
     def touch(self) -> None:
         """Has it written anew."""
         self._usage.touch()
-
-    def change(self, additions: Additions, moment: int) -> list[str]:
-        """As that of the Usage."""
-        crossed: list[str] = self._usage.change(additions, moment)
-        return crossed
 
     @property
     def limits(self) -> Mapping[str, int]:

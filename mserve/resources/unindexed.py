@@ -59,6 +59,7 @@ def discard(site: Any, keys: Iterable[str]) -> None:
     gone = frozenset(keys)
     for each in gone:
         site.unindexed.discard(each)
+    prefetch(site.journal.lanes)
     for lane in site.journal.lanes:
         if lane.unindexed & gone:
             lane.unindexed -= gone

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from mserve.resources.entry import Entry
+from mserve.resources.entry import WIDTH, Entry, ids_of
 from mserve.resources.period import Grain, number_of, span_of
 from mserve.resources.rows import Rows
 
@@ -24,8 +24,22 @@ class Signature(NamedTuple):
     entries: int = 0
     digest: str = ""
 
-    def plus(self, line: bytes) -> "Signature":
-        return Signature(self.entries + 1, sha256(self.digest.encode() + line).hexdigest())
+
+class Chain:
+    """A signature that grows."""
+
+    __slots__ = ("_digest", "_entries")
+
+    def __init__(self, known: Signature) -> None:
+        self._entries, self._digest = known.entries, known.digest.encode()
+
+    def add(self, line: bytes) -> None:
+        self._entries += 1
+        self._digest = sha256(self._digest + line).hexdigest().encode()
+
+    @property
+    def signature(self) -> Signature:
+        return Signature(self._entries, self._digest.decode())
 
 
 class Signatures:
@@ -33,19 +47,28 @@ class Signatures:
 
     def __init__(self, site: Any) -> None:
         self.site = site
-        self.known: dict[tuple[str, int], Signature] = {}
+        self._chains: dict[tuple[bytes, int], Chain] = {}
+        self._together: dict[tuple[bytes, int], list[Chain]] = {}
 
     def sign(self, entry: Entry, counted: int) -> None:
         """Adds the entry, which counts at `counted` (µs), to those of its accounts but a file."""
         line, month = entry.text(counted).encode(), number_of(Grain.MONTH, counted)
-        for id in [*entry.ids()][int(entry.file) :]:
-            at = (id.hex(), month)
-            known = self.known.get(at) or signature(self.site.series.get(at[0]), month)
-            self.known[at] = known.plus(line)
+        at = entry.accounts[WIDTH * entry.file :], month
+        chains = self._together.get(at)
+        if chains is None:
+            chains = self._together[at] = [self._chain(id, month) for id in ids_of(at[0])]
+        for chain in chains:
+            chain.add(line)
+
+    def _chain(self, id: bytes, month: int) -> Chain:
+        if (id, month) not in self._chains:
+            known = signature(self.site.series.get(id.hex()), month)
+            self._chains[id, month] = Chain(known)
+        return self._chains[id, month]
 
     def write(self) -> None:
-        for (account, month), each in self.known.items():
-            self.site.series.rows(account)[_key(month)] = tuple(each)
+        for (id, month), chain in self._chains.items():
+            self.site.series.rows(id.hex())[_key(month)] = tuple(chain.signature)
 
 
 def signature(rows: Rows, month: int) -> Signature:

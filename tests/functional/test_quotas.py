@@ -85,8 +85,9 @@ def test_no_more_is_kept_than_may_be(stack: Stack, place: str) -> None:
         else:
             assert (quota["metric"], quota["most"], quota["asked"]) == ("disc_space", most, SIZE)
             assert quota["used"] + SIZE > most
+    stored = next(at // EACH for at, (status, _) in enumerate(told) if status == 201)
     with stack.client(stack.admin) as admin:
-        assert admin.delete(f"{SERVICE}/kept{len(place)}-0").status_code == 204
+        assert admin.delete(f"{SERVICE}/kept{len(place)}-{stored}").status_code == 204
         [trashed, *_] = admin.get(f"{SERVICE}/-/trash").json()["items"]
         assert admin.delete(trashed["url"]).status_code == 204
         assert used(stack, place, "disc_space") < most - SIZE

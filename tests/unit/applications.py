@@ -4,6 +4,8 @@ To configure one takes most of the time of a test: hundreds of views are scanned
 comes of the ini's lines is on the registry alone (mserve/views/bound.py), and is made anew.
 """
 
+import operator
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +27,20 @@ def embedded(data: Path) -> dict[str, str]:
         "mserve.redis": f"unix://{data}/no-redis.sock",
         "mserve.demo": "true",
     }
+
+
+def begin(settings: Settings, fresh: Path) -> None:
+    """Makes the tree and keys of settings like those of `embedded`, as evolve.ensure does.
+
+    fresh: a data folder in which it has done so, that is copied: to make one takes longer than most
+    tests. Where its settings are others, or something is there, it is made.
+    """
+    others = Settings.parse(embedded(settings.data))
+    made_by = operator.attrgetter("database", "demo", "outlets")
+    if made_by(settings) == made_by(others) and not any(settings.data.iterdir()):
+        shutil.copytree(fresh, settings.data, dirs_exist_ok=True)
+    else:
+        evolve.ensure(settings)
 
 
 class Application:

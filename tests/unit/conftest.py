@@ -1,17 +1,22 @@
 """A whole web application on a real database of its own, in a temporary folder."""
 
+import sys
 from collections.abc import Iterator
+from functools import cache
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import hypothesis
 import pytest
+import zodburi
 from webtest import TestApp
 
 from mserve import database, evolve, first_keys
 from mserve.settings import Settings
+from mserve.tasks import registry
 from mserve.tasks.queue import Queues
-from tests.unit.applications import Application, embedded
+from tests.unit.applications import Application, begin, embedded
 from tests.unit.support import holdings
 from tests.unit.tasks.support import RedisServer
 
@@ -40,6 +45,16 @@ class Client:
     def json(self, method: str, url: str, document: Any, **headers: str) -> Any:
         call = getattr(self.app, f"{method.lower()}_json")
         return call(url, document, headers={**self.headers, **headers}, expect_errors=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def installed() -> Iterator[None]:
+    """What is installed on a path is looked for once; else for each test, twice."""
+    known = cache(lambda path: metadata.entry_points())
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (registry, zodburi):
+            patch.setattr(module, "entry_points", lambda **of: known((*sys.path,)).select(**of))
+        yield
 
 
 @pytest.fixture
@@ -85,9 +100,19 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> Application:
     return Application(tmp_path_factory.mktemp("application"))
 
 
+@pytest.fixture(scope="session")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder as it is before the first request, to be copied."""
+    data = tmp_path_factory.mktemp("fresh")
+    evolve.ensure(Settings.parse(embedded(data)))
+    return data
+
+
 @pytest.fixture
-def app(lines: dict[str, str], settings: Settings, application: Application) -> Iterator[TestApp]:
-    evolve.ensure(settings)
+def app(
+    lines: dict[str, str], settings: Settings, application: Application, fresh: Path
+) -> Iterator[TestApp]:
+    begin(settings, fresh)
     with application.bound(lines) as wsgi:
         yield TestApp(wsgi)
 

@@ -1,17 +1,19 @@
 """A real tree with a service whose files tasks can be run on."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from mserve import database, evolve
+from mserve import database
 from mserve.settings import Settings
 from mserve.tasks import interrupt
 from mserve.tasks.outbox import bind
 from mserve.tasks.queue import Queues
 from mserve.tasks.registry import TaskRegistry
 from mserve.tasks.runner import Runner
+from tests.unit.applications import begin
 from tests.unit.tasks.support import RedisServer, Tree
 
 
@@ -29,9 +31,9 @@ def lines(lines: dict[str, str], redis: RedisServer) -> dict[str, str]:
 
 
 @pytest.fixture
-def db(settings: Settings, queues: Queues) -> Iterator[Any]:
+def db(settings: Settings, queues: Queues, fresh: Path) -> Iterator[Any]:
     """A tree with the service /demo/files/."""
-    evolve.ensure(settings)
+    begin(settings, fresh)
     db = database.open_database(settings)
     bind(db, queues)
     yield db

@@ -48,15 +48,20 @@ def test_a_key_has_a_statement(keys: Any, admin: Client, customer: Client, time:
     assert (closed["closed"], closed["digest"]) == (True, own["digest"])
 
 
-def test_its_digest_is_over_its_entries(keys: Any, customer: Client) -> None:
-    for id in keys[1:]:
-        told = customer("GET", f"{KEYS}/{id}/statement").json
-        lines = customer("GET", f"{KEYS}/{id}/statement/entries").text.splitlines()
+def test_its_digest_is_over_its_entries(keys: Any, admin: Client) -> None:
+    """Where they have each come by another key, too: they differ in their other accounts."""
+    parent, child = (f"{KEYS}/{id}" for id in keys)
+    found = {}
+    for place in (parent, child, f"{SERVICE}/-", "/-"):
+        told = admin("GET", f"{place}/statement").json
+        lines = admin("GET", f"{place}/statement/entries").text.splitlines()
         digest = ""
         for line in lines:
             digest = sha256(f"{digest}{line}".encode()).hexdigest()
         assert (told["entries"], told["digest"]) == (len(lines), digest)
-        assert len(lines) > 0 and all(id in line for line in lines)
+        found[place] = [keys[1] in line for line in lines]
+    assert {*found[child]} == {True}
+    assert all({*found[place]} == {True, False} for place in (parent, f"{SERVICE}/-", "/-"))
 
 
 def test_it_is_a_table_and_a_page(keys: Any, customer: Client) -> None:

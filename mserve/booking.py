@@ -101,11 +101,10 @@ class Batch:
     def take(self, entry: Entry, counted: int) -> None:
         """The entry counts at `counted` (µs)."""
         self.signatures.sign(entry, counted)
-        above = entry.accounts[WIDTH:] if entry.file else entry.accounts
         if entry.file:
             day = around(Grain.DAY, counted).start
             self.files.add(entry, entry.accounts[:WIDTH], day)
-        if above:
+        if above := entry.above:
             self.above.add(entry, above, around(Grain.STEP, counted).start)
 
     def write(self) -> None:

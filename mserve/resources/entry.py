@@ -55,6 +55,11 @@ class Entry(NamedTuple):
             f'"shares":{shares},"tags":{_of_tags(self.tags)},"time":{self.moment}}}'
         )
 
+    @property
+    def above(self) -> bytes:
+        """The accounts but a file's: of what is above it, and of who pays."""
+        return self.accounts[WIDTH:] if self.file else self.accounts
+
     def ids(self) -> Iterator[bytes]:
         """Of the accounts."""
         return ids_of(self.accounts)

@@ -14,7 +14,7 @@ from mserve.resources.additions import Additions
 from mserve.resources.asker import Payer, who_asks
 from mserve.resources.crossing import note_node, note_payer
 from mserve.resources.draft import Draft, Whose
-from mserve.resources.entry import WIDTH, Entry, Reports, Tags, accounts_of
+from mserve.resources.entry import Entry, Reports, Tags, accounts_of
 from mserve.resources.figure import Figure, Figures
 from mserve.resources.lane import Lane
 from mserve.resources.mark import UNKNOWN, Mark, paid
@@ -78,7 +78,7 @@ def enter(
     entry = Entry(moment, accounts, stored(changes), tags, file, shares)
     draft = site.journal.note(entry, new=file and nodes[0]._p_serial == z64)
     limited = () if shares else tuple(id for id in payer if id in site.payers)
-    whose = accounts[WIDTH:] if file else accounts, limited
+    whose = entry.above, limited
     changes = {} if shares else changes
     if not draft.adds(whose, changes):
         change_all(nodes[1:] if file else nodes, whose, changes, moment, site, draft)

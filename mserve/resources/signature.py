@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from mserve.resources.entry import WIDTH, Entry, ids_of
+from mserve.resources.entry import Entry, ids_of
 from mserve.resources.period import Grain, number_of, span_of
 from mserve.resources.rows import Rows
 
@@ -53,7 +53,7 @@ class Signatures:
     def sign(self, entry: Entry, counted: int) -> None:
         """Adds the entry, which counts at `counted` (µs), to those of its accounts but a file."""
         line, month = entry.text(counted).encode(), number_of(Grain.MONTH, counted)
-        at = entry.accounts[WIDTH * entry.file :], month
+        at = entry.above, month
         chains = self._together.get(at)
         if chains is None:
             chains = self._together[at] = [self._chain(id, month) for id in ids_of(at[0])]

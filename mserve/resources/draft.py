@@ -6,7 +6,7 @@ sums are changed but once.
 
 from mserve.resources.additions import Additions
 from mserve.resources.asker import Payer
-from mserve.resources.entry import WIDTH, Entry
+from mserve.resources.entry import Entry
 from mserve.resources.figure import Figures
 from mserve.resources.lane import Lane
 from mserve.resources.parcel import Parcel, entries_of
@@ -39,7 +39,7 @@ class Draft:
     def add(self, entry: Entry, new: bool) -> None:
         """new: it is of a file that nobody knows, and so nobody follows."""
         self.home.say(self.key, entry)
-        self._noted.add(entry.accounts[WIDTH:] if new else entry.accounts)
+        self._noted.add(entry.above if new else entry.accounts)
 
     def adds(self, whose: Whose, changes: Figures) -> bool:
         """Adds to sums that the transaction has added to; whether it could: nobody has looked."""
